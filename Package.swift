@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The arrows below are the architecture: a module may use what its line names and nothing else.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+// Everywhere but the modules that own C handles or pointers.
+let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+  name: "daunce",
+  products: [
+    .executable(name: "daunce", targets: ["daunce"]),
+    .library(name: "Daunce", targets: ["Experiment", "Attribution", "Campaign"]),
+  ],
+  targets: [
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+
+    .target(name: "Experiment", swiftSettings: safe),
+    .target(name: "Statistics", swiftSettings: safe),
+    .target(
+      name: "Attribution", dependencies: ["Experiment", "Statistics"], swiftSettings: safe),
+    .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
+    .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),
+    .target(
+      name: "ReferenceModels", dependencies: ["Experiment", "Statistics", "Kernels"],
+      swiftSettings: safe),
+    .target(
+      name: "Scenarios", dependencies: ["Experiment", "Statistics"],
+      swiftSettings: safe),
+    .target(
+      name: "Campaign", dependencies: ["Experiment", "Attribution", "Store"], swiftSettings: safe),
+    .target(name: "Reports", dependencies: ["Experiment"], swiftSettings: safe),
+    .target(name: "Terminal", swiftSettings: safe),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Experiment", "Statistics", "Attribution", "Store", "ReferenceModels", "Scenarios",
+        "Campaign", "Reports", "Terminal",
+      ],
+      swiftSettings: safe),
+    .executableTarget(name: "daunce", dependencies: ["Commands"], swiftSettings: safe),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,66 @@
+/// How well a ranking finds the rows that carry a tag.
+public struct Retrieval: Sendable, Hashable {
+  /// Average precision over all training rows; its chance level is the tag's share of the rows.
+  public let ap: Double
+  /// Bootstrap interval of `ap`: over models for an estimator, `nil` for a text baseline.
+  public let apInterval: ClosedRange<Double>?
+  /// AUROC of tagged rows against decoy rows, for the tag's queries; `nil` without decoys.
+  public let auroc: Double?
+  /// Mean of `auroc` and its mirror (decoy rows against tagged rows, for the decoys' queries).
+  public let twoSided: Double?
+  /// Bootstrap interval of `twoSided`.
+  public let twoSidedInterval: ClosedRange<Double>?
+  /// Precision among the first k rows.
+  public let precision: [Int: Double]
+  /// Average precision of all rows that share a tagged query's completion, whatever their tag.
+  public let sameOutputAP: Double?
+
+  /// Creates a result.
+  public init(
+    ap: Double, apInterval: ClosedRange<Double>?, auroc: Double?, twoSided: Double?,
+    twoSidedInterval: ClosedRange<Double>?, precision: [Int: Double], sameOutputAP: Double?
+  ) {
+    self.ap = ap
+    self.apInterval = apInterval
+    self.auroc = auroc
+    self.twoSided = twoSided
+    self.twoSidedInterval = twoSidedInterval
+    self.precision = precision
+    self.sameOutputAP = sameOutputAP
+  }
+}
+
+/// Retrieval of an estimator's scores beside the text baselines, under the same measures.
+public struct Evaluation: Sendable, Hashable {
+  /// Name of the estimator, never `auto`.
+  public let estimator: String
+  /// The tag whose rows are to be found.
+  public let tag: String
+  /// The decoys' tag.
+  public let against: String?
+  /// Number of queries with the tag.
+  public let queries: Int
+  /// Whether the queries were scored as one group.
+  public let grouped: Bool
+  /// Share of training rows with the tag: the chance level of `ap`.
+  public let prevalence: Double
+  /// The estimator's figures.
+  public let retrieval: Retrieval
+  /// Text baselines by name: `same-completion`, `bm25`, ….
+  public let baselines: [String: Retrieval]
+
+  /// Creates an evaluation.
+  public init(
+    estimator: String, tag: String, against: String?, queries: Int, grouped: Bool,
+    prevalence: Double, retrieval: Retrieval, baselines: [String: Retrieval]
+  ) {
+    self.estimator = estimator
+    self.tag = tag
+    self.against = against
+    self.queries = queries
+    self.grouped = grouped
+    self.prevalence = prevalence
+    self.retrieval = retrieval
+    self.baselines = baselines
+  }
+}

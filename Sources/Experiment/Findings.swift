@@ -1,0 +1,186 @@
+/// Attribution scores: one number for each training example and query profile.
+///
+/// A positive score means the example helps the query: its presence lowers the query's loss.
+public struct Scores: Sendable, Hashable {
+  /// Name of the estimator that was used (never `auto`).
+  public let estimator: String
+  /// Ids of the training examples: N names.
+  public let train: [String]
+  /// Name of each query profile: a query's id, or a group's name.
+  public let queries: [String]
+  /// `values[query × N + example]`; 0 where an example is not measurable.
+  public let values: [Double]
+  /// Per training example: whether its losses vary enough to be scored at all.
+  public let measurable: [Bool]
+
+  /// Creates scores.
+  public init(
+    estimator: String, train: [String], queries: [String], values: [Double], measurable: [Bool]
+  ) {
+    self.estimator = estimator
+    self.train = train
+    self.queries = queries
+    self.values = values
+    self.measurable = measurable
+  }
+
+  /// All training examples' scores for one query profile.
+  public func row(query: Int) -> ArraySlice<Double> {
+    values[query * train.count..<(query + 1) * train.count]
+  }
+}
+
+/// One line of a list of influential examples.
+public struct RankedExample: Sendable, Hashable {
+  /// 1 is the most helpful.
+  public let rank: Int
+  /// The training example's id.
+  public let id: String
+  /// Its score.
+  public let score: Double
+  /// Bootstrap interval over models; `nil` when K is too small for one.
+  public let interval: ClosedRange<Double>?
+  /// The user's labels.
+  public let tags: [String]
+  /// Prompt and completion as one line.
+  public let text: String
+  /// Words of the text that the query (or half of a query group) shares, rarest first.
+  public let sharedWords: [String]
+
+  /// Creates a line.
+  public init(
+    rank: Int, id: String, score: Double, interval: ClosedRange<Double>?, tags: [String],
+    text: String, sharedWords: [String]
+  ) {
+    self.rank = rank
+    self.id = id
+    self.score = score
+    self.interval = interval
+    self.tags = tags
+    self.text = text
+    self.sharedWords = sharedWords
+  }
+}
+
+/// A word that is more frequent among the top rows than in the training set.
+public struct EnrichedWord: Sendable, Hashable {
+  /// The word as written.
+  public let word: String
+  /// Top rows that hold it.
+  public let top: Int
+  /// Training rows that hold it.
+  public let corpus: Int
+  /// Share among the top rows divided by share in the training set.
+  public let lift: Double
+
+  /// Creates an entry.
+  public init(word: String, top: Int, corpus: Int, lift: Double) {
+    self.word = word
+    self.top = top
+    self.corpus = corpus
+    self.lift = lift
+  }
+}
+
+/// What plain text search says about the same queries, beside the method.
+public struct TextEvidence: Sendable, Hashable {
+  /// Of the top rows, how many have the very completion of a query.
+  public let sameCompletion: Int
+  /// Training rows with the very completion of a query.
+  public let sameCompletionInCorpus: Int
+  /// Of the top rows, how many are also among BM25's top rows for the queries' prompts.
+  public let bm25Overlap: Int
+  /// How many top rows were looked at.
+  public let top: Int
+  /// Words over-represented among the top rows, strongest first.
+  public let enriched: [EnrichedWord]
+  /// A sentence when text alone already explains the list, else `nil`.
+  public let verdict: String?
+
+  /// Creates the evidence.
+  public init(
+    sameCompletion: Int, sameCompletionInCorpus: Int, bm25Overlap: Int, top: Int,
+    enriched: [EnrichedWord], verdict: String?
+  ) {
+    self.sameCompletion = sameCompletion
+    self.sameCompletionInCorpus = sameCompletionInCorpus
+    self.bm25Overlap = bm25Overlap
+    self.top = top
+    self.enriched = enriched
+    self.verdict = verdict
+  }
+}
+
+/// What a list of scores rests on.
+public struct Reliability: Sendable, Hashable {
+  /// Perturbed models used.
+  public let models: Int
+  /// Perturbed models planned.
+  public let planned: Int
+  /// Between-model standard deviation over repeated-reading standard deviation; `nil` when no pair
+  /// was priced twice, infinite when repeats agree exactly.
+  public let signalToNoise: Double?
+  /// Pairs priced twice.
+  public let repeats: Int
+  /// Mean rank correlation of the scores from random halves of the models; `nil` below 6 models.
+  public let splitHalf: Double?
+  /// Mean share of the top rows that two halves agree on; `nil` below 6 models.
+  public let topOverlap: Double?
+  /// Training columns whose losses are constant or missing.
+  public let notMeasurable: Int
+  /// Entries missing from the loss matrix.
+  public let missing: Int
+  /// Entries known only by a bound.
+  public let censored: Int
+
+  /// Creates a statement.
+  public init(
+    models: Int, planned: Int, signalToNoise: Double?, repeats: Int, splitHalf: Double?,
+    topOverlap: Double?, notMeasurable: Int, missing: Int, censored: Int
+  ) {
+    self.models = models
+    self.planned = planned
+    self.signalToNoise = signalToNoise
+    self.repeats = repeats
+    self.splitHalf = splitHalf
+    self.topOverlap = topOverlap
+    self.notMeasurable = notMeasurable
+    self.missing = missing
+    self.censored = censored
+  }
+}
+
+/// The most influential examples for one query or one group of queries.
+public struct QueryFindings: Sendable, Hashable {
+  /// The query's id, or the group's name.
+  public let query: String
+  /// Number of queries behind it.
+  public let queries: Int
+  /// The query's text as one line; `nil` for a group.
+  public let text: String?
+  /// Name of the estimator, never `auto`.
+  public let estimator: String
+  /// Why `auto` picked it; `nil` when the user named it.
+  public let reason: String?
+  /// Most influential first.
+  public let examples: [RankedExample]
+  /// Text search beside the method.
+  public let evidence: TextEvidence
+  /// What the list rests on.
+  public let reliability: Reliability
+
+  /// Creates findings.
+  public init(
+    query: String, queries: Int, text: String?, estimator: String, reason: String?,
+    examples: [RankedExample], evidence: TextEvidence, reliability: Reliability
+  ) {
+    self.query = query
+    self.queries = queries
+    self.text = text
+    self.estimator = estimator
+    self.reason = reason
+    self.examples = examples
+    self.evidence = evidence
+    self.reliability = reliability
+  }
+}

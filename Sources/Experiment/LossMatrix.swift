@@ -1,0 +1,65 @@
+/// Every model's price for every example: K models by N training examples and Q queries.
+///
+/// Storage is one contiguous column an example (`values[column × K + model]`), training examples
+/// first, because every estimator walks examples and needs all models of one at a time. Missing
+/// entries are NaN inside and `Loss.missing` outside.
+public struct LossMatrix: Sendable {
+  /// Key of each perturbed model, in design order: K names.
+  public let models: [String]
+  /// Ids of the training examples: N names.
+  public let train: [String]
+  /// Ids of the queries: Q names.
+  public let queries: [String]
+  /// What the numbers are.
+  public let view: LossView
+  private var storage: [Double]
+  private var bounds: Set<Int> = []
+
+  /// Creates a matrix in which everything is missing.
+  public init(models: [String], train: [String], queries: [String], view: LossView = .sum) {
+    self.models = models
+    self.train = train
+    self.queries = queries
+    self.view = view
+    storage = [Double](repeating: .nan, count: models.count * (train.count + queries.count))
+  }
+
+  /// Columns: training examples, then queries.
+  public var columns: Int { train.count + queries.count }
+
+  /// Column of a training example.
+  public func column(train index: Int) -> Int { index }
+
+  /// Column of a query.
+  public func column(query index: Int) -> Int { train.count + index }
+
+  /// One entry. Setting a non-finite value stores it as missing.
+  public subscript(model model: Int, column column: Int) -> Loss {
+    get {
+      let index = column * models.count + model
+      let value = storage[index]
+      if value.isNaN { return .missing }
+      return bounds.contains(index) ? .censored(atLeast: value) : .measured(value)
+    }
+    set {
+      let index = column * models.count + model
+      bounds.remove(index)
+      switch newValue {
+      case .measured(let value): storage[index] = value.isFinite ? value : .nan
+      case .censored(let bound):
+        storage[index] = bound.isFinite ? bound : .nan
+        if bound.isFinite { bounds.insert(index) }
+      case .missing: storage[index] = .nan
+      }
+    }
+  }
+
+  /// All values, column after column; NaN where missing, the bound where censored.
+  public var values: [Double] { storage }
+
+  /// How many entries are known only by a bound.
+  public var censored: Int { bounds.count }
+
+  /// How many entries are missing.
+  public var missing: Int { storage.lazy.filter(\.isNaN).count }
+}

@@ -1,0 +1,83 @@
+/// A model someone serves: enough to ask for it again.
+public struct ModelReference: Sendable, Hashable, Codable {
+  /// The provider's own name for it, e.g. `ft:…`, an adapter name, or a local weights key.
+  public let name: String
+
+  /// Creates a reference.
+  public init(_ name: String) { self.name = name }
+}
+
+/// How a model is fine-tuned; what is `nil` is the provider's default.
+public struct Hyperparameters: Sendable, Hashable, Codable {
+  /// Passes over the training subset.
+  public var epochs: Int?
+  /// Examples a step.
+  public var batchSize: Int?
+  /// Factor on the provider's own learning rate.
+  public var learningRateMultiplier: Double?
+
+  /// Creates a set of hyperparameters.
+  public init(
+    epochs: Int? = nil, batchSize: Int? = nil, learningRateMultiplier: Double? = nil
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRateMultiplier = learningRateMultiplier
+  }
+}
+
+/// One fine-tune to be carried out.
+public struct TrainingJob: Sendable, Hashable {
+  /// The run's own key for this job: the tag by which an unknown outcome is found again. Equal keys
+  /// mean equal jobs.
+  public let key: String
+  /// The model to continue from; `nil` is the provider's base.
+  public let start: ModelReference?
+  /// Training examples in corpus order.
+  public let examples: [Example]
+  /// Weight of each example, same count; `nil` when all are 1.
+  public let weights: [Double]?
+  /// How to train.
+  public let hyperparameters: Hyperparameters
+  /// Seed of everything random in the training.
+  public let seed: UInt64
+  /// Whether a checkpoint after every epoch is kept, not only the last.
+  public let keepsCheckpoints: Bool
+
+  /// Creates a job.
+  public init(
+    key: String, start: ModelReference?, examples: [Example], weights: [Double]? = nil,
+    hyperparameters: Hyperparameters, seed: UInt64, keepsCheckpoints: Bool = false
+  ) {
+    self.key = key
+    self.start = start
+    self.examples = examples
+    self.weights = weights
+    self.hyperparameters = hyperparameters
+    self.seed = seed
+    self.keepsCheckpoints = keepsCheckpoints
+  }
+}
+
+/// What a fine-tune gave.
+public struct TrainedModel: Sendable, Hashable {
+  /// The tuned model.
+  public let model: ModelReference
+  /// The model after each epoch in order, the last included; empty unless they were kept.
+  public let checkpoints: [ModelReference]
+  /// What was really used, as the provider echoes it.
+  public let hyperparameters: Hyperparameters
+  /// Tokens trained on, all epochs together.
+  public let tokens: Int
+
+  /// Creates a result.
+  public init(
+    model: ModelReference, checkpoints: [ModelReference], hyperparameters: Hyperparameters,
+    tokens: Int
+  ) {
+    self.model = model
+    self.checkpoints = checkpoints
+    self.hyperparameters = hyperparameters
+    self.tokens = tokens
+  }
+}

@@ -1,0 +1,71 @@
+/// Something that fine-tunes models: a host's API, an external program, or the reference model.
+public protocol Trainer: Sendable {
+  /// What this trainer can do.
+  var capabilities: TrainerCapabilities { get }
+
+  /// Carries out one job, at most once: an equal job that was finished before is adopted.
+  ///
+  /// - Parameters:
+  ///   - job: What to train.
+  ///   - progress: Called with the fraction done, 0...1, from any thread.
+  /// - Returns: The tuned model and its checkpoints.
+  /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
+  func train(
+    _ job: TrainingJob, progress: @escaping @Sendable (Double) -> Void
+  ) async throws -> TrainedModel
+}
+
+/// Something that prices completions under a model.
+public protocol Scorer: Sendable {
+  /// What this scorer can do.
+  var capabilities: ScorerCapabilities { get }
+
+  /// Prices examples under one model.
+  ///
+  /// - Parameters:
+  ///   - examples: What to price, at most `capabilities.batch` of them.
+  ///   - model: The model; `nil` is the provider's base.
+  /// - Returns: One price an example, in order; `missing` where it could not be measured.
+  /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
+  func price(_ examples: [Example], under model: ModelReference?) async throws -> [Price]
+
+  /// Tokens one example takes (prompt and completion), exact or estimated, for plans.
+  func tokens(in example: Example) -> Int
+}
+
+/// What a trainer can do, asked before anything is spent.
+public struct TrainerCapabilities: Sendable, Hashable {
+  /// Whether a job may start from an already tuned model.
+  public var continuesTuned: Bool
+  /// Whether examples may carry weights other than 1.
+  public var weighted: Bool
+  /// Smallest training set it accepts.
+  public var minimumExamples: Int
+  /// Jobs it runs side by side.
+  public var parallelJobs: Int
+
+  /// Creates a description.
+  public init(continuesTuned: Bool, weighted: Bool, minimumExamples: Int, parallelJobs: Int) {
+    self.continuesTuned = continuesTuned
+    self.weighted = weighted
+    self.minimumExamples = minimumExamples
+    self.parallelJobs = parallelJobs
+  }
+}
+
+/// What a scorer can do, asked before anything is spent.
+public struct ScorerCapabilities: Sendable, Hashable {
+  /// Whether it prices a given completion exactly.
+  public var exact: Bool
+  /// Most examples one call may price.
+  public var batch: Int
+  /// How prices are read, e.g. `forward`.
+  public var method: String
+
+  /// Creates a description.
+  public init(exact: Bool, batch: Int, method: String) {
+    self.exact = exact
+    self.batch = batch
+    self.method = method
+  }
+}

@@ -1,0 +1,101 @@
+/// What a run will ask for, computed before anything is spent.
+public struct RunPlan: Sendable, Hashable {
+  /// Fine-tuning jobs.
+  public let jobs: Int
+  /// Tokens trained on, all jobs and epochs together.
+  public let trainingTokens: Int
+  /// Scoring calls.
+  public let requests: Int
+  /// Tokens sent to be scored.
+  public let scoringTokens: Int
+  /// Price of it all in US dollars; `nil` when a price is unknown, 0 for local models.
+  public let dollars: Double?
+  /// Expected wall time in hours; `nil` when unknown.
+  public let hours: Double?
+  /// What the user should know before starting.
+  public let warnings: [String]
+
+  /// Creates a plan.
+  public init(
+    jobs: Int, trainingTokens: Int, requests: Int, scoringTokens: Int, dollars: Double?,
+    hours: Double?, warnings: [String]
+  ) {
+    self.jobs = jobs
+    self.trainingTokens = trainingTokens
+    self.requests = requests
+    self.scoringTokens = scoringTokens
+    self.dollars = dollars
+    self.hours = hours
+    self.warnings = warnings
+  }
+}
+
+/// Where a run stands.
+public struct RunStatus: Sendable, Hashable {
+  /// What a run is busy with.
+  public enum Phase: String, Sendable, Hashable, Codable {
+    /// Recorded, nothing trained yet.
+    case planned
+    /// Some models are still to be trained or priced.
+    case running
+    /// All models priced.
+    case complete
+    /// Ended with fewer models or prices than planned.
+    case partial
+  }
+  /// Counts of perturbed models.
+  public struct Models: Sendable, Hashable, Codable {
+    /// Models the design asks for.
+    public var planned: Int
+    /// Models trained.
+    public var succeeded: Int
+    /// Models asked for and not answered.
+    public var running: Int
+    /// Models given up.
+    public var failed: Int
+
+    /// Creates counts.
+    public init(planned: Int, succeeded: Int, running: Int, failed: Int) {
+      self.planned = planned
+      self.succeeded = succeeded
+      self.running = running
+      self.failed = failed
+    }
+  }
+  /// Counts of loss entries over the perturbed models.
+  public struct Losses: Sendable, Hashable, Codable {
+    /// Entries of the whole matrix.
+    public var expected: Int
+    /// Measured exactly.
+    public var measured: Int
+    /// Recorded as not measurable.
+    public var missing: Int
+    /// Known by a bound.
+    public var censored: Int
+
+    /// Creates counts.
+    public init(expected: Int, measured: Int, missing: Int, censored: Int) {
+      self.expected = expected
+      self.measured = measured
+      self.missing = missing
+      self.censored = censored
+    }
+  }
+
+  /// What the run is busy with.
+  public let phase: Phase
+  /// Counts of models.
+  public let models: Models
+  /// Counts of losses.
+  public let losses: Losses
+  /// Spent so far, in US dollars; `nil` when prices are unknown.
+  public let dollars: Double?
+
+  /// Creates a status.
+  public init(phase: Phase, models: Models, losses: Losses, dollars: Double?) {
+    self.phase = phase
+    self.models = models
+    self.losses = losses
+    self.dollars = dollars
+  }
+}
