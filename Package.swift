@@ -20,7 +20,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "CKernels"),
 
     .target(name: "Experiment", swiftSettings: safe),
     .target(name: "Statistics", swiftSettings: safe),
@@ -49,6 +49,11 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
+      swiftSettings: strict),
+
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
+    .testTarget(
+      name: "ReferenceModelsTests", dependencies: ["Experiment", "Kernels", "ReferenceModels"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
 /// Something that fine-tunes models: a host's API, an external program, or the reference model.
 public protocol Trainer: Sendable {
   /// What this trainer can do.
-  var capabilities: TrainerCapabilities { get }
+  var trainerCapabilities: TrainerCapabilities { get }
 
   /// Carries out one job, at most once: an equal job that was finished before is adopted.
   ///
@@ -18,12 +18,12 @@ public protocol Trainer: Sendable {
 /// Something that prices completions under a model.
 public protocol Scorer: Sendable {
   /// What this scorer can do.
-  var capabilities: ScorerCapabilities { get }
+  var scorerCapabilities: ScorerCapabilities { get }
 
   /// Prices examples under one model.
   ///
   /// - Parameters:
-  ///   - examples: What to price, at most `capabilities.batch` of them.
+  ///   - examples: What to price, at most `scorerCapabilities.batch` of them.
   ///   - model: The model; `nil` is the provider's base.
   /// - Returns: One price an example, in order; `missing` where it could not be measured.
   /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
@@ -61,11 +61,14 @@ public struct ScorerCapabilities: Sendable, Hashable {
   public var batch: Int
   /// How prices are read, e.g. `forward`.
   public var method: String
+  /// Most tokens an example may have; `nil` when unknown.
+  public var context: Int?
 
   /// Creates a description.
-  public init(exact: Bool, batch: Int, method: String) {
+  public init(exact: Bool, batch: Int, method: String, context: Int? = nil) {
     self.exact = exact
     self.batch = batch
     self.method = method
+    self.context = context
   }
 }

@@ -1,1 +1,22 @@
 #pragma once
+
+/// The loops that are worth an instruction set of their own, one table per set.
+///
+/// All sets walk sums in the same order with 16 lanes, so every set with fused multiply-add gives
+/// the same bits.
+typedef struct {
+  const char *name;
+  /// Shape of the register tile; `tile` reads panels packed for it.
+  long tile_rows, tile_columns;
+  /// c[tile_rows × tile_columns] (+)= sum over depth of a[depth][tile_rows] ⊗ b[depth][tile_columns].
+  void (*tile)(long depth, const float *a, const float *b, float *c, long stride, int accumulate);
+  /// x[i] = exp(x[i] − shift); returns the sum. Relative error 2e-7; arguments below −87 give about 0.
+  float (*exp_shifted)(float *x, long count, float shift);
+  /// y[i] = gelu(x[i]), tanh form.
+  void (*gelu)(const float *x, float *y, long count);
+  /// dx[i] = dy[i] · gelu'(x[i]); dx may be dy.
+  void (*gelu_gradient)(const float *x, const float *dy, float *dx, long count);
+} ckernels_set;
+
+/// The sets this processor can run, best first; `index` past the end gives NULL.
+const ckernels_set *ckernels_supported(int index);

@@ -1,0 +1,160 @@
+import Dispatch
+import Glibc
+import Kernels
+import Statistics
+import Synchronization
+
+func exponentOfTwo(_ x: Double) -> Double { exp2(x) }
+
+/// How one model is trained.
+struct Recipe: Sendable, Hashable {
+  var epochs: Int
+  var batchSize: Int
+  /// Peak of the schedule: linear warm-up over a tenth of the steps, then linear decay to a tenth.
+  var learningRate: Double
+  var weightDecay = 0.01
+  /// Largest norm of a step's gradient.
+  var clip = 1.0
+  var seed: UInt64
+
+  func rate(step: Int, of steps: Int) -> Double {
+    let warm = max(1, steps / 10)
+    if step < warm { return learningRate * Double(step + 1) / Double(warm) }
+    let left = Double(steps - step) / Double(max(1, steps - warm))
+    return learningRate * (0.1 + 0.9 * left)
+  }
+}
+
+/// Every batch is cut into this many parts, each summed on its own and then added in order, so that
+/// results do not depend on how many threads there are.
+private let parts = 2
+
+/// Trains and reads one model at a time.
+///
+/// Unchecked because its scratch memory has no lock: `ReferenceProvider` hands an engine to one piece
+/// of work at a time.
+final class Fitting: @unchecked Sendable {
+  private let passes: [Pass]
+  private var gradients: [Buffer] = []
+  private let threads: @Sendable () -> Int
+
+  /// Creates an engine; `threads` is asked before every batch how many threads it may use.
+  init(_ set: InstructionSet = .best, threads: @escaping @Sendable () -> Int) {
+    passes = (0..<parts).map { _ in Pass(set) }
+    self.threads = threads
+  }
+
+  /// Trains `model` in place; the loss is the weighted mean over a batch's predicted tokens.
+  ///
+  /// - Parameters:
+  ///   - model: Where to start; changed in place.
+  ///   - sequences: Training examples.
+  ///   - weights: Weight of each, or `nil` for 1.
+  ///   - recipe: How.
+  ///   - epochDone: Called after each epoch with its number from 1.
+  ///   - progress: Called after each step with the fraction done; returns whether to go on.
+  /// - Returns: Tokens read, or `nil` when stopped.
+  func train(
+    _ model: Transformer, on sequences: [TokenSequence], weights: [Double]?, recipe: Recipe,
+    epochDone: (Int) throws -> Void, progress: (Double) -> Bool
+  ) rethrows -> Int? {
+    let count = model.parameters.count
+    if gradients.first?.count != count {
+      gradients = (0..<parts).map { _ in Buffer(count: count) }
+    }
+    let optimiser = AdamW(count: count, decay: Float(recipe.weightDecay))
+    var generator = SplitMix64(seed: recipe.seed, stream: 2)
+    let stepsPerEpoch = (sequences.count + recipe.batchSize - 1) / recipe.batchSize
+    let steps = stepsPerEpoch * recipe.epochs
+    var step = 0
+    var tokens = 0
+    for epoch in 1...max(1, recipe.epochs) {
+      let order = generator.shuffled(Array(sequences.indices))
+      for start in stride(from: 0, to: order.count, by: recipe.batchSize) {
+        let members = Array(order[start..<min(start + recipe.batchSize, order.count)])
+        tokens += members.reduce(0) { $0 + sequences[$1].tokens.count }
+        gradient(model, sequences, members, weights)
+        let norm = sumOfSquares(gradients[0]).squareRoot()
+        optimiser.update(
+          model.parameters, gradient: gradients[0],
+          scale: norm > recipe.clip ? Float(recipe.clip / norm) : 1,
+          learningRate: Float(recipe.rate(step: step, of: steps)))
+        step += 1
+        if !progress(Double(step) / Double(steps)) { return nil }
+      }
+      try epochDone(epoch)
+    }
+    return tokens
+  }
+
+  private func gradient(
+    _ model: Transformer, _ sequences: [TokenSequence], _ members: [Int], _ weights: [Double]?
+  ) {
+    let mass = members.reduce(0.0) {
+      $0 + (weights?[$1] ?? 1) * Double(sequences[$1].completion.count)
+    }
+    let batches = split(members.map { sequences[$0] }).map { range in
+      var batch = TokenBatch()
+      for member in members[range] {
+        batch.append(
+          sequences[member], factor: mass > 0 ? Float((weights?[member] ?? 1) / mass) : 0)
+      }
+      return batch
+    }
+    perform(batches) { [gradients] part, pass, batch in
+      gradients[part].clear()
+      if !batch.tokens.isEmpty { _ = pass.run(model, batch, gradient: gradients[part]) }
+    }
+    for part in 1..<parts { add(gradients[part], to: gradients[0]) }
+  }
+
+  /// Log-probabilities of each sequence's completion tokens.
+  func logProbabilities(_ model: Transformer, of sequences: [TokenSequence]) -> [[Float]] {
+    let ranges = split(sequences)
+    let results = Mutex([[[Float]]](repeating: [], count: parts))
+    let batches = ranges.map { range in
+      var batch = TokenBatch()
+      for sequence in sequences[range] { batch.append(sequence) }
+      return batch
+    }
+    perform(batches) { part, pass, batch in
+      guard !batch.tokens.isEmpty else { return }
+      let flat = pass.run(model, batch)
+      let split = batch.spans.map { Array(flat[$0.rows]) }
+      results.withLock { $0[part] = split }
+    }
+    return results.withLock { $0.flatMap(\.self) }
+  }
+
+  /// Cuts a batch into contiguous parts of about equal numbers of tokens.
+  private func split(_ sequences: [TokenSequence]) -> [Range<Int>] {
+    let total = sequences.reduce(0) { $0 + $1.tokens.count }
+    var ranges: [Range<Int>] = []
+    var start = 0
+    var seen = 0
+    var index = 0
+    for part in 1...parts {
+      while index < sequences.count, part == parts || seen * parts < total * part {
+        seen += sequences[index].tokens.count
+        index += 1
+      }
+      ranges.append(start..<index)
+      start = index
+    }
+    return ranges
+  }
+
+  private func perform(
+    _ batches: [TokenBatch], _ body: @Sendable (Int, Pass, TokenBatch) -> Void
+  ) {
+    if threads() > 1 {
+      // Each iteration touches its own pass and part only.
+      nonisolated(unsafe) let passes = passes
+      DispatchQueue.concurrentPerform(iterations: parts) { part in
+        unsafe body(part, passes[part], batches[part])
+      }
+    } else {
+      for part in 0..<parts { body(part, passes[part], batches[part]) }
+    }
+  }
+}
