@@ -243,11 +243,13 @@ package final class ReferenceProvider: Trainer, Scorer {
 
 extension Prompt {
   /// The text the reference model reads: plain prompts as they are, chats as `role: content` lines.
+  ///
+  /// A space is put in front, so that a first word is the same token as anywhere else.
   var rendered: String {
     switch self {
-    case .text(let text): text
+    case .text(let text): " " + text
     case .chat(let messages):
-      messages.map { "\($0.role): \($0.content)\n" }.joined() + "assistant:"
+      messages.map { " \($0.role): \($0.content)\n" }.joined() + " assistant:"
     }
   }
 }
