@@ -50,6 +50,11 @@ let package = Package(
       name: "Benchmarks",
       dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
       swiftSettings: strict),
+
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: safe),
+    .testTarget(
+      name: "AttributionTests", dependencies: ["Experiment", "Statistics", "Attribution"],
+      exclude: ["Oracle/estimators.py"], swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,7 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
 
   /// What kind of failure.
   public let code: Code
-  /// What failed and on what, e.g. `cannot score query 'q7'`.
+  /// What failed and on what, such as `cannot score query 'q7'`.
   public let failure: String
   /// The cause in words.
   public let cause: String

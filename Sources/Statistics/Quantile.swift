@@ -8,7 +8,7 @@ public func quantile(_ probability: Double, of values: [Double]) -> Double? {
   quantile(probability, ofSorted: values.sorted())
 }
 
-/// The central interval that holds a share `level` of the values, e.g. of bootstrap draws.
+/// The central interval that holds a share `level` of the values, such as bootstrap draws.
 ///
 /// - Parameters:
 ///   - level: Share inside, 0...1.

@@ -34,10 +34,12 @@ public struct Attributor: Sendable {
   ///   - design: The draws behind the models, one a row of `losses`.
   ///   - estimator: Which one.
   ///   - noiseFraction: ν, the share of the losses' variance that is read-out noise; 0 if unknown.
-  ///     Ridge shrinks by c = 0.1 + 20ν.
+  ///   - shrinkage: c of λ = c·tr(G)/(K − 1) in ridge and of λ = c·tr(RᵀR)/K in design regression;
+  ///     `nil` is 0.1 + 20ν in ridge and 0.1 in design regression. Others have no use for it.
   /// - Throws: `tooFewModels`, or `mismatch` when the design is of another run.
   public init(
-    losses: LossMatrix, design: SubsetDesign, estimator: Estimator, noiseFraction: Double = 0
+    losses: LossMatrix, design: SubsetDesign, estimator: Estimator, noiseFraction: Double = 0,
+    shrinkage: Double? = nil
   ) throws(AttributionError) {
     guard design.models == losses.models.count, design.examples == losses.train.count else {
       throw AttributionError(
@@ -66,7 +68,9 @@ public struct Attributor: Sendable {
             return draw.members.enumerated().map { ($1, draw.weights?[$0] ?? 1) }
           })
       }
-    shrinkage = recipe.weighting == .ridge ? 0.1 + 20 * max(0, noiseFraction) : 0.1
+    let shrinkage =
+      shrinkage ?? (recipe.weighting == .ridge ? 0.1 + 20 * max(0, noiseFraction) : 0.1)
+    self.shrinkage = shrinkage
     self.estimator = estimator
     train = losses.train
     self.signals = signals

@@ -32,12 +32,11 @@ public struct NoiseFloor: Sendable, Hashable {
   /// Measures the noise floor.
   ///
   /// A column's noise variance is half the mean squared difference of its readings; both variances
-  /// are averaged over the columns that were read twice.
+  /// are averaged over the columns that were read twice. `nil` when no pair has two measured values.
   ///
   /// - Parameters:
   ///   - repeats: Pairs priced twice; those without two measured values are skipped.
   ///   - losses: The matrix that holds the first readings.
-  /// - Returns: `nil` when no pair has two measured values.
   /// - SeeAlso: methods handbook 8.5.
   public init?(repeats: [RepeatedPrice], losses: LossMatrix) {
     var squares: [Int: [Double]] = [:]

@@ -54,6 +54,7 @@ struct Profiles: Sendable {
   /// R = Σᵢ φᵢωᵢᵀ with ωᵢ the example's training weight in each model, centred over models.
   ///
   /// - Parameter members: For each model, the training columns it saw and their weights.
+  /// - Returns: R, centred over both of its indices.
   func membershipProduct(_ members: [[(column: Int, weight: Double)]]) -> ModelMatrix {
     var product = ModelMatrix(order: count)
     for model in 0..<count {

@@ -76,6 +76,7 @@ struct RetrievalTask {
   ///   - mirrored: The same for the decoys' queries.
   ///   - counts: List lengths for precision.
   ///   - asked: The queries behind each of `scores`.
+  /// - Returns: The means over rankings.
   func measure(
     _ scores: [[Double]], mirrored: [[Double]], counts: [Int], asked: [[Example]]
   ) -> Retrieval {
