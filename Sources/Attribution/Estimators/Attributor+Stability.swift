@@ -63,20 +63,17 @@ extension Attributor {
   ) -> [(scores: [Double], top: Set<Int>)?] {
     let fit = refit(rows: rows.sorted())
     let vectors = weights(for: profiles, on: fit).vectors
-    var lists = profiles.map { _ in TopList(limit: length) }
+    var lists = TopLists(count: profiles.count, limit: length)
     var scores = profiles.map { _ in [Double]() }
     var next = 0
     fit.profiles.score(vectors.map { $0 ?? fit.noWeights }) { column, values in
-      let isSampled = next < sample.count && sample[next] == column
-      if isSampled { next += 1 }
-      for query in profiles.indices {
-        let value = values[query / 8][query % 8]
-        if isSampled { scores[query].append(value) }
-        if fit.profiles.measurable[column] { lists[query].offer(value, example: column) }
-      }
+      if fit.profiles.measurable[column] { lists.offer(values, example: column) }
+      guard next < sample.count, sample[next] == column else { return }
+      next += 1
+      for query in profiles.indices { scores[query].append(values[query / 8][query % 8]) }
     }
     return profiles.indices.map {
-      vectors[$0] == nil ? nil : (scores[$0], Set(lists[$0].entries.map(\.example)))
+      vectors[$0] == nil ? nil : (scores[$0], Set(lists.lists[$0].entries.map(\.example)))
     }
   }
 }

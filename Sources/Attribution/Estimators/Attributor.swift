@@ -211,15 +211,11 @@ extension Attributor {
 
   /// The highest scores among measurable examples for each weight vector.
   func top(_ count: Int, weights: [[Double]], on fit: Fit) -> [[ScoredExample]] {
-    guard count > 0 else { return weights.map { _ in [] } }
-    var lists = weights.map { _ in TopList(limit: count) }
+    var lists = TopLists(count: weights.count, limit: max(0, count))
     let measurable = fit.profiles.measurable
     fit.profiles.score(weights) { column, scores in
-      guard measurable[column] else { return }
-      for query in lists.indices {
-        lists[query].offer(scores[query / 8][query % 8], example: column)
-      }
+      if measurable[column] { lists.offer(scores, example: column) }
     }
-    return lists.map(\.entries)
+    return lists.lists.map(\.entries)
   }
 }

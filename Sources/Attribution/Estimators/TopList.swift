@@ -35,3 +35,27 @@ struct TopList: Sendable {
     entries.insert(ScoredExample(example: example, score: score), at: low)
   }
 }
+
+/// One top list a query, fed with a column's scores for all queries at once.
+struct TopLists: Sendable {
+  private(set) var lists: [TopList]
+  /// What a score has to exceed to enter each list, so that most are turned away by one comparison.
+  private var floors: [Double]
+
+  init(count: Int, limit: Int) {
+    lists = [TopList](repeating: TopList(limit: limit), count: count)
+    floors = [Double](repeating: limit > 0 ? -.infinity : .infinity, count: count)
+  }
+
+  /// Offers the next example; query q's score is lane q % 8 of block q / 8.
+  mutating func offer(_ scores: [SIMD8<Double>], example: Int) {
+    for query in floors.indices {
+      let score = scores[query / 8][query % 8]
+      guard score > floors[query] else { continue }
+      lists[query].offer(score, example: example)
+      if lists[query].entries.count == lists[query].limit, let worst = lists[query].entries.last {
+        floors[query] = worst.score
+      }
+    }
+  }
+}

@@ -89,7 +89,7 @@ private struct SharedWords {
     var seen: Set<String> = []
     let found = words(of: example.prompt.text).compactMap { word in
       frequencies[word.lowercased()].flatMap { rows in
-        seen.insert(word.lowercased()).inserted ? (word: word, rows: rows) : nil
+        seen.insert(word.lowercased()).inserted ? (word: String(word), rows: rows) : nil
       }
     }
     return found.sorted { $0.rows != $1.rows ? $0.rows < $1.rows : $0.word < $1.word }

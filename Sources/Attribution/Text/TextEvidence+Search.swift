@@ -46,7 +46,7 @@ func enrichedWords(top: [Example], index: TextIndex) -> [EnrichedWord] {
     var seen: Set<String> = []
     for word in words(of: example.prompt.text) where seen.insert(word.lowercased()).inserted {
       counts[word.lowercased(), default: 0] += 1
-      if spelling[word.lowercased()] == nil { spelling[word.lowercased()] = word }
+      if spelling[word.lowercased()] == nil { spelling[word.lowercased()] = String(word) }
     }
   }
   let found = counts.compactMap { word, count -> (strength: Double, entry: EnrichedWord)? in

@@ -40,21 +40,25 @@ public struct TextIndex: Sendable {
     var postings: [[Posting]] = []
     var lengths: [Int] = []
     for (document, example) in train.enumerated() {
-      var counts: [Int: Int32] = [:]
-      let tokens = words(of: example.prompt.text)
-      for token in tokens {
-        let word = token.lowercased()
-        let identifier = identifiers[word] ?? identifiers.count
-        if identifier == postings.count {
-          identifiers[word] = identifier
+      var tokens: [Int] = []
+      for word in words(of: example.prompt.text) {
+        let lowered = word.lowercased()
+        if let identifier = identifiers[lowered] {
+          tokens.append(identifier)
+        } else {
+          identifiers[lowered] = postings.count
+          tokens.append(postings.count)
           postings.append([])
         }
-        counts[identifier, default: 0] += 1
       }
-      // One posting a word and document; the order of a dictionary never reaches a list, because each
-      // word has its own.
-      for (identifier, count) in counts {
-        postings[identifier].append(Posting(document: Int32(document), count: count))
+      tokens.sort()
+      var first = 0
+      while first < tokens.count {
+        var end = first + 1
+        while end < tokens.count, tokens[end] == tokens[first] { end += 1 }
+        postings[tokens[first]].append(
+          Posting(document: Int32(document), count: Int32(end - first)))
+        first = end
       }
       lengths.append(tokens.count)
     }

@@ -2,18 +2,21 @@
 ///
 /// - Parameter text: Any text.
 /// - Returns: Words as written, in order, repeats kept.
-public func words(of text: String) -> [String] {
-  var result: [String] = []
-  var word = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    if isWordScalar(scalar) {
-      word.append(scalar)
-    } else if !word.isEmpty {
-      result.append(String(word))
-      word.removeAll(keepingCapacity: true)
+func words(of text: String) -> [Substring] {
+  let scalars = text.unicodeScalars
+  var result: [Substring] = []
+  var start: String.Index?
+  var index = scalars.startIndex
+  while index < scalars.endIndex {
+    if isWordScalar(scalars[index]) {
+      if start == nil { start = index }
+    } else if let begin = start {
+      result.append(Substring(scalars[begin..<index]))
+      start = nil
     }
+    index = scalars.index(after: index)
   }
-  if !word.isEmpty { result.append(String(word)) }
+  if let begin = start { result.append(Substring(scalars[begin...])) }
   return result
 }
 
