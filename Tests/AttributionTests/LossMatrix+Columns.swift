@@ -9,7 +9,8 @@ extension LossMatrix {
     var matrix = LossMatrix(
       models: (0..<models).map { "m\($0)" },
       train: (0..<columns.count - queries).map { "t\($0)" },
-      queries: (0..<queries).map { "q\($0)" })
+      queries: (0..<queries).map { "q\($0)" }
+    )
     for (column, values) in columns.enumerated() {
       for (model, value) in values.enumerated() {
         matrix[model: model, column: column] = value.map { .measured($0) } ?? .missing
@@ -21,7 +22,9 @@ extension LossMatrix {
   /// Positive losses with three common factors; the same seed gives the same matrix.
   static func random(models: Int, examples: Int, queries: Int, seed: UInt64) -> LossMatrix {
     columns(
-      randomColumns(models: models, count: examples + queries, seed: seed), queries: queries)
+      randomColumns(models: models, count: examples + queries, seed: seed),
+      queries: queries
+    )
   }
 }
 
@@ -42,8 +45,12 @@ func randomColumns(models: Int, count: Int, seed: UInt64) -> [[Double?]] {
 /// A design of half-size subsets that fits a matrix.
 func anyDesign(_ losses: LossMatrix, seed: UInt64 = 1) throws -> SubsetDesign {
   try SubsetDesign.random(
-    examples: losses.train.count, models: losses.models.count,
-    size: max(1, losses.train.count / 2), start: .base, seed: seed)
+    examples: losses.train.count,
+    models: losses.models.count,
+    size: max(1, losses.train.count / 2),
+    start: .base,
+    seed: seed
+  )
 }
 
 /// One profile for each query.

@@ -12,9 +12,11 @@ extension SubsetDesign {
   public static func size(ratio: Double, of examples: Int) throws(AttributionError) -> Int {
     guard ratio > 0, ratio <= 1 else {
       throw AttributionError(
-        .invalidDesign, "cannot draw subsets of ratio '\(ratio)'",
+        .invalidDesign,
+        "cannot draw subsets of ratio '\(ratio)'",
         cause: "a ratio is above 0 and at most 1",
-        hint: "ratios from 0.1 to 0.5 are usual")
+        hint: "ratios from 0.1 to 0.5 are usual"
+      )
     }
     return Int((ratio * Double(examples)).rounded())
   }
@@ -36,22 +38,35 @@ extension SubsetDesign {
   /// - Throws: `invalidDesign` for no models, no members, or more members than examples.
   /// - SeeAlso: methods handbook 1.4: the weights are DAUNCE's perturbation shifted by a constant.
   public static func random(
-    examples: Int, models: Int, size: Int, start: Start, seed: UInt64, weighted: Bool = false
+    examples: Int,
+    models: Int,
+    size: Int,
+    start: Start,
+    seed: UInt64,
+    weighted: Bool = false
   ) throws(AttributionError) -> SubsetDesign {
     guard models >= 1 else {
       throw AttributionError(
-        .invalidDesign, "cannot draw '\(models)' subsets", cause: "at least one model is needed")
+        .invalidDesign,
+        "cannot draw '\(models)' subsets",
+        cause: "at least one model is needed"
+      )
     }
     guard size >= 1 else {
       throw AttributionError(
-        .invalidDesign, "cannot draw subsets of '\(size)' examples",
+        .invalidDesign,
+        "cannot draw subsets of '\(size)' examples",
         cause: "a perturbed model needs at least one training example",
-        hint: "raise the subset ratio or size")
+        hint: "raise the subset ratio or size"
+      )
     }
     guard size <= examples else {
       throw AttributionError(
-        .invalidDesign, "cannot draw subsets of '\(size)' examples",
-        cause: "the training set has only \(examples)", hint: "lower the subset size")
+        .invalidDesign,
+        "cannot draw subsets of '\(size)' examples",
+        cause: "the training set has only \(examples)",
+        hint: "lower the subset size"
+      )
     }
     let draws = (0..<models).map { model in
       var generator = SplitMix64(seed: seed, stream: UInt64(model))

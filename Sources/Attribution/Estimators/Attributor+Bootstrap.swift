@@ -19,7 +19,10 @@ extension Attributor {
   /// - Returns: One interval an example shown; `nil` below five models or when the profile or the
   ///   example is not measurable.
   public func intervals(
-    of lists: [[Int]], for profiles: [QueryProfile], draws: Int = 200, level: Double = 0.95,
+    of lists: [[Int]],
+    for profiles: [QueryProfile],
+    draws: Int = 200,
+    level: Double = 0.95,
     seed: UInt64
   ) -> [[ClosedRange<Double>?]] {
     precondition(lists.count == profiles.count)
@@ -31,7 +34,11 @@ extension Attributor {
       for (query, profile) in profiles.enumerated() {
         guard
           let weights = resampledWeights(
-            profile, feedback: feedback[query], rows: rows, weighting: weighting)
+            profile,
+            feedback: feedback[query],
+            rows: rows,
+            weighting: weighting
+          )
         else { continue }
         for (place, example) in lists[query].enumerated() where measurable[example] {
           let (centred, deviation) = signals.centred(column: example, rows: rows)
@@ -39,7 +46,8 @@ extension Attributor {
           var score = 0.0
           for row in rows.indices { score += weights[row] * centred[row] }
           samples[query][place].append(
-            score * normaliser(deviation, exponent: recipe.exponent))
+            score * normaliser(deviation, exponent: recipe.exponent)
+          )
         }
       }
     }
@@ -51,14 +59,21 @@ extension Attributor {
   /// What stays fixed is the same as for `intervals`. Draws in which a profile is not measurable
   /// give it zeros.
   func bootstrap(
-    _ profiles: [QueryProfile], draws: Int, seed: UInt64, _ body: (_ scores: [[Double]]) -> Void
+    _ profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64,
+    _ body: (_ scores: [[Double]]) -> Void
   ) {
     let feedback = weights(for: profiles, on: fit).feedback
     for rows in resamples(draws, seed: seed) {
       let replicate = refit(rows: rows)
       let vectors = profiles.indices.map {
         resampledWeights(
-          profiles[$0], feedback: feedback[$0], rows: rows, weighting: replicate.weighting)
+          profiles[$0],
+          feedback: feedback[$0],
+          rows: rows,
+          weighting: replicate.weighting
+        )
       }
       body(scores(vectors, on: replicate))
     }
@@ -70,7 +85,10 @@ extension Attributor {
   }
 
   private func resampledWeights(
-    _ profile: QueryProfile, feedback: [Int], rows: [Int], weighting: Weighting
+    _ profile: QueryProfile,
+    feedback: [Int],
+    rows: [Int],
+    weighting: Weighting
   ) -> [Double]? {
     queryProfile(profile, rows: rows).map {
       weighting.weights(for: feedback.isEmpty ? $0 : adding(feedback, to: $0, rows: rows))

@@ -29,7 +29,10 @@ extension Attributor {
   ///   - seed: Seed of the halvings.
   /// - Returns: One value a profile; `nil` below six models or where a half cannot measure it.
   public func stability(
-    for profiles: [QueryProfile], top: Int, splits: Int = 5, seed: UInt64
+    for profiles: [QueryProfile],
+    top: Int,
+    splits: Int = 5,
+    seed: UInt64
   ) -> [Stability?] {
     let candidates = measurable.indices.filter { measurable[$0] }
     let length = min(top, candidates.count)
@@ -42,24 +45,35 @@ extension Attributor {
     for _ in 0..<splits {
       let order = generator.shuffled(Array(0..<models))
       let first = half(order[..<(models / 2)], profiles, sample: sample, top: length)
-      let second = half(order[(models / 2)..<(models / 2 * 2)], profiles, sample: sample, top: length)
+      let second = half(
+        order[(models / 2)..<(models / 2 * 2)],
+        profiles,
+        sample: sample,
+        top: length
+      )
       for query in profiles.indices {
         guard let left = first[query], let right = second[query] else { continue }
         if let value = spearman(left.scores, right.scores) { correlations[query].append(value) }
         overlaps[query].append(
-          Double(left.top.intersection(right.top).count) / Double(length))
+          Double(left.top.intersection(right.top).count) / Double(length)
+        )
       }
     }
     return profiles.indices.map {
       guard !correlations[$0].isEmpty else { return nil }
       return Stability(
-        splitHalf: mean(of: correlations[$0]), topOverlap: mean(of: overlaps[$0]))
+        splitHalf: mean(of: correlations[$0]),
+        topOverlap: mean(of: overlaps[$0])
+      )
     }
   }
 
   /// Scores of sampled examples and the top list of each profile from some of the models.
   private func half(
-    _ rows: ArraySlice<Int>, _ profiles: [QueryProfile], sample: [Int], top length: Int
+    _ rows: ArraySlice<Int>,
+    _ profiles: [QueryProfile],
+    sample: [Int],
+    top length: Int
   ) -> [(scores: [Double], top: Set<Int>)?] {
     let fit = refit(rows: rows.sorted())
     let vectors = weights(for: profiles, on: fit).vectors

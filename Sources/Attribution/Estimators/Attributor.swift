@@ -38,22 +38,29 @@ public struct Attributor: Sendable {
   ///     `nil` is 0.1 + 20ν in ridge and 0.1 in design regression. Others have no use for it.
   /// - Throws: `tooFewModels`, or `mismatch` when the design is of another run.
   public init(
-    losses: LossMatrix, design: SubsetDesign, estimator: Estimator, noiseFraction: Double = 0,
+    losses: LossMatrix,
+    design: SubsetDesign,
+    estimator: Estimator,
+    noiseFraction: Double = 0,
     shrinkage: Double? = nil
   ) throws(AttributionError) {
     guard design.models == losses.models.count, design.examples == losses.train.count else {
       throw AttributionError(
-        .mismatch, "cannot use estimator '\(estimator.rawValue)'",
+        .mismatch,
+        "cannot use estimator '\(estimator.rawValue)'",
         cause: "the design has \(design.models) models of \(design.examples) examples, "
-          + "the losses have \(losses.models.count) of \(losses.train.count)")
+          + "the losses have \(losses.models.count) of \(losses.train.count)"
+      )
     }
     let recipe = estimator.recipe
     let signals = Signals(losses, recipe: recipe)
     guard signals.count >= estimator.minimumModels else {
       throw AttributionError(
-        .tooFewModels, "cannot use estimator '\(estimator.rawValue)'",
+        .tooFewModels,
+        "cannot use estimator '\(estimator.rawValue)'",
         cause: "it needs \(estimator.minimumModels) priced models, there are \(signals.count)",
-        hint: "raise perturbation.models; 25 or more give usable scores")
+        hint: "raise perturbation.models; 25 or more give usable scores"
+      )
     }
     let rows = Array(0..<signals.count)
     let profiles = Profiles(signals, rows: rows, exponent: recipe.exponent)
@@ -66,7 +73,8 @@ public struct Attributor: Sendable {
           signals.models.map { model in
             let draw = design.draws[model]
             return draw.members.enumerated().map { ($1, draw.weights?[$0] ?? 1) }
-          })
+          }
+        )
       }
     let shrinkage =
       shrinkage ?? (recipe.weighting == .ridge ? 0.1 + 20 * max(0, noiseFraction) : 0.1)
@@ -77,8 +85,10 @@ public struct Attributor: Sendable {
     self.recipe = recipe
     self.matrix = matrix
     fit = Fit(
-      rows: rows, profiles: profiles,
-      weighting: Weighting(recipe.weighting, matrix: matrix, shrinkage: shrinkage))
+      rows: rows,
+      profiles: profiles,
+      weighting: Weighting(recipe.weighting, matrix: matrix, shrinkage: shrinkage)
+    )
   }
 
   /// Whether any query of a profile has losses that vary between models, and they do not cancel.
@@ -95,8 +105,12 @@ public struct Attributor: Sendable {
     try requireMeasurable(profiles)
     let rows = scores(weights(for: profiles, on: fit).vectors, on: fit)
     return Scores(
-      estimator: estimator.rawValue, train: train, queries: profiles.map(\.name),
-      values: rows.flatMap { $0 }, measurable: measurable)
+      estimator: estimator.rawValue,
+      train: train,
+      queries: profiles.map(\.name),
+      values: rows.flatMap { $0 },
+      measurable: measurable
+    )
   }
 
   /// The highest-scoring examples of each query profile, best first, equal scores in corpus order.
@@ -109,7 +123,8 @@ public struct Attributor: Sendable {
   /// - Returns: One list a profile, empty where the profile is not measurable.
   /// - Throws: `notMeasurable` when no profile is measurable.
   public func top(
-    _ count: Int, for profiles: [QueryProfile]
+    _ count: Int,
+    for profiles: [QueryProfile]
   ) throws(AttributionError) -> [[ScoredExample]] {
     try requireMeasurable(profiles)
     let vectors = weights(for: profiles, on: fit).vectors
@@ -120,9 +135,11 @@ public struct Attributor: Sendable {
   private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
     guard let first = profiles.first, !profiles.contains(where: isMeasurable) else { return }
     throw AttributionError(
-      .notMeasurable, "cannot score query '\(first.name)'",
+      .notMeasurable,
+      "cannot score query '\(first.name)'",
       cause: "its losses are missing or the same under every model",
-      hint: "price the queries again, or choose queries the models disagree on")
+      hint: "price the queries again, or choose queries the models disagree on"
+    )
   }
 }
 
@@ -141,8 +158,10 @@ extension Attributor {
   /// The estimator as the chosen models alone would give it.
   func refit(rows: [Int]) -> Fit {
     Fit(
-      rows: rows, profiles: Profiles(signals, rows: rows, exponent: recipe.exponent),
-      weighting: reweighting(rows: rows))
+      rows: rows,
+      profiles: Profiles(signals, rows: rows, exponent: recipe.exponent),
+      weighting: reweighting(rows: rows)
+    )
   }
 
   /// The weighting as the chosen models alone would give it.
@@ -156,7 +175,9 @@ extension Attributor {
   func queryProfile(_ profile: QueryProfile, rows: [Int]) -> [Double]? {
     guard profile.isGroup else {
       let (centred, deviation) = signals.centred(
-        column: signals.examples + profile.members[0], rows: rows)
+        column: signals.examples + profile.members[0],
+        rows: rows
+      )
       return deviation > 0 ? centred : nil
     }
     var sum = [Double](repeating: 0, count: rows.count)
@@ -174,7 +195,8 @@ extension Attributor {
 
   /// Weights of the models for each profile, and the examples whose profiles were added to them.
   func weights(
-    for profiles: [QueryProfile], on fit: Fit
+    for profiles: [QueryProfile],
+    on fit: Fit
   ) -> (vectors: [[Double]?], feedback: [[Int]]) {
     let asked = profiles.map { queryProfile($0, rows: fit.rows) }
     let first = asked.map { $0.map(fit.weighting.weights(for:)) }

@@ -44,7 +44,12 @@ public enum Estimator: String, Sendable, Hashable, CaseIterable {
       Recipe(entry: .logarithm, removesDrift: true, exponent: 1, weighting: .correlation)
     case .logDCFeedback:
       Recipe(
-        entry: .logarithm, removesDrift: true, exponent: 1, weighting: .correlation, feedback: 10)
+        entry: .logarithm,
+        removesDrift: true,
+        exponent: 1,
+        weighting: .correlation,
+        feedback: 10
+      )
     case .ridge: Recipe(exponent: 0, weighting: .ridge)
     case .ridgeLog: Recipe(entry: .logarithm, exponent: 0, weighting: .ridge)
     case .designRegression: Recipe(exponent: 0.5, weighting: .designRegression)

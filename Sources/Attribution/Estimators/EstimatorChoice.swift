@@ -29,8 +29,11 @@ public enum EstimatorRequest: Sendable, Hashable {
       self = .named(estimator)
     } else {
       throw AttributionError(
-        .unknownEstimator, "cannot use estimator '\(name)'", cause: "there is none of this name",
-        hint: "choose one of \(Self.names.joined(separator: ", "))")
+        .unknownEstimator,
+        "cannot use estimator '\(name)'",
+        cause: "there is none of this name",
+        hint: "choose one of \(Self.names.joined(separator: ", "))"
+      )
     }
   }
 }
@@ -60,32 +63,46 @@ public struct EstimatorChoice: Sendable, Hashable {
   ///   - models: Perturbed models, K.
   /// - Returns: The choice and its reason.
   public static func recommended(
-    purpose: Purpose, start: Start, grouped: Bool, models: Int
+    purpose: Purpose,
+    start: Start,
+    grouped: Bool,
+    models: Int
   ) -> EstimatorChoice {
     switch (purpose, start, grouped) {
     case (.retrieval, _, true):
       EstimatorChoice(
-        estimator: .logDC, view: .firstToken,
+        estimator: .logDC,
+        view: .firstToken,
         reason: "log-dc on first tokens: log losses without the models' common drift find the rows "
-          + "behind a group's behaviour best, and the first token decides what kind of answer is given")
+          + "behind a group's behaviour best, and the first token decides what kind of answer is given"
+      )
     case (.retrieval, _, false) where models < 6:
       EstimatorChoice(
-        estimator: .logDC, view: .sum,
-        reason: "log-dc: with only \(models) models, feedback would amplify a few lucky rows")
+        estimator: .logDC,
+        view: .sum,
+        reason: "log-dc: with only \(models) models, feedback would amplify a few lucky rows"
+      )
     case (.retrieval, _, false):
       EstimatorChoice(
-        estimator: .logDCFeedback, view: .sum,
-        reason: "log-dc-feedback: a single query's profile is noisy, and its ten best rows sharpen it")
+        estimator: .logDCFeedback,
+        view: .sum,
+        reason:
+          "log-dc-feedback: a single query's profile is noisy, and its ten best rows sharpen it"
+      )
     case (.counterfactual, .base, _):
       EstimatorChoice(
-        estimator: .halfNorm, view: .sum,
+        estimator: .halfNorm,
+        view: .sum,
         reason: "half-norm: from the base model it predicts removal best, because it keeps part of "
-          + "each row's scale")
+          + "each row's scale"
+      )
     case (.counterfactual, .target, _):
       EstimatorChoice(
-        estimator: .correlation, view: .sum,
+        estimator: .correlation,
+        view: .sum,
         reason: "correlation: from a converged target the rows' loss scales differ too much for "
-          + "any estimator that keeps them")
+          + "any estimator that keeps them"
+      )
     }
   }
 }

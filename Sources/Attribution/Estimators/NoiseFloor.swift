@@ -52,8 +52,10 @@ public struct NoiseFloor: Sendable, Hashable {
     let signal = mean(
       of: columns.map { column in
         variance(
-          of: losses.models.indices.compactMap { losses[model: $0, column: column].value })
-      })
+          of: losses.models.indices.compactMap { losses[model: $0, column: column].value }
+        )
+      }
+    )
     deviation = noise.squareRoot()
     pairs = squares.values.reduce(0) { $0 + $1.count }
     fraction = noise == 0 ? 0 : signal > 0 ? min(1, noise / signal) : 1

@@ -79,7 +79,8 @@ struct Profiles: Sendable {
   ///   - body: Called for each column in order with its scores; those of query q are lane q % 8 of
   ///     block q / 8.
   func score(
-    _ weights: [[Double]], _ body: (_ column: Int, _ scores: [SIMD8<Double>]) -> Void
+    _ weights: [[Double]],
+    _ body: (_ column: Int, _ scores: [SIMD8<Double>]) -> Void
   ) {
     let blocks = (weights.count + 7) / 8
     var lanes = [SIMD8<Double>](repeating: .zero, count: count * blocks)

@@ -42,8 +42,11 @@ struct Signals: Sendable {
     measurable = spreads.map { $0.deviation > 0 }
     if recipe.removesDrift {
       let drift = Self.drift(
-        values, means: spreads.map(\.mean), measurable: measurable[..<losses.train.count],
-        count: count)
+        values,
+        means: spreads.map(\.mean),
+        measurable: measurable[..<losses.train.count],
+        count: count
+      )
       for column in 0..<losses.columns {
         for model in 0..<count { values[column * count + model] -= drift[model] }
       }
@@ -101,7 +104,9 @@ struct Signals: Sendable {
   /// Mean and standard deviation of a column's observed entries; a deviation of 0 when it is constant
   /// or too much is missing.
   private static func spread(
-    _ values: [Double], column: Int, count: Int
+    _ values: [Double],
+    column: Int,
+    count: Int
   ) -> (mean: Double, deviation: Double) {
     var sum = 0.0
     var scale = 0.0
@@ -126,7 +131,10 @@ struct Signals: Sendable {
   /// Columns are centred before they are averaged, so a missing entry does not move its model's mean
   /// by the level of the column; without missing entries this only shifts all models alike.
   private static func drift(
-    _ values: [Double], means: [Double], measurable: ArraySlice<Bool>, count: Int
+    _ values: [Double],
+    means: [Double],
+    measurable: ArraySlice<Bool>,
+    count: Int
   ) -> [Double] {
     var sums = [Double](repeating: 0, count: count)
     var counts = [Double](repeating: 0, count: count)

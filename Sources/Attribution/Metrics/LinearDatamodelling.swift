@@ -13,7 +13,9 @@ import Statistics
 /// - Returns: A value in -1...1, or `nil` if all sums or all outcomes are equal.
 /// - SeeAlso: Park et al., "TRAK: Attributing Model Behavior at Scale", ICML 2023.
 public func linearDatamodellingScore(
-  of scores: [Double], subsets: [[Int]], outcomes: [Double]
+  of scores: [Double],
+  subsets: [[Int]],
+  outcomes: [Double]
 ) -> Double? {
   spearman(subsets.map { subset in subset.reduce(0) { $0 + scores[$1] } }, outcomes)
 }
@@ -35,7 +37,10 @@ public struct LinearDatamodelling: Sendable, Hashable {
     precondition(outcomes.count == scores.queries.count)
     let values = outcomes.indices.compactMap {
       linearDatamodellingScore(
-        of: Array(scores.row(query: $0)), subsets: subsets, outcomes: outcomes[$0])
+        of: Array(scores.row(query: $0)),
+        subsets: subsets,
+        outcomes: outcomes[$0]
+      )
     }
     mean = values.isEmpty ? nil : Statistics.mean(of: values)
     skipped = outcomes.count - values.count

@@ -32,16 +32,28 @@ struct RetrievalTask {
     func require(_ found: [Int], _ tag: String, _ what: String) throws(AttributionError) -> [Int] {
       guard found.isEmpty else { return found }
       throw AttributionError(
-        .notFound, "cannot evaluate tag '\(tag)'", cause: "no \(what) has it",
-        hint: "rows and queries carry tags as \"tags\": [\"\(tag)\"]")
+        .notFound,
+        "cannot evaluate tag '\(tag)'",
+        cause: "no \(what) has it",
+        hint: "rows and queries carry tags as \"tags\": [\"\(tag)\"]"
+      )
     }
     queries = try require(
-      positions(corpus.queries, with: tag, without: nil), tag, "query")
+      positions(corpus.queries, with: tag, without: nil),
+      tag,
+      "query"
+    )
     positives = try require(
-      positions(corpus.train, with: tag, without: nil), tag, "training row")
+      positions(corpus.train, with: tag, without: nil),
+      tag,
+      "training row"
+    )
     if let decoyTag {
       decoys = try require(
-        positions(corpus.train, with: decoyTag, without: tag), decoyTag, "training row")
+        positions(corpus.train, with: decoyTag, without: tag),
+        decoyTag,
+        "training row"
+      )
       decoyQueries = positions(corpus.queries, with: decoyTag, without: tag)
     } else {
       decoys = []
@@ -78,7 +90,10 @@ struct RetrievalTask {
   ///   - asked: The queries behind each of `scores`.
   /// - Returns: The means over rankings.
   func measure(
-    _ scores: [[Double]], mirrored: [[Double]], counts: [Int], asked: [[Example]]
+    _ scores: [[Double]],
+    mirrored: [[Double]],
+    counts: [Int],
+    asked: [[Example]]
   ) -> Retrieval {
     let rankings = scores.map { Ranking($0) }
     let sameOutput = zip(rankings, asked).compactMap { ranking, queries in
@@ -89,11 +104,14 @@ struct RetrievalTask {
       (count, mean(of: rankings.map { $0.precision(at: count, relevant) }))
     }
     return Retrieval(
-      ap: mean(of: rankings.map { $0.averagePrecision(relevant) ?? 0 }), apInterval: nil,
+      ap: mean(of: rankings.map { $0.averagePrecision(relevant) ?? 0 }),
+      apInterval: nil,
       auroc: area(scores, positives: positives, negatives: decoys),
-      twoSided: twoSided(scores, mirrored: mirrored), twoSidedInterval: nil,
+      twoSided: twoSided(scores, mirrored: mirrored),
+      twoSidedInterval: nil,
       precision: Dictionary(uniqueKeysWithValues: precision),
-      sameOutputAP: sameOutput.isEmpty ? nil : mean(of: sameOutput))
+      sameOutputAP: sameOutput.isEmpty ? nil : mean(of: sameOutput)
+    )
   }
 
   private func area(_ scores: [[Double]], positives: [Int], negatives: [Int]) -> Double? {

@@ -18,8 +18,12 @@ extension Study {
   /// - Returns: The estimator's figures beside the text baselines'.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
   public func evaluate(
-    tag: String, against decoyTag: String? = nil, grouped: Bool = false,
-    method: Method = Method(), draws: Int = 200, seed: UInt64 = 0
+    tag: String,
+    against decoyTag: String? = nil,
+    grouped: Bool = false,
+    method: Method = Method(),
+    draws: Int = 200,
+    seed: UInt64 = 0
   ) throws -> Evaluation {
     let task = try RetrievalTask(corpus, tag: tag, against: decoyTag)
     let asked = profiles(of: task.queries, grouped: grouped)
@@ -32,8 +36,11 @@ extension Study {
     let all = asked + mirrored
     func measure(_ scores: [[Double]], precision counts: [Int]) -> Retrieval {
       task.measure(
-        Array(scores[..<asked.count]), mirrored: Array(scores[asked.count...]), counts: counts,
-        asked: asked.map { $0.members.map { corpus.queries[$0] } })
+        Array(scores[..<asked.count]),
+        mirrored: Array(scores[asked.count...]),
+        counts: counts,
+        asked: asked.map { $0.members.map { corpus.queries[$0] } }
+      )
     }
     let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
     let weights = attributor.weights(for: all, on: attributor.fit).vectors
@@ -44,8 +51,9 @@ extension Study {
       attributor.bootstrap(all, draws: draws, seed: seed) { scores in
         precisions.append(task.averagePrecision(Array(scores[..<asked.count])))
         if let value = task.twoSided(
-          Array(scores[..<asked.count]), mirrored: Array(scores[asked.count...]))
-        {
+          Array(scores[..<asked.count]),
+          mirrored: Array(scores[asked.count...])
+        ) {
           balances.append(value)
         }
       }
@@ -58,14 +66,22 @@ extension Study {
       return (baseline.rawValue, measure(scores, precision: counts))
     }
     return Evaluation(
-      estimator: attributor.estimator.rawValue, tag: tag, against: decoyTag,
-      queries: task.queries.count, grouped: grouped,
+      estimator: attributor.estimator.rawValue,
+      tag: tag,
+      against: decoyTag,
+      queries: task.queries.count,
+      grouped: grouped,
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: Retrieval(
-        ap: point.ap, apInterval: percentileInterval(level: 0.95, of: precisions),
-        auroc: point.auroc, twoSided: point.twoSided,
+        ap: point.ap,
+        apInterval: percentileInterval(level: 0.95, of: precisions),
+        auroc: point.auroc,
+        twoSided: point.twoSided,
         twoSidedInterval: percentileInterval(level: 0.95, of: balances),
-        precision: point.precision, sameOutputAP: point.sameOutputAP),
-      baselines: Dictionary(uniqueKeysWithValues: baselines))
+        precision: point.precision,
+        sameOutputAP: point.sameOutputAP
+      ),
+      baselines: Dictionary(uniqueKeysWithValues: baselines)
+    )
   }
 }

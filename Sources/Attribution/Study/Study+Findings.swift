@@ -14,7 +14,10 @@ extension Study {
   ///   `reason` says so.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
   public func findings(
-    queries ids: [String] = [], grouped: Bool = false, top: Int = 20, method: Method = Method(),
+    queries ids: [String] = [],
+    grouped: Bool = false,
+    top: Int = 20,
+    method: Method = Method(),
     seed: UInt64 = 0
   ) throws -> [QueryFindings] {
     let profiles = try profiles(ids, grouped: grouped)
@@ -23,7 +26,10 @@ extension Study {
     let index = TextIndex(corpus.train)
     let lists = try attributor.top(top, for: profiles)
     let intervals = attributor.intervals(
-      of: lists.map { $0.map(\.example) }, for: profiles, seed: seed)
+      of: lists.map { $0.map(\.example) },
+      for: profiles,
+      seed: seed
+    )
     let stability = attributor.stability(for: profiles, top: top, seed: seed)
     let notMeasurable = attributor.measurable.count { !$0 }
     let missing = prepared.losses.missing
@@ -32,7 +38,8 @@ extension Study {
       let queries = profile.members.map { corpus.queries[$0] }
       let shared = SharedWords(of: queries, index: index)
       return QueryFindings(
-        query: profile.name, queries: queries.count,
+        query: profile.name,
+        queries: queries.count,
         text: profile.isGroup ? nil : queries.first.map(oneLine),
         estimator: prepared.choice.estimator.rawValue,
         reason: attributor.isMeasurable(profile)
@@ -41,16 +48,33 @@ extension Study {
         examples: lists[place].enumerated().map { rank, entry in
           let example = corpus.train[entry.example]
           return RankedExample(
-            rank: rank + 1, id: example.id, score: entry.score, interval: intervals[place][rank],
-            tags: example.tags, text: oneLine(example), sharedWords: shared.found(in: example))
+            rank: rank + 1,
+            id: example.id,
+            score: entry.score,
+            interval: intervals[place][rank],
+            tags: example.tags,
+            text: oneLine(example),
+            sharedWords: shared.found(in: example)
+          )
         },
         evidence: TextEvidence(
-          top: lists[place].map(\.example), queries: queries, train: corpus.train, index: index),
+          top: lists[place].map(\.example),
+          queries: queries,
+          train: corpus.train,
+          index: index
+        ),
         reliability: Reliability(
-          models: attributor.models, planned: design.models,
-          signalToNoise: prepared.noise?.signalToNoise, repeats: prepared.noise?.pairs ?? 0,
-          splitHalf: stability[place]?.splitHalf, topOverlap: stability[place]?.topOverlap,
-          notMeasurable: notMeasurable, missing: missing, censored: prepared.losses.censored))
+          models: attributor.models,
+          planned: design.models,
+          signalToNoise: prepared.noise?.signalToNoise,
+          repeats: prepared.noise?.pairs ?? 0,
+          splitHalf: stability[place]?.splitHalf,
+          topOverlap: stability[place]?.topOverlap,
+          notMeasurable: notMeasurable,
+          missing: missing,
+          censored: prepared.losses.censored
+        )
+      )
     }
   }
 }

@@ -12,7 +12,9 @@ public struct Method: Sendable, Hashable {
 
   /// Creates a request.
   public init(
-    estimator: EstimatorRequest = .auto, purpose: Purpose = .retrieval, view: LossView? = nil
+    estimator: EstimatorRequest = .auto,
+    purpose: Purpose = .retrieval,
+    view: LossView? = nil
   ) {
     self.estimator = estimator
     self.purpose = purpose
@@ -39,7 +41,8 @@ public struct Study {
   ///   - repeats: Second readings of pairs priced twice, through the view asked for.
   ///   - losses: The loss matrix, through the view asked for.
   public init(
-    corpus: Corpus, design: SubsetDesign,
+    corpus: Corpus,
+    design: SubsetDesign,
     repeats: @escaping (LossView) throws -> [RepeatedPrice] = { _ in [] },
     losses: @escaping (LossView) throws -> LossMatrix
   ) {
@@ -66,7 +69,9 @@ public struct Study {
   /// - Returns: Scores in corpus order.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
   public func scores(
-    queries ids: [String] = [], grouped: Bool = false, method: Method = Method()
+    queries ids: [String] = [],
+    grouped: Bool = false,
+    method: Method = Method()
   ) throws -> Scores {
     let profiles = try profiles(ids, grouped: grouped)
     return try prepare(method, grouped: grouped).attributor.scores(for: profiles)
@@ -80,7 +85,11 @@ public struct Study {
         EstimatorChoice(estimator: estimator, view: method.view ?? .sum, reason: nil)
       case .auto:
         EstimatorChoice.recommended(
-          purpose: method.purpose, start: design.start, grouped: grouped, models: design.models)
+          purpose: method.purpose,
+          start: design.start,
+          grouped: grouped,
+          models: design.models
+        )
       }
     if let view = method.view {
       choice = EstimatorChoice(estimator: choice.estimator, view: view, reason: choice.reason)
@@ -88,18 +97,26 @@ public struct Study {
     var matrix = try losses(choice.view)
     if method.view == nil, choice.view != .sum, matrix.missing == matrix.values.count {
       choice = EstimatorChoice(
-        estimator: choice.estimator, view: .sum,
-        reason: choice.reason.map { "\($0) (on whole completions: no such losses were observed)" })
+        estimator: choice.estimator,
+        view: .sum,
+        reason: choice.reason.map { "\($0) (on whole completions: no such losses were observed)" }
+      )
       matrix = try losses(.sum)
     }
     guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id) else {
       throw AttributionError(
-        .mismatch, "cannot score the corpus", cause: "the losses are of other examples")
+        .mismatch,
+        "cannot score the corpus",
+        cause: "the losses are of other examples"
+      )
     }
     let noise = NoiseFloor(repeats: try repeats(choice.view), losses: matrix)
     let attributor = try Attributor(
-      losses: matrix, design: design, estimator: choice.estimator,
-      noiseFraction: noise?.fraction ?? 0)
+      losses: matrix,
+      design: design,
+      estimator: choice.estimator,
+      noiseFraction: noise?.fraction ?? 0
+    )
     return Preparation(choice: choice, attributor: attributor, losses: matrix, noise: noise)
   }
 
@@ -108,12 +125,16 @@ public struct Study {
     let wanted = Set(ids)
     if let unknown = wanted.subtracting(corpus.queries.map(\.id)).sorted().first {
       throw AttributionError(
-        .notFound, "cannot find query '\(unknown)'", cause: "no query has this id",
-        hint: "ids come from the query file, or are query-<line> counted from 0")
+        .notFound,
+        "cannot find query '\(unknown)'",
+        cause: "no query has this id",
+        hint: "ids come from the query file, or are query-<line> counted from 0"
+      )
     }
     return profiles(
       of: corpus.queries.indices.filter { ids.isEmpty || wanted.contains(corpus.queries[$0].id) },
-      grouped: grouped)
+      grouped: grouped
+    )
   }
 
   /// One profile a query, or one for them all.

@@ -23,11 +23,20 @@ extension TextEvidence {
     let overlap = top.count { found.contains($0) }
     let enriched = enrichedWords(top: top.map { train[$0] }, index: index)
     self.init(
-      sameCompletion: sameInTop, sameCompletionInCorpus: sameInCorpus, bm25Overlap: overlap,
-      top: top.count, enriched: enriched,
+      sameCompletion: sameInTop,
+      sameCompletionInCorpus: sameInCorpus,
+      bm25Overlap: overlap,
+      top: top.count,
+      enriched: enriched,
       verdict: textVerdict(
-        top: top.count, corpus: train.count, enriched: enriched, overlap: overlap,
-        same: sameInTop, sameInCorpus: sameInCorpus))
+        top: top.count,
+        corpus: train.count,
+        enriched: enriched,
+        overlap: overlap,
+        same: sameInTop,
+        sameInCorpus: sameInCorpus
+      )
+    )
   }
 }
 
@@ -57,7 +66,11 @@ func enrichedWords(top: [Example], index: TextIndex) -> [EnrichedWord] {
     let strength = likelihoodRatio(count, of: top.count, corpus, of: index.documents)
     guard lift > 1, strength > 10.83 else { return nil }
     let entry = EnrichedWord(
-      word: spelling[word] ?? word, top: count, corpus: corpus, lift: lift)
+      word: spelling[word] ?? word,
+      top: count,
+      corpus: corpus,
+      lift: lift
+    )
     return (strength, entry)
   }
   let sorted = found.sorted {
@@ -81,7 +94,12 @@ private func likelihoodRatio(_ top: Int, of topRows: Int, _ all: Int, of rows: I
 
 /// A sentence when text search alone finds the list: one word, BM25, or the completion itself.
 private func textVerdict(
-  top: Int, corpus: Int, enriched: [EnrichedWord], overlap: Int, same: Int, sameInCorpus: Int
+  top: Int,
+  corpus: Int,
+  enriched: [EnrichedWord],
+  overlap: Int,
+  same: Int,
+  sameInCorpus: Int
 ) -> String? {
   func covers(_ count: Int) -> Bool { top >= 2 && 5 * count >= 4 * top }
   func times(_ lift: Double) -> String {

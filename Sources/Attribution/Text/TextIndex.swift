@@ -32,7 +32,10 @@ public struct TextIndex: Sendable {
   private let postings: [[Posting]]
   /// k1·(1 − b + b·length/mean length) of each document.
   private let lengthTerms: [Double]
-  private let completions: [Substring]
+  /// Number of each distinct completion, trimmed.
+  private let completionNumbers: [Substring: Int]
+  /// Number of each document's completion.
+  private let completions: [Int]
 
   /// Reads a training set, once.
   public init(_ train: [Example]) {
@@ -57,7 +60,8 @@ public struct TextIndex: Sendable {
         var end = first + 1
         while end < tokens.count, tokens[end] == tokens[first] { end += 1 }
         postings[tokens[first]].append(
-          Posting(document: Int32(document), count: Int32(end - first)))
+          Posting(document: Int32(document), count: Int32(end - first))
+        )
         first = end
       }
       lengths.append(tokens.count)
@@ -69,7 +73,14 @@ public struct TextIndex: Sendable {
     documents = train.count
     self.identifiers = identifiers
     self.postings = postings
-    completions = train.map { trimmed($0.completion) }
+    var numbers: [Substring: Int] = [:]
+    completions = train.map { example in
+      let completion = trimmed(example.completion)
+      let number = numbers[completion] ?? numbers.count
+      numbers[completion] = number
+      return number
+    }
+    completionNumbers = numbers
   }
 
   /// Training rows whose prompt holds a word, in any case.
@@ -94,14 +105,16 @@ public struct TextIndex: Sendable {
 
   /// Which training rows have the very completion of one of the queries.
   public func sharesCompletion(with queries: [Example]) -> [Bool] {
-    let wanted = Set(queries.map { trimmed($0.completion) })
-    return completions.map(wanted.contains)
+    sameCompletion(queries).map { $0 > 0 }
   }
 
+  /// For each training row, how many of the queries have its completion.
   private func sameCompletion(_ queries: [Example]) -> [Int] {
-    var wanted: [Substring: Int] = [:]
-    for query in queries { wanted[trimmed(query.completion), default: 0] += 1 }
-    return completions.map { wanted[$0] ?? 0 }
+    var wanted = [Int](repeating: 0, count: completionNumbers.count)
+    for query in queries {
+      if let number = completionNumbers[trimmed(query.completion)] { wanted[number] += 1 }
+    }
+    return completions.map { wanted[$0] }
   }
 
   /// Σ over query words of idf·f·(k1 + 1)/(f + k1·(1 − b + b·length/mean length)), a repeated query

@@ -4,10 +4,19 @@ import Testing
 
 struct SubsetDesignTests {
   private func design(
-    models: Int = 25, size: Int = 30, weighted: Bool = false, seed: UInt64 = 7
+    models: Int = 25,
+    size: Int = 30,
+    weighted: Bool = false,
+    seed: UInt64 = 7
   ) throws -> SubsetDesign {
     try .random(
-      examples: 100, models: models, size: size, start: .base, seed: seed, weighted: weighted)
+      examples: 100,
+      models: models,
+      size: size,
+      start: .base,
+      seed: seed,
+      weighted: weighted
+    )
   }
 
   @Test func `every subset has the asked size, ascending and distinct`() throws {

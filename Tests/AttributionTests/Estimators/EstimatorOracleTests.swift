@@ -9,7 +9,11 @@ struct EstimatorOracleTests {
   ) throws {
     let matrix = OracleValues.matrix
     let attributor = try Attributor(
-      losses: matrix, design: OracleValues.design, estimator: estimator, noiseFraction: 0.02)
+      losses: matrix,
+      design: OracleValues.design,
+      estimator: estimator,
+      noiseFraction: 0.02
+    )
     let profiles = singles(matrix) + [QueryProfile(name: "all", members: [0, 1, 2])]
     let scores = try attributor.scores(for: profiles)
     let expected = try #require(OracleValues.scores[estimator.rawValue])
@@ -21,7 +25,9 @@ struct EstimatorOracleTests {
 
   // Golden value 3 of the methods handbook.
   private let golden = LossMatrix.columns(
-    [[1, 2, 0, 1], [2, 2, 3, 1], [3, 1, 2, 2], [1, 2, 0, 3]], queries: 1)
+    [[1, 2, 0, 1], [2, 2, 3, 1], [3, 1, 2, 2], [1, 2, 0, 3]],
+    queries: 1
+  )
 
   private func goldenScores(_ estimator: Estimator) throws -> [Double] {
     try Attributor(losses: golden, design: anyDesign(golden), estimator: estimator)
@@ -34,7 +40,8 @@ struct EstimatorOracleTests {
 
   @Test func `correlation has its golden values`() throws {
     #expect(
-      distance(try goldenScores(.correlation), [0.632456, -0.948683, -0.316228]) < 1e-6)
+      distance(try goldenScores(.correlation), [0.632456, -0.948683, -0.316228]) < 1e-6
+    )
   }
 
   @Test func `ridge has its golden values`() throws {

@@ -5,12 +5,17 @@ import Testing
 
 struct InvarianceTests {
   private func scores(
-    _ columns: [[Double?]], _ estimator: Estimator, members: [[Int]]
+    _ columns: [[Double?]],
+    _ estimator: Estimator,
+    members: [[Int]]
   ) throws -> Scores {
     let losses = LossMatrix.columns(columns, queries: 2)
     let design = SubsetDesign(
-      examples: losses.train.count, start: .base, seed: 0,
-      draws: members.map { SubsetDesign.Draw(seed: 0, members: $0) })
+      examples: losses.train.count,
+      start: .base,
+      seed: 0,
+      draws: members.map { SubsetDesign.Draw(seed: 0, members: $0) }
+    )
     return try Attributor(losses: losses, design: design, estimator: estimator)
       .scores(for: singles(losses))
   }
@@ -31,8 +36,10 @@ struct InvarianceTests {
     for estimator in Estimator.allCases {
       let plain = try scores(columns, estimator, members: members)
       let moved = try scores(
-        order.map { columns[$0] } + columns[20...], estimator,
-        members: members.map { $0.map { place[$0] }.sorted() })
+        order.map { columns[$0] } + columns[20...],
+        estimator,
+        members: members.map { $0.map { place[$0] }.sorted() }
+      )
       for query in 0..<2 {
         let expected = order.map { Array(plain.row(query: query))[$0] }
         #expect(distance(moved.row(query: query), expected) < 1e-9, "\(estimator)")
@@ -49,8 +56,10 @@ struct InvarianceTests {
     for estimator in Estimator.allCases {
       let plain = try scores(columns, estimator, members: members)
       let moved = try scores(
-        columns.map { column in order.map { column[$0] } }, estimator,
-        members: order.map { members[$0] })
+        columns.map { column in order.map { column[$0] } },
+        estimator,
+        members: order.map { members[$0] }
+      )
       #expect(distance(moved.values, plain.values) < 1e-9, "\(estimator)")
     }
   }
@@ -67,7 +76,8 @@ struct InvarianceTests {
     }
     let plain = try scores(columns, estimator, members: members)
     #expect(
-      distance(try scores(shifted, estimator, members: members).values, plain.values) < 1e-9)
+      distance(try scores(shifted, estimator, members: members).values, plain.values) < 1e-9
+    )
   }
 
   @Test func `scaling a column scales its covariance and leaves its correlation`() throws {
@@ -80,7 +90,8 @@ struct InvarianceTests {
       expected[7] *= factor
       expected[20 + 7] *= factor
       #expect(
-        distance(try scores(scaled, estimator, members: members).values, expected) < 1e-12)
+        distance(try scores(scaled, estimator, members: members).values, expected) < 1e-12
+      )
     }
   }
 
@@ -109,8 +120,11 @@ struct InvarianceTests {
   @Test func `log-dc ignores a factor on all losses of one model`() throws {
     let columns = randomColumns(models: 9, count: 22, seed: 7)
     let members = members(models: 9, examples: 20, seed: 7)
-    let drifted = columns.map { $0.enumerated().map { model, loss in
-      loss.map { $0 * (1 + 0.2 * Double(model)) } } }
+    let drifted = columns.map {
+      $0.enumerated().map { model, loss in
+        loss.map { $0 * (1 + 0.2 * Double(model)) }
+      }
+    }
     let plain = try scores(columns, .logDC, members: members).values
     // Not exactly 0 because of the 1e-6 inside the logarithm.
     #expect(distance(try scores(drifted, .logDC, members: members).values, plain) < 1e-4)

@@ -5,11 +5,16 @@ import Testing
 
 struct LimitTests {
   private let losses = LossMatrix.columns(
-    randomColumns(models: 12, count: 22, seed: 11), queries: 2)
+    randomColumns(models: 12, count: 22, seed: 11),
+    queries: 2
+  )
 
   private func scores(_ estimator: Estimator, shrinkage: Double? = nil) throws -> [Double] {
     try Attributor(
-      losses: losses, design: anyDesign(losses), estimator: estimator, shrinkage: shrinkage
+      losses: losses,
+      design: anyDesign(losses),
+      estimator: estimator,
+      shrinkage: shrinkage
     ).scores(for: singles(losses)).values
   }
 
@@ -24,9 +29,14 @@ struct LimitTests {
   @Test func `ridge shrinks more when the read-out is noisy`() throws {
     let quiet = try Attributor(losses: losses, design: anyDesign(losses), estimator: .ridge)
     let noisy = try Attributor(
-      losses: losses, design: anyDesign(losses), estimator: .ridge, noiseFraction: 0.045)
+      losses: losses,
+      design: anyDesign(losses),
+      estimator: .ridge,
+      noiseFraction: 0.045
+    )
     #expect(
-      try noisy.scores(for: singles(losses)).values == scores(.ridge, shrinkage: 0.1 + 20 * 0.045))
+      try noisy.scores(for: singles(losses)).values == scores(.ridge, shrinkage: 0.1 + 20 * 0.045)
+    )
     #expect(try quiet.scores(for: singles(losses)).values == scores(.ridge, shrinkage: 0.1))
   }
 
@@ -67,8 +77,11 @@ struct LimitTests {
     let columns: [[Double?]] = [[1, 2, 1, 2], [2, 1, 2, 1], [1, 2, 1, 2]]
     let losses = LossMatrix.columns(columns, queries: 1)
     let design = SubsetDesign(
-      examples: 2, start: .base, seed: 0,
-      draws: [[0], [1], [0], [1]].map { SubsetDesign.Draw(seed: 0, members: $0) })
+      examples: 2,
+      start: .base,
+      seed: 0,
+      draws: [[0], [1], [0], [1]].map { SubsetDesign.Draw(seed: 0, members: $0) }
+    )
     for estimator in Estimator.allCases {
       let values = try Attributor(losses: losses, design: design, estimator: estimator)
         .scores(for: singles(losses)).values
@@ -85,18 +98,28 @@ struct LimitTests {
     var generator = SplitMix64(seed: 8)
     let gradients = (0..<32).map { _ in (0..<2).map { _ in generator.normal() } }
     let design = try SubsetDesign.random(
-      examples: 30, models: models, size: size, start: .target, seed: 5)
+      examples: 30,
+      models: models,
+      size: size,
+      start: .target,
+      seed: 5
+    )
     let steps = design.draws.map { draw in
       (0..<2).map { axis in
         -trainer[axis] * mean(of: draw.members.map { gradients[$0][axis] })
       }
     }
     let losses = LossMatrix.columns(
-      gradients.map { g in steps.map { 5 + g[0] * $0[0] + g[1] * $0[1] } }, queries: 2)
+      gradients.map { g in steps.map { 5 + g[0] * $0[0] + g[1] * $0[1] } },
+      queries: 2
+    )
     return (
       { estimator, shrinkage in
         try Attributor(
-          losses: losses, design: design, estimator: estimator, shrinkage: shrinkage
+          losses: losses,
+          design: design,
+          estimator: estimator,
+          shrinkage: shrinkage
         ).scores(for: singles(losses)).values
       }, gradients
     )

@@ -37,16 +37,22 @@ struct SpecialColumnTests {
     let losses = LossMatrix.columns(columns, queries: 2)
     let design = try anyDesign(losses)
     let gap = LossMatrix.columns(
-      columns.map { Array($0[..<3]) + [nil] + Array($0[3...]) }, queries: 2)
+      columns.map { Array($0[..<3]) + [nil] + Array($0[3...]) },
+      queries: 2
+    )
     let spare = SubsetDesign.Draw(seed: 9, members: [0])
     let wider = SubsetDesign(
-      examples: 10, start: .base, seed: 0,
-      draws: Array(design.draws[..<3]) + [spare] + Array(design.draws[3...]))
+      examples: 10,
+      start: .base,
+      seed: 0,
+      draws: Array(design.draws[..<3]) + [spare] + Array(design.draws[3...])
+    )
     let plain = try Attributor(losses: losses, design: design, estimator: estimator)
     let gapped = try Attributor(losses: gap, design: wider, estimator: estimator)
     #expect(gapped.models == 8)
     #expect(
-      try gapped.scores(for: singles(gap)) == plain.scores(for: singles(losses)))
+      try gapped.scores(for: singles(gap)) == plain.scores(for: singles(losses))
+    )
   }
 
   @Test func `a missing entry counts as the mean of its column`() throws {
@@ -63,12 +69,16 @@ struct SpecialColumnTests {
   @Test func `a censored entry counts as its bound`() throws {
     var losses = LossMatrix.columns(columns, queries: 2)
     let plain = try Attributor(
-      losses: losses, design: anyDesign(losses), estimator: .correlation
+      losses: losses,
+      design: anyDesign(losses),
+      estimator: .correlation
     ).scores(for: singles(losses))
     let bound = try #require(losses[model: 1, column: 0].value)
     losses[model: 1, column: 0] = .censored(atLeast: bound)
     let censored = try Attributor(
-      losses: losses, design: anyDesign(losses), estimator: .correlation
+      losses: losses,
+      design: anyDesign(losses),
+      estimator: .correlation
     ).scores(for: singles(losses))
     #expect(censored == plain)
   }
@@ -85,7 +95,10 @@ struct SpecialColumnTests {
     special[10] = [Double?](repeating: 1, count: 8)
     let losses = LossMatrix.columns(special, queries: 2)
     let attributor = try Attributor(
-      losses: losses, design: anyDesign(losses), estimator: .logDCFeedback)
+      losses: losses,
+      design: anyDesign(losses),
+      estimator: .logDCFeedback
+    )
     let profiles = singles(losses)
     #expect(!attributor.isMeasurable(profiles[0]))
     #expect(attributor.isMeasurable(profiles[1]))
@@ -94,7 +107,8 @@ struct SpecialColumnTests {
     #expect(try attributor.top(3, for: profiles).map(\.count) == [0, 3])
     let group = QueryProfile(name: "both", members: [0, 1])
     #expect(
-      try attributor.scores(for: [group]).values == scores.row(query: 1).map { $0 })
+      try attributor.scores(for: [group]).values == scores.row(query: 1).map { $0 }
+    )
   }
 
   @Test func `queries none of which vary are one clear error`() throws {
@@ -123,7 +137,12 @@ struct SpecialColumnTests {
   @Test func `a design of another run is refused`() throws {
     let losses = LossMatrix.columns(columns, queries: 2)
     let other = try SubsetDesign.random(
-      examples: 9, models: 8, size: 3, start: .base, seed: 0)
+      examples: 9,
+      models: 8,
+      size: 3,
+      start: .base,
+      seed: 0
+    )
     let error = #expect(throws: AttributionError.self) {
       try Attributor(losses: losses, design: other, estimator: .covariance)
     }
@@ -137,7 +156,10 @@ struct SpecialColumnTests {
     columns[30] = columns[3]
     let losses = LossMatrix.columns(columns, queries: 12)
     let attributor = try Attributor(
-      losses: losses, design: anyDesign(losses), estimator: estimator)
+      losses: losses,
+      design: anyDesign(losses),
+      estimator: estimator
+    )
     let profiles = singles(losses)
     let scores = try attributor.scores(for: profiles)
     for count in [1, 7, 40, 60] {

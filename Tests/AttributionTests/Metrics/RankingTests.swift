@@ -37,7 +37,8 @@ struct RankingTests {
     let expected = try #require(Ranking(scores).averagePrecision(relevant))
     #expect(abs(sum / Double(draws) - expected) < 0.006)
     #expect(
-      abs(precision / Double(draws) - Ranking(scores).precision(at: 5, relevant)) < 0.006)
+      abs(precision / Double(draws) - Ranking(scores).precision(at: 5, relevant)) < 0.006
+    )
   }
 
   @Test func `precision counts expected hits, also through ties and past the end`() {
@@ -60,10 +61,18 @@ struct RankingTests {
     let subsets = [[0, 1], [0, 2], [1, 2]]
     let first = try #require(
       linearDatamodellingScore(
-        of: [0.1, 0.2, 0.3, 0.4], subsets: subsets, outcomes: [0.3, 0.4, 0.5]))
+        of: [0.1, 0.2, 0.3, 0.4],
+        subsets: subsets,
+        outcomes: [0.3, 0.4, 0.5]
+      )
+    )
     let second = try #require(
       linearDatamodellingScore(
-        of: [0.2, 0.1, 0.3, 0.4], subsets: subsets, outcomes: [0.3, 0.4, 0.3]))
+        of: [0.2, 0.1, 0.3, 0.4],
+        subsets: subsets,
+        outcomes: [0.3, 0.4, 0.3]
+      )
+    )
     #expect(abs(first - 1) < 1e-12)
     #expect(abs(second - 0.8660254) < 1e-7)
   }
@@ -78,10 +87,15 @@ struct RankingTests {
     func judge(_ sign: Double) -> LinearDatamodelling {
       LinearDatamodelling(
         of: Scores(
-          estimator: "truth", train: effects.indices.map { "t\($0)" }, queries: ["a", "b"],
+          estimator: "truth",
+          train: effects.indices.map { "t\($0)" },
+          queries: ["a", "b"],
           values: (effects + effects).map { $0 * sign },
-          measurable: effects.map { _ in true }),
-        subsets: subsets, outcomes: [outcomes, outcomes.map { _ in 2 }])
+          measurable: effects.map { _ in true }
+        ),
+        subsets: subsets,
+        outcomes: [outcomes, outcomes.map { _ in 2 }]
+      )
     }
     #expect(abs((judge(1).mean ?? 0) - 1) < 1e-12)
     #expect(abs((judge(-1).mean ?? 0) + 1) < 1e-12)
