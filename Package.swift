@@ -55,6 +55,10 @@ let package = Package(
     .testTarget(
       name: "ReferenceModelsTests", dependencies: ["Experiment", "Kernels", "ReferenceModels"],
       swiftSettings: strict),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: safe),
+    .testTarget(
+      name: "AttributionTests", dependencies: ["Experiment", "Statistics", "Attribution"],
+      exclude: ["Oracle/estimators.py"], swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,38 @@
+/// Why losses could not be turned into scores, or a design could not be drawn.
+public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What kind of failure, for callers that want to act on it.
+  public enum Code: Sendable, Hashable {
+    /// The design asks for what the data cannot give.
+    case invalidDesign
+    /// No estimator has this name.
+    case unknownEstimator
+    /// Fewer perturbed models were priced than the estimator needs.
+    case tooFewModels
+    /// Losses, design and corpus do not belong together.
+    case mismatch
+    /// No query has losses that vary between models.
+    case notMeasurable
+    /// A query or a tag is not in the corpus.
+    case notFound
+  }
+
+  /// What kind of failure.
+  public let code: Code
+  /// What failed and on what, such as `cannot score query 'q7'`.
+  public let failure: String
+  /// The cause in words.
+  public let cause: String
+  /// What the user can do about it.
+  public let hint: String?
+
+  /// Creates an error.
+  public init(_ code: Code, _ failure: String, cause: String, hint: String? = nil) {
+    self.code = code
+    self.failure = failure
+    self.cause = cause
+    self.hint = hint
+  }
+
+  /// `<failure>: <cause>`, without the hint.
+  public var description: String { "\(failure): \(cause)" }
+}

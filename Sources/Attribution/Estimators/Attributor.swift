@@ -1,0 +1,243 @@
+public import Experiment
+import Statistics
+
+/// Scores training examples for queries from a loss matrix, with one estimator.
+///
+/// The work is two sweeps over the columns: one at creation that builds all profiles (and the K×K
+/// matrix of ridge and design regression), one that weighs them for all queries together. Memory is
+/// O(K·(N + Q)) plus what is asked for.
+///
+/// Missing entries count as their column's mean, censored ones as their bound. A column that is
+/// constant, or of which fewer than three entries or fewer than half are observed, is not measurable:
+/// its score is 0, it is flagged, and it enters no list. No output is ever NaN or infinite.
+public struct Attributor: Sendable {
+  /// The estimator.
+  public let estimator: Estimator
+  /// Ids of the training examples.
+  public let train: [String]
+  /// Perturbed models that were priced and are used, K.
+  public var models: Int { signals.count }
+  /// Per training example, whether its losses vary enough to be scored.
+  public var measurable: [Bool] { fit.profiles.measurable }
+
+  let signals: Signals
+  let recipe: Recipe
+  let shrinkage: Double
+  let fit: Fit
+  /// G or R over all models in use; `nil` for estimators that need neither.
+  private let matrix: ModelMatrix?
+
+  /// Prepares an estimator for a loss matrix.
+  ///
+  /// - Parameters:
+  ///   - losses: K models by N training examples and Q queries. Models without any price are left out.
+  ///   - design: The draws behind the models, one a row of `losses`.
+  ///   - estimator: Which one.
+  ///   - noiseFraction: ν, the share of the losses' variance that is read-out noise; 0 if unknown.
+  ///   - shrinkage: c of λ = c·tr(G)/(K − 1) in ridge and of λ = c·tr(RᵀR)/K in design regression;
+  ///     `nil` is 0.1 + 20ν in ridge and 0.1 in design regression. Others have no use for it.
+  /// - Throws: `tooFewModels`, or `mismatch` when the design is of another run.
+  public init(
+    losses: LossMatrix,
+    design: SubsetDesign,
+    estimator: Estimator,
+    noiseFraction: Double = 0,
+    shrinkage: Double? = nil
+  ) throws(AttributionError) {
+    guard design.models == losses.models.count, design.examples == losses.train.count else {
+      throw AttributionError(
+        .mismatch,
+        "cannot use estimator '\(estimator.rawValue)'",
+        cause: "the design has \(design.models) models of \(design.examples) examples, "
+          + "the losses have \(losses.models.count) of \(losses.train.count)"
+      )
+    }
+    let recipe = estimator.recipe
+    let signals = Signals(losses, recipe: recipe)
+    guard signals.count >= estimator.minimumModels else {
+      throw AttributionError(
+        .tooFewModels,
+        "cannot use estimator '\(estimator.rawValue)'",
+        cause: "it needs \(estimator.minimumModels) priced models, there are \(signals.count)",
+        hint: "raise perturbation.models; 25 or more give usable scores"
+      )
+    }
+    let rows = Array(0..<signals.count)
+    let profiles = Profiles(signals, rows: rows, exponent: recipe.exponent)
+    let matrix: ModelMatrix? =
+      switch recipe.weighting {
+      case .product, .correlation: nil
+      case .ridge: profiles.gram()
+      case .designRegression:
+        profiles.membershipProduct(
+          signals.models.map { model in
+            let draw = design.draws[model]
+            return draw.members.enumerated().map { ($1, draw.weights?[$0] ?? 1) }
+          }
+        )
+      }
+    let shrinkage =
+      shrinkage ?? (recipe.weighting == .ridge ? 0.1 + 20 * max(0, noiseFraction) : 0.1)
+    self.shrinkage = shrinkage
+    self.estimator = estimator
+    train = losses.train
+    self.signals = signals
+    self.recipe = recipe
+    self.matrix = matrix
+    fit = Fit(
+      rows: rows,
+      profiles: profiles,
+      weighting: Weighting(recipe.weighting, matrix: matrix, shrinkage: shrinkage)
+    )
+  }
+
+  /// Whether any query of a profile has losses that vary between models, and they do not cancel.
+  public func isMeasurable(_ profile: QueryProfile) -> Bool {
+    queryProfile(profile, rows: fit.rows) != nil
+  }
+
+  /// All scores: N values a query profile, 0 for examples and profiles that are not measurable.
+  ///
+  /// - Parameter profiles: What is asked.
+  /// - Returns: Scores in corpus order.
+  /// - Throws: `notMeasurable` when no profile is measurable.
+  public func scores(for profiles: [QueryProfile]) throws(AttributionError) -> Scores {
+    try requireMeasurable(profiles)
+    let rows = scores(weights(for: profiles, on: fit).vectors, on: fit)
+    return Scores(
+      estimator: estimator.rawValue,
+      train: train,
+      queries: profiles.map(\.name),
+      values: rows.flatMap { $0 },
+      measurable: measurable
+    )
+  }
+
+  /// The highest-scoring examples of each query profile, best first, equal scores in corpus order.
+  ///
+  /// Nothing of size N × profiles is built.
+  ///
+  /// - Parameters:
+  ///   - count: Length of each list; shorter when fewer examples are measurable.
+  ///   - profiles: What is asked.
+  /// - Returns: One list a profile, empty where the profile is not measurable.
+  /// - Throws: `notMeasurable` when no profile is measurable.
+  public func top(
+    _ count: Int,
+    for profiles: [QueryProfile]
+  ) throws(AttributionError) -> [[ScoredExample]] {
+    try requireMeasurable(profiles)
+    let vectors = weights(for: profiles, on: fit).vectors
+    let lists = top(count, weights: vectors.map { $0 ?? fit.noWeights }, on: fit)
+    return zip(lists, vectors).map { list, vector in vector == nil ? [] : list }
+  }
+
+  private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
+    guard let first = profiles.first, !profiles.contains(where: isMeasurable) else { return }
+    throw AttributionError(
+      .notMeasurable,
+      "cannot score query '\(first.name)'",
+      cause: "its losses are missing or the same under every model",
+      hint: "price the queries again, or choose queries the models disagree on"
+    )
+  }
+}
+
+/// An estimator fitted on some of the models.
+struct Fit: Sendable {
+  /// Models in use, as positions in `Signals`; may repeat.
+  let rows: [Int]
+  let profiles: Profiles
+  let weighting: Weighting
+
+  /// Weights of a profile that is not measurable.
+  var noWeights: [Double] { [Double](repeating: 0, count: rows.count) }
+}
+
+extension Attributor {
+  /// The estimator as the chosen models alone would give it.
+  func refit(rows: [Int]) -> Fit {
+    Fit(
+      rows: rows,
+      profiles: Profiles(signals, rows: rows, exponent: recipe.exponent),
+      weighting: reweighting(rows: rows)
+    )
+  }
+
+  /// The weighting as the chosen models alone would give it.
+  func reweighting(rows: [Int]) -> Weighting {
+    Weighting(recipe.weighting, matrix: matrix?.resampled(rows), shrinkage: shrinkage)
+  }
+
+  /// A profile's centred losses b: a single query's own, or the mean of a group's z-scores.
+  ///
+  /// - Returns: `nil` when no member is measurable or the members cancel.
+  func queryProfile(_ profile: QueryProfile, rows: [Int]) -> [Double]? {
+    guard profile.isGroup else {
+      let (centred, deviation) = signals.centred(
+        column: signals.examples + profile.members[0],
+        rows: rows
+      )
+      return deviation > 0 ? centred : nil
+    }
+    var sum = [Double](repeating: 0, count: rows.count)
+    var used = 0.0
+    for member in profile.members {
+      let (centred, deviation) = signals.centred(column: signals.examples + member, rows: rows)
+      guard deviation > 0 else { continue }
+      for row in sum.indices { sum[row] += centred[row] / deviation }
+      used += 1
+    }
+    guard used > 0 else { return nil }
+    let mean = sum.map { $0 / used }
+    return standardDeviation(of: mean) > 1e-9 ? mean : nil
+  }
+
+  /// Weights of the models for each profile, and the examples whose profiles were added to them.
+  func weights(
+    for profiles: [QueryProfile],
+    on fit: Fit
+  ) -> (vectors: [[Double]?], feedback: [[Int]]) {
+    let asked = profiles.map { queryProfile($0, rows: fit.rows) }
+    let first = asked.map { $0.map(fit.weighting.weights(for:)) }
+    guard recipe.feedback > 0 else { return (first, profiles.map { _ in [] }) }
+    let best = top(recipe.feedback, weights: first.map { $0 ?? fit.noWeights }, on: fit).map {
+      $0.filter { $0.score > 0 }.map(\.example)
+    }
+    let second = zip(asked, best).map { query, examples in
+      query.map { fit.weighting.weights(for: adding(examples, to: $0, rows: fit.rows)) }
+    }
+    return (second, best)
+  }
+
+  /// The z-scored query profile plus the z-scored profiles of some training examples.
+  func adding(_ examples: [Int], to query: [Double], rows: [Int]) -> [Double] {
+    let deviation = standardDeviation(of: query)
+    var sum = query.map { $0 / deviation }
+    for example in examples {
+      let (centred, deviation) = signals.centred(column: example, rows: rows)
+      guard deviation > 0 else { continue }
+      for row in sum.indices { sum[row] += centred[row] / deviation }
+    }
+    return sum
+  }
+
+  /// All N scores for each weight vector; zeros where there is none.
+  func scores(_ vectors: [[Double]?], on fit: Fit) -> [[Double]] {
+    var result = vectors.map { _ in [Double](repeating: 0, count: train.count) }
+    fit.profiles.score(vectors.map { $0 ?? fit.noWeights }) { column, scores in
+      for query in result.indices { result[query][column] = scores[query / 8][query % 8] }
+    }
+    return result
+  }
+
+  /// The highest scores among measurable examples for each weight vector.
+  func top(_ count: Int, weights: [[Double]], on fit: Fit) -> [[ScoredExample]] {
+    var lists = TopLists(count: weights.count, limit: max(0, count))
+    let measurable = fit.profiles.measurable
+    fit.profiles.score(weights) { column, scores in
+      if measurable[column] { lists.offer(scores, example: column) }
+    }
+    return lists.lists.map(\.entries)
+  }
+}

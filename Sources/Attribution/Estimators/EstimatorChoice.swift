@@ -1,0 +1,108 @@
+public import Experiment
+
+/// What the scores are wanted for; no estimator is best at both.
+public enum Purpose: String, Sendable, Hashable, CaseIterable {
+  /// Find the examples behind a behaviour.
+  case retrieval
+  /// Predict what happens when examples are left out.
+  case counterfactual
+}
+
+/// What the user asks for: an estimator by name, or a choice made from the run.
+public enum EstimatorRequest: Sendable, Hashable {
+  /// Choose by purpose, start, grouping and number of models.
+  case auto
+  /// Use this one.
+  case named(Estimator)
+
+  /// All names a user can write, `auto` first.
+  public static var names: [String] { ["auto"] + Estimator.allCases.map(\.rawValue) }
+
+  /// Reads a name as the user wrote it.
+  ///
+  /// - Parameter name: One of `names`.
+  /// - Throws: `unknownEstimator`, with all names in the hint.
+  public init(name: String) throws(AttributionError) {
+    if name == "auto" {
+      self = .auto
+    } else if let estimator = Estimator(rawValue: name) {
+      self = .named(estimator)
+    } else {
+      throw AttributionError(
+        .unknownEstimator,
+        "cannot use estimator '\(name)'",
+        cause: "there is none of this name",
+        hint: "choose one of \(Self.names.joined(separator: ", "))"
+      )
+    }
+  }
+}
+
+/// An estimator with the view of the losses it should be given.
+public struct EstimatorChoice: Sendable, Hashable {
+  /// The estimator.
+  public let estimator: Estimator
+  /// The part of the completion whose losses it reads.
+  public let view: LossView
+  /// One sentence for the user; `nil` when the user chose.
+  public let reason: String?
+
+  /// Creates a choice.
+  public init(estimator: Estimator, view: LossView, reason: String?) {
+    self.estimator = estimator
+    self.view = view
+    self.reason = reason
+  }
+
+  /// The rules behind `auto`, in one place.
+  ///
+  /// - Parameters:
+  ///   - purpose: What the scores are for.
+  ///   - start: What the perturbed models started from.
+  ///   - grouped: Whether several queries that show one behaviour are asked as one.
+  ///   - models: Perturbed models, K.
+  /// - Returns: The choice and its reason.
+  public static func recommended(
+    purpose: Purpose,
+    start: Start,
+    grouped: Bool,
+    models: Int
+  ) -> EstimatorChoice {
+    switch (purpose, start, grouped) {
+    case (.retrieval, _, true):
+      EstimatorChoice(
+        estimator: .logDC,
+        view: .firstToken,
+        reason: "log-dc on first tokens: log losses without the models' common drift find the rows "
+          + "behind a group's behaviour best, and the first token decides what kind of answer is given"
+      )
+    case (.retrieval, _, false) where models < 6:
+      EstimatorChoice(
+        estimator: .logDC,
+        view: .sum,
+        reason: "log-dc: with only \(models) models, feedback would amplify a few lucky rows"
+      )
+    case (.retrieval, _, false):
+      EstimatorChoice(
+        estimator: .logDCFeedback,
+        view: .sum,
+        reason:
+          "log-dc-feedback: a single query's profile is noisy, and its ten best rows sharpen it"
+      )
+    case (.counterfactual, .base, _):
+      EstimatorChoice(
+        estimator: .halfNorm,
+        view: .sum,
+        reason: "half-norm: from the base model it predicts removal best, because it keeps part of "
+          + "each row's scale"
+      )
+    case (.counterfactual, .target, _):
+      EstimatorChoice(
+        estimator: .correlation,
+        view: .sum,
+        reason: "correlation: from a converged target the rows' loss scales differ too much for "
+          + "any estimator that keeps them"
+      )
+    }
+  }
+}

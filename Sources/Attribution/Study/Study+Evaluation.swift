@@ -1,0 +1,87 @@
+public import Experiment
+import Statistics
+
+extension Study {
+  /// Retrieval of the rows that carry a tag, by the scores of the queries that carry it.
+  ///
+  /// Single queries are measured one by one and averaged. Queries whose losses do not vary count as
+  /// all ties, which is chance. Intervals are percentiles of a bootstrap over models; see
+  /// `Attributor.intervals` for what stays fixed.
+  ///
+  /// - Parameters:
+  ///   - tag: Tag of the rows to be found and of the queries that ask for them.
+  ///   - decoyTag: Tag of rows with the same output and another cause, and of their queries.
+  ///   - grouped: Whether the queries of a tag are asked as one.
+  ///   - method: How to score.
+  ///   - draws: Bootstrap draws; 0 for no intervals.
+  ///   - seed: Seed of the bootstrap.
+  /// - Returns: The estimator's figures beside the text baselines'.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  public func evaluate(
+    tag: String,
+    against decoyTag: String? = nil,
+    grouped: Bool = false,
+    method: Method = Method(),
+    draws: Int = 200,
+    seed: UInt64 = 0
+  ) throws -> Evaluation {
+    let task = try RetrievalTask(corpus, tag: tag, against: decoyTag)
+    let asked = profiles(of: task.queries, grouped: grouped)
+    let mirrored = profiles(of: task.decoyQueries, grouped: grouped)
+    let prepared = try prepare(method, grouped: grouped)
+    let attributor = prepared.attributor
+    // Throws when none can be scored.
+    _ = try attributor.top(1, for: asked)
+
+    let all = asked + mirrored
+    func measure(_ scores: [[Double]], precision counts: [Int]) -> Retrieval {
+      task.measure(
+        Array(scores[..<asked.count]),
+        mirrored: Array(scores[asked.count...]),
+        counts: counts,
+        asked: asked.map { $0.members.map { corpus.queries[$0] } }
+      )
+    }
+    let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
+    let weights = attributor.weights(for: all, on: attributor.fit).vectors
+    let point = measure(attributor.scores(weights, on: attributor.fit), precision: counts)
+    var precisions: [Double] = []
+    var balances: [Double] = []
+    if draws > 0, attributor.models >= 5 {
+      attributor.bootstrap(all, draws: draws, seed: seed) { scores in
+        precisions.append(task.averagePrecision(Array(scores[..<asked.count])))
+        if let value = task.twoSided(
+          Array(scores[..<asked.count]),
+          mirrored: Array(scores[asked.count...])
+        ) {
+          balances.append(value)
+        }
+      }
+    }
+    let index = TextIndex(corpus.train)
+    let baselines = TextIndex.Baseline.allCases.map { baseline in
+      let scores = all.map { profile in
+        index.scores(baseline, for: profile.members.map { corpus.queries[$0] })
+      }
+      return (baseline.rawValue, measure(scores, precision: counts))
+    }
+    return Evaluation(
+      estimator: attributor.estimator.rawValue,
+      tag: tag,
+      against: decoyTag,
+      queries: task.queries.count,
+      grouped: grouped,
+      prevalence: Double(task.positives.count) / Double(corpus.train.count),
+      retrieval: Retrieval(
+        ap: point.ap,
+        apInterval: percentileInterval(level: 0.95, of: precisions),
+        auroc: point.auroc,
+        twoSided: point.twoSided,
+        twoSidedInterval: percentileInterval(level: 0.95, of: balances),
+        precision: point.precision,
+        sameOutputAP: point.sameOutputAP
+      ),
+      baselines: Dictionary(uniqueKeysWithValues: baselines)
+    )
+  }
+}

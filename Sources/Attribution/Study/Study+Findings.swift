@@ -1,0 +1,122 @@
+public import Experiment
+import Statistics
+
+extension Study {
+  /// The most influential examples for single queries or one group, with all they rest on.
+  ///
+  /// - Parameters:
+  ///   - ids: Queries by id; all when empty.
+  ///   - grouped: Whether they are asked as one.
+  ///   - top: Length of each list.
+  ///   - method: How to score.
+  ///   - seed: Seed of the bootstrap and of the halvings.
+  /// - Returns: One value a query or group. Where its losses do not vary, the list is empty and
+  ///   `reason` says so.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  public func findings(
+    queries ids: [String] = [],
+    grouped: Bool = false,
+    top: Int = 20,
+    method: Method = Method(),
+    seed: UInt64 = 0
+  ) throws -> [QueryFindings] {
+    let profiles = try profiles(ids, grouped: grouped)
+    let prepared = try prepare(method, grouped: grouped)
+    let attributor = prepared.attributor
+    let index = TextIndex(corpus.train)
+    let lists = try attributor.top(top, for: profiles)
+    let intervals = attributor.intervals(
+      of: lists.map { $0.map(\.example) },
+      for: profiles,
+      seed: seed
+    )
+    let stability = attributor.stability(for: profiles, top: top, seed: seed)
+    let notMeasurable = attributor.measurable.count { !$0 }
+    let missing = prepared.losses.missing
+    return profiles.indices.map { place in
+      let profile = profiles[place]
+      let queries = profile.members.map { corpus.queries[$0] }
+      let shared = SharedWords(of: queries, index: index)
+      return QueryFindings(
+        query: profile.name,
+        queries: queries.count,
+        text: profile.isGroup ? nil : queries.first.map(oneLine),
+        estimator: prepared.choice.estimator.rawValue,
+        reason: attributor.isMeasurable(profile)
+          ? prepared.choice.reason
+          : "not measurable: the query's losses are missing or the same under every model",
+        examples: lists[place].enumerated().map { rank, entry in
+          let example = corpus.train[entry.example]
+          return RankedExample(
+            rank: rank + 1,
+            id: example.id,
+            score: entry.score,
+            interval: intervals[place][rank],
+            tags: example.tags,
+            text: oneLine(example),
+            sharedWords: shared.found(in: example)
+          )
+        },
+        evidence: TextEvidence(
+          top: lists[place].map(\.example),
+          queries: queries,
+          train: corpus.train,
+          index: index
+        ),
+        reliability: Reliability(
+          models: attributor.models,
+          planned: design.models,
+          signalToNoise: prepared.noise?.signalToNoise,
+          repeats: prepared.noise?.pairs ?? 0,
+          splitHalf: stability[place]?.splitHalf,
+          topOverlap: stability[place]?.topOverlap,
+          notMeasurable: notMeasurable,
+          missing: missing,
+          censored: prepared.losses.censored
+        )
+      )
+    }
+  }
+}
+
+/// Prompt and completion as one line, white space collapsed.
+private func oneLine(_ example: Example) -> String {
+  func collapsed(_ text: String) -> String {
+    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+  return collapsed(example.prompt.text) + " → " + collapsed(example.completion)
+}
+
+/// The words that a query, or at least half of a group, would share with a row.
+private struct SharedWords {
+  /// Each word with the number of training rows that hold it.
+  private let frequencies: [String: Int]
+
+  /// Collects the queries' words but those that more than half of the training rows hold.
+  init(of queries: [Example], index: TextIndex) {
+    var counts: [String: Int] = [:]
+    for query in queries {
+      for word in Set(words(of: query.prompt.text).map { $0.lowercased() }) {
+        counts[word, default: 0] += 1
+      }
+    }
+    var frequencies: [String: Int] = [:]
+    for (word, count) in counts where 2 * count >= queries.count {
+      let rows = index.frequency(of: word)
+      if rows > 0, 2 * rows <= index.documents { frequencies[word] = rows }
+    }
+    self.frequencies = frequencies
+  }
+
+  /// At most eight of them, as the row writes them, rarest first.
+  func found(in example: Example) -> [String] {
+    var seen: Set<String> = []
+    let found = words(of: example.prompt.text).compactMap { word in
+      frequencies[word.lowercased()].flatMap { rows in
+        seen.insert(word.lowercased()).inserted ? (word: String(word), rows: rows) : nil
+      }
+    }
+    return found.sorted { $0.rows != $1.rows ? $0.rows < $1.rows : $0.word < $1.word }
+      .prefix(8).map(\.word)
+  }
+}

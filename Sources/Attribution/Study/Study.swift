@@ -1,0 +1,147 @@
+public import Experiment
+import Statistics
+
+/// How a study is asked to score.
+public struct Method: Sendable, Hashable {
+  /// An estimator by name, or `auto`.
+  public var estimator: EstimatorRequest
+  /// What the scores are for; `auto` reads it.
+  public var purpose: Purpose
+  /// The losses' view; `nil` is what `auto` picks, or the sum for an estimator by name.
+  public var view: LossView?
+
+  /// Creates a request.
+  public init(
+    estimator: EstimatorRequest = .auto,
+    purpose: Purpose = .retrieval,
+    view: LossView? = nil
+  ) {
+    self.estimator = estimator
+    self.purpose = purpose
+    self.view = view
+  }
+}
+
+/// A finished (or half-finished) experiment, ready to be asked what explains its queries.
+public struct Study {
+  /// Training examples and queries.
+  public let corpus: Corpus
+  /// The draws behind the models, one a row of the losses.
+  public let design: SubsetDesign
+  /// Gives the loss matrix seen through a view.
+  private let losses: (LossView) throws -> LossMatrix
+  /// Gives the second readings of pairs priced twice, seen through a view.
+  private let repeats: (LossView) throws -> [RepeatedPrice]
+
+  /// Creates a study.
+  ///
+  /// - Parameters:
+  ///   - corpus: Training examples and queries, in the order of the losses' columns.
+  ///   - design: The draws, in the order of the losses' rows.
+  ///   - repeats: Second readings of pairs priced twice, through the view asked for.
+  ///   - losses: The loss matrix, through the view asked for.
+  public init(
+    corpus: Corpus,
+    design: SubsetDesign,
+    repeats: @escaping (LossView) throws -> [RepeatedPrice] = { _ in [] },
+    losses: @escaping (LossView) throws -> LossMatrix
+  ) {
+    self.corpus = corpus
+    self.design = design
+    self.repeats = repeats
+    self.losses = losses
+  }
+
+  /// Estimator, view, losses and noise for one question.
+  struct Preparation {
+    let choice: EstimatorChoice
+    let attributor: Attributor
+    let losses: LossMatrix
+    let noise: NoiseFloor?
+  }
+
+  /// All scores of single queries, or of one group.
+  ///
+  /// - Parameters:
+  ///   - ids: Queries by id; all when empty.
+  ///   - grouped: Whether they are asked as one.
+  ///   - method: How to score.
+  /// - Returns: Scores in corpus order.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  public func scores(
+    queries ids: [String] = [],
+    grouped: Bool = false,
+    method: Method = Method()
+  ) throws -> Scores {
+    let profiles = try profiles(ids, grouped: grouped)
+    return try prepare(method, grouped: grouped).attributor.scores(for: profiles)
+  }
+
+  /// Picks estimator and view, loads the losses, measures the noise.
+  func prepare(_ method: Method, grouped: Bool) throws -> Preparation {
+    var choice =
+      switch method.estimator {
+      case .named(let estimator):
+        EstimatorChoice(estimator: estimator, view: method.view ?? .sum, reason: nil)
+      case .auto:
+        EstimatorChoice.recommended(
+          purpose: method.purpose,
+          start: design.start,
+          grouped: grouped,
+          models: design.models
+        )
+      }
+    if let view = method.view {
+      choice = EstimatorChoice(estimator: choice.estimator, view: view, reason: choice.reason)
+    }
+    var matrix = try losses(choice.view)
+    if method.view == nil, choice.view != .sum, matrix.missing == matrix.values.count {
+      choice = EstimatorChoice(
+        estimator: choice.estimator,
+        view: .sum,
+        reason: choice.reason.map { "\($0) (on whole completions: no such losses were observed)" }
+      )
+      matrix = try losses(.sum)
+    }
+    guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id) else {
+      throw AttributionError(
+        .mismatch,
+        "cannot score the corpus",
+        cause: "the losses are of other examples"
+      )
+    }
+    let noise = NoiseFloor(repeats: try repeats(choice.view), losses: matrix)
+    let attributor = try Attributor(
+      losses: matrix,
+      design: design,
+      estimator: choice.estimator,
+      noiseFraction: noise?.fraction ?? 0
+    )
+    return Preparation(choice: choice, attributor: attributor, losses: matrix, noise: noise)
+  }
+
+  /// Profiles of queries by id, in corpus order; of all queries when no id is given.
+  func profiles(_ ids: [String], grouped: Bool) throws(AttributionError) -> [QueryProfile] {
+    let wanted = Set(ids)
+    if let unknown = wanted.subtracting(corpus.queries.map(\.id)).sorted().first {
+      throw AttributionError(
+        .notFound,
+        "cannot find query '\(unknown)'",
+        cause: "no query has this id",
+        hint: "ids come from the query file, or are query-<line> counted from 0"
+      )
+    }
+    return profiles(
+      of: corpus.queries.indices.filter { ids.isEmpty || wanted.contains(corpus.queries[$0].id) },
+      grouped: grouped
+    )
+  }
+
+  /// One profile a query, or one for them all.
+  func profiles(of positions: [Int], grouped: Bool) -> [QueryProfile] {
+    guard grouped, positions.count > 1 else {
+      return positions.map { QueryProfile(name: corpus.queries[$0].id, members: [$0]) }
+    }
+    return [QueryProfile(name: "group of \(positions.count) queries", members: positions)]
+  }
+}
