@@ -249,7 +249,7 @@ extension RunDatabase {
       : try connection.prepare(
         """
         UPDATE models SET measured = measured + ?1, censored = censored + ?2,
-          missing = missing + ?3 WHERE number = ?4
+          missing = missing + ?3, error = NULL WHERE number = ?4
         """
       )
     try count.bind(measured, at: 1)
