@@ -139,7 +139,7 @@ extension Corpus {
         continue
       }
       exact[text] = example.id
-      let words = Self.words(text)
+      let words = Self.words(example.prompt.text) + "\u{0}" + Self.words(example.completion)
       if let first = loose[words] {
         nearCopies.append((example.id, first))
       } else {
@@ -159,6 +159,6 @@ extension Corpus {
   }
 
   private static func words(_ text: String) -> String {
-    text.split { !$0.isLetter && !$0.isNumber && $0 != "\u{0}" }.joined(separator: " ").lowercased()
+    text.split { !$0.isLetter && !$0.isNumber }.joined(separator: " ").lowercased()
   }
 }

@@ -26,21 +26,22 @@ package final class RunDatabase: Sendable {
   package static func writer(path: String) throws(StoreError) -> RunDatabase {
     let lock = try WriterLock(store: path)
     let connection = try Connection(path: path, access: .write)
-    let state = try Schema.inspect(connection)
-    guard !connection.isReadOnly else {
-      throw StoreError(
-        code: .readOnly,
-        operation: .open,
-        path: path,
-        cause: "the file cannot be written"
-      )
-    }
-    try connection.execute("PRAGMA journal_mode = WAL")
-    try connection.execute("PRAGMA synchronous = FULL")
-    try connection.execute("PRAGMA foreign_keys = ON")
-    switch state {
-    case .blank: try Schema.migrate(connection, from: 0)
-    case .store(let version): try Schema.migrate(connection, from: version)
+    do {
+      let state = try Schema.inspect(connection)
+      guard !connection.isReadOnly else {
+        throw StoreError(
+          code: .readOnly,
+          operation: .open,
+          path: path,
+          cause: "the file cannot be written"
+        )
+      }
+      try connection.execute("PRAGMA journal_mode = WAL")
+      try connection.execute("PRAGMA synchronous = FULL")
+      try connection.execute("PRAGMA foreign_keys = ON")
+      try Schema.migrate(connection, from: state)
+    } catch {
+      throw error.whileOpening
     }
     return RunDatabase(connection, lock: lock)
   }
@@ -66,6 +67,8 @@ package final class RunDatabase: Sendable {
       let still = try Connection(immutable: path)
       try requireStore(still)
       return RunDatabase(still, lock: nil)
+    } catch {
+      throw error.whileOpening
     }
     return RunDatabase(connection, lock: nil)
   }

@@ -42,11 +42,16 @@ enum Schema {
     return .store(version: found)
   }
 
-  /// Brings a file from `version` steps to all of them, in one transaction.
+  /// Brings a file from the steps it has had to all of them, in one transaction.
   static func migrate(
     _ connection: borrowing Connection,
-    from version: Int
+    from state: State
   ) throws(StoreError) {
+    let version =
+      switch state {
+      case .blank: 0
+      case .store(let version): version
+      }
     guard version < steps.count else { return }
     try connection.write { () throws(StoreError) in
       for step in steps[version...] {

@@ -59,6 +59,11 @@ package struct StoreError: Error, Sendable, Hashable {
     self.cause = cause
     self.statement = statement
   }
+
+  /// The same error, met while the store was being opened.
+  var whileOpening: StoreError {
+    StoreError(code: code, operation: .open, path: path, cause: cause, statement: statement)
+  }
 }
 
 extension StoreError: CustomStringConvertible {

@@ -86,6 +86,9 @@ package final class ScriptedScorer: Scorer {
   /// How often each pair was priced, by model name and example id.
   package var priced: [String: Int] { counts.withLock { $0 } }
 
+  /// How many prices were given, all pairs together.
+  package var pairs: Int { priced.values.reduce(0, +) }
+
   /// Counts the pairs, runs the script and prices by the formula.
   package func price(
     _ examples: [Example],
