@@ -26,7 +26,7 @@ package final class RunDatabase: Sendable {
   package static func writer(path: String) throws(StoreError) -> RunDatabase {
     let lock = try WriterLock(store: path)
     let connection = try Connection(path: path, access: .write)
-    do {
+    do throws(StoreError) {
       let state = try Schema.inspect(connection)
       guard !connection.isReadOnly else {
         throw StoreError(
@@ -61,7 +61,7 @@ package final class RunDatabase: Sendable {
       )
     }
     let connection = try Connection(path: path, access: .read)
-    do {
+    do throws(StoreError) {
       try requireStore(connection)
     } catch  where access(path + "-wal", F_OK) != 0 && StoreError.Code.isUnopened(error.code) {
       let still = try Connection(immutable: path)
