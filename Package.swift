@@ -25,17 +25,27 @@ let package = Package(
     .target(name: "Experiment", swiftSettings: safe),
     .target(name: "Statistics", swiftSettings: safe),
     .target(
-      name: "Attribution", dependencies: ["Experiment", "Statistics"], swiftSettings: safe),
+      name: "Attribution",
+      dependencies: ["Experiment", "Statistics"],
+      swiftSettings: safe
+    ),
     .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
-      name: "ReferenceModels", dependencies: ["Experiment", "Statistics", "Kernels"],
-      swiftSettings: safe),
+      name: "ReferenceModels",
+      dependencies: ["Experiment", "Statistics", "Kernels"],
+      swiftSettings: safe
+    ),
     .target(
-      name: "Scenarios", dependencies: ["Experiment", "Statistics"],
-      swiftSettings: safe),
+      name: "Scenarios",
+      dependencies: ["Experiment", "Statistics"],
+      swiftSettings: safe
+    ),
     .target(
-      name: "Campaign", dependencies: ["Experiment", "Attribution", "Store"], swiftSettings: safe),
+      name: "Campaign",
+      dependencies: ["Experiment", "Attribution", "Store"],
+      swiftSettings: safe
+    ),
     .target(name: "Reports", dependencies: ["Experiment"], swiftSettings: safe),
     .target(name: "Terminal", swiftSettings: safe),
     .target(
@@ -44,7 +54,8 @@ let package = Package(
         "Experiment", "Statistics", "Attribution", "Store", "ReferenceModels", "Scenarios",
         "Campaign", "Reports", "Terminal",
       ],
-      swiftSettings: safe),
+      swiftSettings: safe
+    ),
     .executableTarget(name: "daunce", dependencies: ["Commands"], swiftSettings: safe),
     .executableTarget(
       name: "Benchmarks",
@@ -59,6 +70,25 @@ let package = Package(
     .testTarget(
       name: "AttributionTests", dependencies: ["Experiment", "Statistics", "Attribution"],
       exclude: ["Oracle/estimators.py"], swiftSettings: safe),
+      swiftSettings: strict
+    ),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["Experiment"],
+      path: "Tests/TestSupport",
+      swiftSettings: safe
+    ),
+    .testTarget(
+      name: "StoreTests",
+      dependencies: ["Experiment", "Store", "CSQLite", "TestSupport"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "CampaignTests",
+      dependencies: ["Experiment", "Campaign", "TestSupport"],
+      swiftSettings: safe
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

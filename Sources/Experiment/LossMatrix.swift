@@ -24,6 +24,33 @@ public struct LossMatrix: Sendable {
     storage = [Double](repeating: .nan, count: models.count * (train.count + queries.count))
   }
 
+  /// Creates a matrix from its storage, for readers of many entries.
+  ///
+  /// - Parameters:
+  ///   - models: Key of each perturbed model: K names.
+  ///   - train: Ids of the training examples: N names.
+  ///   - queries: Ids of the queries: Q names.
+  ///   - view: What the numbers are.
+  ///   - values: `values[column × K + model]`, (N + Q) × K of them; what is not finite is missing.
+  ///   - censored: Positions in `values` that are only bounds.
+  public init(
+    models: [String],
+    train: [String],
+    queries: [String],
+    view: LossView,
+    values: [Double],
+    censored: [Int]
+  ) {
+    precondition(values.count == models.count * (train.count + queries.count))
+    self.models = models
+    self.train = train
+    self.queries = queries
+    self.view = view
+    storage = values
+    for index in storage.indices where !storage[index].isFinite { storage[index] = .nan }
+    bounds = Set(censored.lazy.filter { values[$0].isFinite })
+  }
+
   /// Columns: training examples, then queries.
   public var columns: Int { train.count + queries.count }
 

@@ -1,0 +1,155 @@
+package import Experiment
+
+/// What a run is, fixed when it is created.
+package struct Manifest: Sendable, Hashable {
+  /// Digest of everything that decides what is trained.
+  package let key: String
+  /// The run's settings as JSON, written by the module that understands them.
+  package let settings: String
+  /// Digest of the training examples.
+  package let train: String
+  /// Digest of the queries.
+  package let queries: String
+  /// How the scorer reads prices.
+  package let method: String
+  /// Version of the program that created the run.
+  package let program: String
+  /// Who is trained on what.
+  package let design: SubsetDesign
+
+  /// Creates a manifest.
+  package init(
+    key: String,
+    settings: String,
+    train: String,
+    queries: String,
+    method: String,
+    program: String,
+    design: SubsetDesign
+  ) {
+    self.key = key
+    self.settings = settings
+    self.train = train
+    self.queries = queries
+    self.method = method
+    self.program = program
+    self.design = design
+  }
+}
+
+/// One model of a run: θ0 is number −1, the perturbed models are 0…K−1.
+package struct ModelRecord: Sendable, Hashable {
+  /// How far a model's training is.
+  package enum Status: String, Sendable, Hashable {
+    /// Not asked for yet.
+    case planned
+    /// Asked for, no answer recorded.
+    case running
+    /// Trained, or given.
+    case succeeded
+    /// Training was answered with an error.
+    case failed
+  }
+
+  /// −1 for θ0, else the position in the design.
+  package let number: Int
+  /// Key of its training job.
+  package let key: String
+  /// Seed of its training.
+  package let seed: UInt64
+  /// How far its training is.
+  package let status: Status
+  /// The provider's name of it, once trained.
+  package let reference: ModelReference?
+  /// The models after each epoch, when kept.
+  package let checkpoints: [ModelReference]
+  /// What it was trained with, as the provider echoed it.
+  package let hyperparameters: Hyperparameters?
+  /// Tokens it was trained on.
+  package let tokens: Int?
+  /// Why its training or pricing last failed.
+  package let error: String?
+  /// When its training was asked for, in milliseconds since 1970.
+  package let started: Int?
+  /// When its training was answered, in milliseconds since 1970.
+  package let ended: Int?
+  /// Prices recorded: measured exactly.
+  package let measured: Int
+  /// Prices recorded: known by a bound.
+  package let censored: Int
+  /// Prices recorded: not measurable.
+  package let missing: Int
+  /// Pairs priced a second time.
+  package let repeated: Int
+
+  /// Prices recorded, whatever their state.
+  package var answered: Int { measured + censored + missing }
+}
+
+/// Everything of a run but its prices, as of one moment.
+package struct RunContents: Sendable {
+  /// What the run is.
+  package let manifest: Manifest
+  /// When it was created, in milliseconds since 1970.
+  package let created: Int
+  /// When it last came to its end, in milliseconds since 1970; `nil` while work may go on.
+  package let ended: Int?
+  /// Its examples.
+  package let corpus: Corpus
+  /// θ0, then the perturbed models in order.
+  package let models: [ModelRecord]
+}
+
+/// One paid act, as it stands in the journal.
+package struct Act: Sendable, Hashable {
+  /// What was asked for.
+  package enum Kind: String, Sendable, Hashable {
+    /// A fine-tune.
+    case train
+    /// Prices of examples.
+    case price
+    /// Second prices of examples.
+    case `repeat`
+  }
+
+  /// Number in the order of asking.
+  package let id: Int64
+  /// What was asked for.
+  package let kind: Kind
+  /// The model concerned.
+  package let model: Int
+  /// The job's key, or the numbers of the examples.
+  package let subject: String
+  /// When it was asked, in milliseconds since 1970.
+  package let asked: Int
+  /// When it was answered, in milliseconds since 1970; `nil` when the outcome is unknown.
+  package let answered: Int?
+  /// `succeeded`, or the error; `nil` when the outcome is unknown.
+  package let outcome: String?
+}
+
+/// A price of one example, by the example's number.
+package struct NumberedPrice: Sendable, Hashable {
+  /// The example's number: training rows first, then queries.
+  package let example: Int
+  /// Its price.
+  package let price: Price
+
+  /// Creates an entry.
+  package init(example: Int, price: Price) {
+    self.example = example
+    self.price = price
+  }
+}
+
+/// Both readings of a pair that was priced twice.
+package struct RepeatRecord: Sendable, Hashable {
+  /// Model number.
+  package let model: Int
+  /// Example number.
+  package let example: Int
+  /// First reading.
+  package let first: Price
+  /// Second reading; its log-probabilities are not kept beyond the first token.
+  package let second: Price
+}

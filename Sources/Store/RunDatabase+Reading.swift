@@ -1,0 +1,209 @@
+internal import Experiment
+internal import FoundationEssentials
+import Synchronization
+
+extension RunDatabase {
+  /// Everything of the run but its prices; `nil` when the store holds no run yet.
+  package func contents() throws(StoreError) -> RunContents? {
+    try look { connection throws(StoreError) in
+      let select = try connection.prepare(
+        """
+        SELECT key, settings, train, queries, method, program, start, seed, created, ended
+        FROM manifest
+        """
+      )
+      guard try select.step() else { return nil }
+      let corpus = try self.corpus(connection)
+      guard let start = Start(rawValue: select.text(6) ?? "") else { throw corrupt("its start") }
+      let models = try self.models(connection)
+      let design = SubsetDesign(
+        examples: corpus.train.count,
+        start: start,
+        seed: UInt64(UInt(bitPattern: select.integer(7))),
+        draws: try draws(models, of: corpus.train.count, connection)
+      )
+      let manifest = Manifest(
+        key: select.text(0) ?? "",
+        settings: select.text(1) ?? "",
+        train: select.text(2) ?? "",
+        queries: select.text(3) ?? "",
+        method: select.text(4) ?? "",
+        program: select.text(5) ?? "",
+        design: design
+      )
+      return RunContents(
+        manifest: manifest,
+        created: select.integer(8),
+        ended: select.isNull(9) ? nil : select.integer(9),
+        corpus: corpus,
+        models: models
+      )
+    }
+  }
+
+  /// Numbers of the examples a model has a price for, ascending.
+  ///
+  /// - Parameters:
+  ///   - model: Number of the model.
+  ///   - kind: First or second prices.
+  /// - Returns: Example numbers.
+  /// - Throws: `StoreError`.
+  package func answered(model: Int, _ kind: Act.Kind) throws(StoreError) -> [Int] {
+    try look { connection throws(StoreError) in
+      let select =
+        kind == .repeat
+        ? try connection.prepare("SELECT example FROM repeats WHERE model = ?1 ORDER BY example")
+        : try connection.prepare("SELECT example FROM prices WHERE model = ?1 ORDER BY example")
+      try select.bind(model, at: 1)
+      var numbers: [Int] = []
+      while try select.step() { numbers.append(select.integer(0)) }
+      return numbers
+    }
+  }
+
+  /// The journal in the order of asking.
+  package func acts() throws(StoreError) -> [Act] {
+    try look { connection throws(StoreError) in
+      let select = try connection.prepare(
+        "SELECT id, kind, model, subject, asked, answered, outcome FROM acts ORDER BY id"
+      )
+      var acts: [Act] = []
+      while try select.step() {
+        guard let kind = Act.Kind(rawValue: select.text(1) ?? "") else { throw corrupt("an act") }
+        acts.append(
+          Act(
+            id: Int64(select.integer(0)),
+            kind: kind,
+            model: select.integer(2),
+            subject: select.text(3) ?? "",
+            asked: select.integer(4),
+            answered: select.isNull(5) ? nil : select.integer(5),
+            outcome: select.text(6)
+          )
+        )
+      }
+      return acts
+    }
+  }
+
+  private func corpus(_ connection: borrowing Connection) throws(StoreError) -> Corpus {
+    let select = try connection.prepare(
+      "SELECT role, id, tags, format, prompt, completion, number FROM examples ORDER BY number"
+    )
+    var train: [Example] = []
+    var queries: [Example] = []
+    while try select.step() {
+      guard let id = select.text(1), let prompt = select.text(4), let completion = select.text(5),
+        select.integer(6) == train.count + queries.count,
+        let tags = decoded([String].self, select.text(2))
+      else { throw corrupt("example \(train.count + queries.count)") }
+      let value: Prompt
+      if select.text(3) == "chat" {
+        guard let messages = decoded([Message].self, prompt) else {
+          throw corrupt("prompt '\(id)'")
+        }
+        value = .chat(messages)
+      } else {
+        value = .text(prompt)
+      }
+      let example = Example(id: id, prompt: value, completion: completion, tags: tags)
+      if select.text(0) == Role.query.rawValue {
+        queries.append(example)
+      } else if queries.isEmpty {
+        train.append(example)
+      } else {
+        throw corrupt("the order of its examples")
+      }
+    }
+    return Corpus(train: train, queries: queries)
+  }
+
+  private func models(_ connection: borrowing Connection) throws(StoreError) -> [ModelRecord] {
+    let select = try connection.prepare(
+      """
+      SELECT number, key, seed, status, reference, checkpoints, hyperparameters, tokens, error,
+        started, ended, measured, censored, missing, repeated
+      FROM models ORDER BY number
+      """
+    )
+    var models: [ModelRecord] = []
+    while try select.step() {
+      guard select.integer(0) == models.count - 1, let key = select.text(1),
+        let status = ModelRecord.Status(rawValue: select.text(3) ?? "")
+      else { throw corrupt("model \(models.count - 1)") }
+      models.append(
+        ModelRecord(
+          number: select.integer(0),
+          key: key,
+          seed: UInt64(UInt(bitPattern: select.integer(2))),
+          status: status,
+          reference: select.text(4).map { ModelReference($0) },
+          checkpoints: (decoded([String].self, select.text(5)) ?? []).map { ModelReference($0) },
+          hyperparameters: decoded(Hyperparameters.self, select.text(6)),
+          tokens: select.isNull(7) ? nil : select.integer(7),
+          error: select.text(8),
+          started: select.isNull(9) ? nil : select.integer(9),
+          ended: select.isNull(10) ? nil : select.integer(10),
+          measured: select.integer(11),
+          censored: select.integer(12),
+          missing: select.integer(13),
+          repeated: select.integer(14)
+        )
+      )
+    }
+    guard !models.isEmpty else { throw corrupt("its models") }
+    return models
+  }
+
+  private func draws(
+    _ models: [ModelRecord],
+    of examples: Int,
+    _ connection: borrowing Connection
+  ) throws(StoreError) -> [SubsetDesign.Draw] {
+    let select = try connection.prepare(
+      "SELECT model, members, weights FROM membership ORDER BY model"
+    )
+    var draws: [SubsetDesign.Draw] = []
+    while try select.step() {
+      let model = draws.count
+      guard select.integer(0) == model, model + 1 < models.count,
+        let members = select.array(1, of: UInt32.self)?.map({ Int($0) }),
+        members.last.map({ $0 < examples }) ?? true,
+        zip(members, members.dropFirst()).allSatisfy({ $0 < $1 })
+      else { throw corrupt("membership of model \(model)") }
+      let weights = select.array(2, of: Double.self)
+      guard select.isNull(2) || weights?.count == members.count else {
+        throw corrupt("weights of model \(model)")
+      }
+      draws.append(
+        SubsetDesign.Draw(seed: models[model + 1].seed, members: members, weights: weights)
+      )
+    }
+    guard draws.count == models.count - 1 else { throw corrupt("its membership") }
+    return draws
+  }
+
+  /// Runs `body` on one state of the file.
+  func look<Result: Sendable>(
+    _ body: (borrowing Connection) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try connection.withLock { connection throws(StoreError) in
+      try connection.snapshot { () throws(StoreError) in try body(connection) }
+    }
+  }
+
+  /// The error of contents that the program could not have written.
+  func corrupt(_ what: String) -> StoreError {
+    StoreError(
+      code: .corrupt,
+      operation: .read,
+      path: path,
+      cause: "\(what) cannot be understood"
+    )
+  }
+}
+
+private func decoded<Value: Decodable>(_ type: Value.Type, _ text: String?) -> Value? {
+  guard let text else { return nil }
+  return try? JSONDecoder().decode(type, from: Data(text.utf8))
+}

@@ -1,0 +1,114 @@
+internal import Glibc
+import Synchronization
+
+/// One run's store: a single SQLite file that is the run's whole memory.
+///
+/// Every method is one transaction. Write-ahead logging lets readers look while a run writes;
+/// `synchronous=FULL` makes each commit survive a power cut, because a paid act that was forgotten
+/// would be paid again (`NORMAL` would survive a kill, but not that).
+package final class RunDatabase: Sendable {
+  /// The store's file.
+  package let path: String
+  let connection: Mutex<Connection>
+  private let lock: WriterLock?
+
+  private init(_ connection: consuming sending Connection, lock: consuming WriterLock?) {
+    path = connection.path
+    self.connection = Mutex(connection)
+    self.lock = lock
+  }
+
+  /// Opens a store for writing and keeps every other writer out; a new file is made when absent.
+  ///
+  /// - Parameter path: The store's file.
+  /// - Returns: The store, migrated to this program's schema.
+  /// - Throws: `StoreError`; a file that is not a run store is left untouched.
+  package static func writer(path: String) throws(StoreError) -> RunDatabase {
+    let lock = try WriterLock(store: path)
+    let connection = try Connection(path: path, access: .write)
+    do throws(StoreError) {
+      let state = try Schema.inspect(connection)
+      guard !connection.isReadOnly else {
+        throw StoreError(
+          code: .readOnly,
+          operation: .open,
+          path: path,
+          cause: "the file cannot be written"
+        )
+      }
+      try connection.execute("PRAGMA journal_mode = WAL")
+      try connection.execute("PRAGMA synchronous = FULL")
+      try connection.execute("PRAGMA foreign_keys = ON")
+      try Schema.migrate(connection, from: state)
+    } catch {
+      throw error.whileOpening
+    }
+    return RunDatabase(connection, lock: lock)
+  }
+
+  /// Opens a store for reading, whether or not a run is writing to it.
+  ///
+  /// - Parameter path: The store's file.
+  /// - Returns: The store.
+  /// - Throws: `StoreError`.
+  package static func reader(path: String) throws(StoreError) -> RunDatabase {
+    guard access(path, R_OK) == 0 else {
+      throw StoreError(
+        code: StoreError.Code(system: errno),
+        operation: .open,
+        path: path,
+        cause: String(cString: strerror(errno))
+      )
+    }
+    let connection = try Connection(path: path, access: .read)
+    do throws(StoreError) {
+      try requireStore(connection)
+    } catch  where access(path + "-wal", F_OK) != 0 && StoreError.Code.isUnopened(error.code) {
+      let still = try Connection(immutable: path)
+      try requireStore(still)
+      return RunDatabase(still, lock: nil)
+    } catch {
+      throw error.whileOpening
+    }
+    return RunDatabase(connection, lock: nil)
+  }
+
+  private static func requireStore(_ connection: borrowing Connection) throws(StoreError) {
+    switch try Schema.inspect(connection) {
+    case .store(Schema.version): return
+    case .store(let version):
+      throw StoreError(
+        code: .olderSchema(found: version, known: Schema.version),
+        operation: .open,
+        path: connection.path,
+        cause: "schema \(version) is older than this program's \(Schema.version) and is brought up"
+          + " to date by the next run"
+      )
+    case .blank:
+      throw StoreError(
+        code: .empty,
+        operation: .open,
+        path: connection.path,
+        cause: "it holds no run yet"
+      )
+    }
+  }
+
+  /// Milliseconds since 1970.
+  static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+  }
+}
+
+extension StoreError.Code {
+  /// Whether SQLite could not even begin: what a WAL file in a folder without write access gives.
+  fileprivate static func isUnopened(_ code: StoreError.Code) -> Bool {
+    switch code {
+    case .readOnly: true
+    case .other(let status): status & 0xFF == 14  // SQLITE_CANTOPEN
+    default: false
+    }
+  }
+}

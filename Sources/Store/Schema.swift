@@ -1,0 +1,182 @@
+/// The tables of a run store and how they came about.
+///
+/// Steps are append-only: a shipped one is never edited. `PRAGMA user_version` counts the steps a
+/// file has had, `PRAGMA application_id` tells it from other programs' databases.
+enum Schema {
+  /// "DAUN" in ASCII.
+  static let application = 0x4441_554E
+
+  /// The version this program writes.
+  static var version: Int { steps.count }
+
+  /// What a file is, before anything is done to it.
+  enum State {
+    /// No table yet: a new file.
+    case blank
+    /// A run store with some or all steps done.
+    case store(version: Int)
+  }
+
+  /// Tells a run store from everything else without changing the file.
+  static func inspect(_ connection: borrowing Connection) throws(StoreError) -> State {
+    let application = try connection.integer("PRAGMA application_id")
+    let tables = try connection.integer("SELECT count(*) FROM sqlite_schema")
+    if application == 0, tables == 0 { return .blank }
+    guard application == Self.application else {
+      throw StoreError(
+        code: .foreign,
+        operation: .open,
+        path: connection.path,
+        cause: "it is another program's database"
+      )
+    }
+    let found = try connection.integer("PRAGMA user_version")
+    guard found <= version else {
+      throw StoreError(
+        code: .newerSchema(found: found, known: version),
+        operation: .open,
+        path: connection.path,
+        cause: "schema \(found) is newer than this program's \(version)"
+      )
+    }
+    return .store(version: found)
+  }
+
+  /// Brings a file from the steps it has had to all of them, in one transaction.
+  static func migrate(
+    _ connection: borrowing Connection,
+    from state: State
+  ) throws(StoreError) {
+    let version =
+      switch state {
+      case .blank: 0
+      case .store(let version): version
+      }
+    guard version < steps.count else { return }
+    try connection.write { () throws(StoreError) in
+      for step in steps[version...] {
+        for statement in step { try connection.execute(statement) }
+      }
+    }
+  }
+
+  /// One list of statements a version; the last of each sets `user_version`.
+  ///
+  /// Example numbers are columns of the loss matrix: training rows first, then queries. Model −1 is
+  /// θ0. Times are milliseconds since 1970. The counts in `models` are kept by the same transaction
+  /// that adds the prices, so that a status costs no pass over them. Log-probabilities have their
+  /// own table: a matrix is read without touching their pages.
+  private static let steps: [[StaticString]] = [
+    [
+      """
+      CREATE TABLE manifest (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        key TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        train TEXT NOT NULL,
+        queries TEXT NOT NULL,
+        method TEXT NOT NULL,
+        program TEXT NOT NULL,
+        start TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        ended INTEGER
+      ) STRICT
+      """,
+      """
+      CREATE TABLE examples (
+        number INTEGER PRIMARY KEY,
+        role TEXT NOT NULL CHECK (role IN ('train', 'query')),
+        position INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        format TEXT NOT NULL CHECK (format IN ('text', 'chat')),
+        prompt TEXT NOT NULL,
+        completion TEXT NOT NULL,
+        UNIQUE (role, position),
+        UNIQUE (role, id)
+      ) STRICT
+      """,
+      """
+      CREATE TABLE models (
+        number INTEGER PRIMARY KEY CHECK (number >= -1),
+        key TEXT NOT NULL UNIQUE,
+        seed INTEGER NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('planned', 'running', 'succeeded', 'failed')),
+        reference TEXT,
+        checkpoints TEXT,
+        hyperparameters TEXT,
+        tokens INTEGER,
+        error TEXT,
+        started INTEGER,
+        ended INTEGER,
+        measured INTEGER NOT NULL DEFAULT 0,
+        censored INTEGER NOT NULL DEFAULT 0,
+        missing INTEGER NOT NULL DEFAULT 0,
+        repeated INTEGER NOT NULL DEFAULT 0,
+        CHECK (status <> 'succeeded' OR reference IS NOT NULL)
+      ) STRICT
+      """,
+      """
+      CREATE TABLE membership (
+        model INTEGER PRIMARY KEY REFERENCES models,
+        members BLOB NOT NULL,
+        weights BLOB
+      ) STRICT
+      """,
+      """
+      CREATE TABLE methods (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+      ) STRICT
+      """,
+      """
+      CREATE TABLE prices (
+        model INTEGER NOT NULL REFERENCES models,
+        example INTEGER NOT NULL REFERENCES examples,
+        nll REAL,
+        censored INTEGER NOT NULL CHECK (censored IN (0, 1)),
+        tokens INTEGER NOT NULL,
+        first REAL,
+        method INTEGER NOT NULL REFERENCES methods,
+        PRIMARY KEY (model, example),
+        CHECK (nll IS NOT NULL OR censored = 0)
+      ) STRICT, WITHOUT ROWID
+      """,
+      """
+      CREATE TABLE logprobabilities (
+        model INTEGER NOT NULL,
+        example INTEGER NOT NULL,
+        tokens BLOB NOT NULL,
+        PRIMARY KEY (model, example)
+      ) STRICT, WITHOUT ROWID
+      """,
+      """
+      CREATE TABLE repeats (
+        model INTEGER NOT NULL REFERENCES models,
+        example INTEGER NOT NULL REFERENCES examples,
+        nll REAL,
+        censored INTEGER NOT NULL CHECK (censored IN (0, 1)),
+        tokens INTEGER NOT NULL,
+        first REAL,
+        method INTEGER NOT NULL REFERENCES methods,
+        PRIMARY KEY (model, example),
+        CHECK (nll IS NOT NULL OR censored = 0)
+      ) STRICT, WITHOUT ROWID
+      """,
+      """
+      CREATE TABLE acts (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('train', 'price', 'repeat')),
+        model INTEGER NOT NULL REFERENCES models,
+        subject TEXT NOT NULL,
+        asked INTEGER NOT NULL,
+        answered INTEGER,
+        outcome TEXT
+      ) STRICT
+      """,
+      "PRAGMA application_id = 0x4441554E",
+      "PRAGMA user_version = 1",
+    ]
+  ]
+}

@@ -1,0 +1,158 @@
+import Experiment
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import Campaign
+
+struct PlanTests {
+  @Test
+  func `a plan counts what the run then asks for`() async throws {
+    let folder = try TemporaryFolder()
+    let scene = Scene()
+    let calls = Counter()
+    let (trainer, scorer) = (ScriptedTrainer(), ScriptedScorer { _, _ in calls.add(1) })
+    let plan = Run.plan(
+      corpus: scene.corpus,
+      settings: scene.settings,
+      trainer: trainer,
+      scorer: scorer,
+      dollars: 0,
+      throughput: .init(trainingTokensPerSecond: 10, scoringTokensPerSecond: 20)
+    )
+    _ = try await scene.open(folder.path("run.db"), trainer, scorer).execute()
+    #expect(plan.jobs == trainer.jobs.count)
+    #expect(plan.requests == calls.value)
+    #expect(plan.dollars == 0)
+    // Completions "answer n²": 8 characters for n < 4, else 9; four more for each prompt.
+    let train = 4 * 12 + 6 * 13
+    let perturbed = (Double(train) * 0.7 * 4).rounded()
+    #expect(plan.trainingTokens == train + Int(perturbed))
+    let tokens = scorer.priced.reduce(0) { sum, entry in
+      let id = entry.key.split(separator: "/")[1]
+      let example = (scene.corpus.train + scene.corpus.queries).first { $0.id == id }
+      return sum + entry.value * (example.map { scorer.tokens(in: $0) } ?? 0)
+    }
+    #expect(plan.scoringTokens == tokens)
+    let seconds = Double(plan.trainingTokens) / 10 + Double(plan.scoringTokens) / 20
+    #expect(plan.hours == seconds / 3600)
+  }
+
+  @Test
+  func `a given target costs no job and unknown rates give no hours`() {
+    var settings = Scene().settings
+    settings.target = ModelReference("ft:x")
+    let plan = Run.plan(
+      corpus: .scripted(),
+      settings: settings,
+      trainer: ScriptedTrainer(),
+      scorer: ScriptedScorer()
+    )
+    #expect(plan.jobs == 4)
+    #expect(plan.hours == nil)
+    #expect(plan.dollars == nil)
+  }
+
+  @Test
+  func `warnings name what will go wrong`() {
+    func row(_ id: String, _ prompt: String, _ completion: String) -> Example {
+      Example(id: id, prompt: .text(prompt), completion: completion)
+    }
+    let corpus = Corpus(
+      train: [
+        row("a", "Why?", "Because."), row("b", "Why?", "Because."), row("c", "why", "because"),
+        row("d", "How?", "So."),
+      ],
+      queries: [row("q", "How?", "So.")]
+    )
+    var settings = RunSettings(
+      name: "w",
+      provider: "scripted",
+      models: 2,
+      subset: .ratio(1),
+      parallelJobs: 9,
+      repeats: .init(train: 0, queries: 0)
+    )
+    let weak = ScriptedTrainer(
+      capabilities: TrainerCapabilities(
+        continuesTuned: false,
+        weighted: false,
+        minimumExamples: 5,
+        parallelJobs: 2
+      )
+    )
+    let plan = Run.plan(
+      corpus: corpus,
+      settings: settings,
+      trainer: weak,
+      scorer: ScriptedScorer()
+    )
+    for part in [
+      "2 models are few", "every model would see every training example", "minimum of 5",
+      "cannot continue from a tuned model", "runs 2 jobs side by side", "no pair is priced twice",
+      "epochs are the provider's choice",
+      "1 training rows repeat an earlier one and share its influence (first: 'b' and 'a')",
+      "case, spacing or punctuation only (first: 'c' and 'a')",
+      "found as their own cause (first: 'q' and 'd')",
+    ] {
+      #expect(plan.warnings.contains { $0.contains(part) }, "\(part)")
+    }
+    settings = RunSettings(
+      name: "w",
+      provider: "scripted",
+      models: 25,
+      hyperparameters: .init(epochs: 1),
+      targetHyperparameters: .init(epochs: 1)
+    )
+    let quiet = Run.plan(
+      corpus: .scripted(),
+      settings: settings,
+      trainer: ScriptedTrainer(),
+      scorer: ScriptedScorer()
+    )
+    #expect(quiet.warnings == [])
+  }
+
+  @Test
+  func `settings survive their JSON`() throws {
+    let settings = RunSettings(
+      name: "all",
+      provider: "x",
+      models: 3,
+      subset: .ratio(0.1),
+      start: .base,
+      seed: .max,
+      weighted: true,
+      hyperparameters: .init(epochs: 1, batchSize: 2, learningRateMultiplier: 0.3),
+      target: ModelReference("t"),
+      base: ModelReference("b"),
+      keepsCheckpoints: true
+    )
+    let data = try JSONEncoder().encode(settings)
+    #expect(try JSONDecoder().decode(RunSettings.self, from: data) == settings)
+  }
+
+  @Test(arguments: [(32, 8, 25), (5, 8, 3), (1000, 1000, 4), (0, 1, 1)])
+  func `repeated pairs are distinct, capped and spread over the models`(
+    train: Int,
+    queries: Int,
+    models: Int
+  ) {
+    let settings = RunSettings(
+      name: "r",
+      provider: "x",
+      models: models,
+      repeats: .init(train: train, queries: queries)
+    )
+    let pairs = settings.repeatedPairs(train: 100, queries: 2)
+    #expect(pairs.count == models)
+    for pair in pairs { #expect(pair == Set(pair).sorted()) }
+    let all = pairs.flatMap(\.self)
+    let counts = pairs.map { list in list.count { $0 < 100 } }
+    let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+    #expect(all.count { $0 < 100 } == min(train, 100 * models))
+    #expect(most - least <= 1)
+    #expect(all.count { $0 >= 100 } == min(queries, 2 * models))
+    #expect(all.allSatisfy { $0 >= 0 && $0 < 102 })
+  }
+}

@@ -1,0 +1,216 @@
+import Experiment
+import FoundationEssentials
+import Testing
+import TestSupport
+
+@testable import Store
+
+/// A run store in a folder of its own with nothing trained yet.
+func makeRun(
+  _ folder: borrowing TemporaryFolder,
+  corpus: Corpus = .scripted(),
+  design: SubsetDesign = .scripted()
+) throws -> RunDatabase {
+  let database = try RunDatabase.writer(path: folder.path("run.db"))
+  try database.create(
+    Manifest(
+      key: "key",
+      settings: "{}",
+      train: "t",
+      queries: "q",
+      method: "m",
+      program: "1",
+      design: design
+    ),
+    corpus: corpus,
+    target: nil,
+    keys: (-1..<design.models).map { "job \($0)" }
+  )
+  return database
+}
+
+/// Records prices of one call.
+func record(_ prices: [NumberedPrice], model: Int, _ kind: Act.Kind = .price, in run: RunDatabase)
+  throws
+{
+  let act = try run.askPrices(kind, model: model, examples: prices.map(\.example)[...])
+  try run.answerPrices(act, kind, model: model, prices: prices)
+}
+
+func price(_ loss: Loss, tokens: Int = 2, _ logarithms: [Float] = []) -> Price {
+  Price(loss: loss, tokens: tokens, tokenLogProbabilities: logarithms, method: "forward")
+}
+
+struct RunDatabaseTests {
+  @Test
+  func `what is created is read back as it was, whatever the texts hold`() throws {
+    let folder = try TemporaryFolder()
+    let odd = "NUL \u{0} inside, \"quotes\", line\r\nbreaks, 🦊 e\u{301}"
+    let corpus = Corpus(
+      train: [
+        Example(id: odd, prompt: .text(odd), completion: "", tags: [odd, ""]),
+        Example(id: "big", prompt: .text(""), completion: String(repeating: "é", count: 500_000)),
+      ],
+      queries: [
+        Example(
+          id: "q",
+          prompt: .chat([Message(role: "system", content: odd), Message(role: "user", content: "")]
+          ),
+          completion: odd
+        )
+      ]
+    )
+    let design = SubsetDesign(
+      examples: 2,
+      start: .base,
+      seed: .max,
+      draws: [
+        .init(seed: 1 << 63, members: [0, 1], weights: [0.1, .pi]), .init(seed: 0, members: []),
+      ]
+    )
+    let written = try makeRun(folder, corpus: corpus, design: design)
+    let read = try #require(try RunDatabase.reader(path: folder.path("run.db")).contents())
+    #expect(read.corpus == corpus)
+    #expect(read.manifest.design == design)
+    #expect(try written.contents()?.manifest == read.manifest)
+    #expect(read.models.map(\.number) == [-1, 0, 1])
+    #expect(read.models.map(\.key) == ["job -1", "job 0", "job 1"])
+    #expect(read.models.allSatisfy { $0.status == .planned })
+  }
+
+  @Test
+  func `losses come back bit for bit, and what is not a number comes back missing`() throws {
+    let folder = try TemporaryFolder()
+    let run = try makeRun(folder)
+    let values: [Double] = [
+      .leastNonzeroMagnitude, .leastNormalMagnitude, 0.1, 1 / 3, 3, 1e300,
+      .greatestFiniteMagnitude, Double(bitPattern: 0x4005_BF0A_8B14_5769), 0,
+    ]
+    try record(
+      values.enumerated().map { NumberedPrice(example: $0, price: price(.measured($1))) }
+        + [
+          NumberedPrice(example: 9, price: price(.measured(.nan))),
+          NumberedPrice(example: 10, price: price(.measured(.infinity))),
+          NumberedPrice(example: 11, price: price(.censored(atLeast: 0.1))),
+          NumberedPrice(example: 12, price: price(.missing, tokens: 0)),
+        ],
+      model: 2,
+      in: run
+    )
+    let matrix = try run.losses(models: [(2, "model-2")], corpus: .scripted(), view: .sum)
+    for (column, value) in values.enumerated() {
+      let read = try #require(matrix[model: 0, column: column].value)
+      #expect(read.bitPattern == value.bitPattern)
+    }
+    #expect(matrix[model: 0, column: 9] == .missing)
+    #expect(matrix[model: 0, column: 10] == .missing)
+    #expect(matrix[model: 0, column: 11] == .censored(atLeast: 0.1))
+    #expect(matrix[model: 0, column: 12] == .missing)
+    let model = try #require(try run.contents()?.models[3])
+    #expect([model.measured, model.censored, model.missing] == [9, 1, 3])
+  }
+
+  @Test(arguments: LossView.allCases)
+  func `a matrix shows each price through the view as the price itself does`(view: LossView) throws
+  {
+    let folder = try TemporaryFolder()
+    let corpus = Corpus.scripted()
+    let run = try makeRun(folder, corpus: corpus)
+    for model in 0..<4 {
+      try record(
+        (corpus.train + corpus.queries).enumerated().map {
+          NumberedPrice(
+            example: $0,
+            price: ScriptedScorer.price(of: $1, under: ModelReference("\(model)"))
+          )
+        },
+        model: model,
+        in: run
+      )
+    }
+    let rows = [(number: 0, key: "a"), (number: 3, key: "b")]
+    let matrix = try run.losses(models: rows, corpus: corpus, view: view)
+    #expect(matrix.models == ["a", "b"])
+    for (row, model) in rows.enumerated() {
+      for (column, example) in (corpus.train + corpus.queries).enumerated() {
+        let price = ScriptedScorer.price(of: example, under: ModelReference("\(model.number)"))
+        #expect(matrix[model: row, column: column] == price.loss(view))
+      }
+    }
+  }
+
+  @Test
+  func `prices and their second readings come back whole`() throws {
+    let folder = try TemporaryFolder()
+    let run = try makeRun(folder)
+    let first = price(.measured(3.5), tokens: 2, [-1.5, -2])
+    let second = price(.censored(atLeast: 2), tokens: 1, [-0.1])
+    try record([NumberedPrice(example: 4, price: first)], model: 1, in: run)
+    try record([NumberedPrice(example: 4, price: second)], model: 1, .repeat, in: run)
+    #expect(try run.prices(model: 1) == [NumberedPrice(example: 4, price: first)])
+    #expect(
+      try run.repeats() == [RepeatRecord(model: 1, example: 4, first: first, second: second)]
+    )
+    #expect(try run.answered(model: 1, .price) == [4])
+    #expect(try run.answered(model: 1, .repeat) == [4])
+  }
+
+  @Test
+  func `an act is in the journal before it is answered`() throws {
+    let folder = try TemporaryFolder()
+    let run = try makeRun(folder)
+    let training = try run.askTraining(model: 0, key: "job 0")
+    #expect(try run.acts().map(\.outcome) == [nil])
+    #expect(try run.contents()?.models[1].status == .running)
+    try run.answerTraining(
+      training,
+      model: 0,
+      result: TrainedModel(
+        model: ModelReference("ft:1"),
+        checkpoints: [ModelReference("ft:0")],
+        hyperparameters: Hyperparameters(epochs: 2, learningRateMultiplier: 0.1),
+        tokens: 77
+      )
+    )
+    let pricing = try run.askPrices(.price, model: 0, examples: [0, 1, 2, 5])
+    try run.fail(pricing, kind: .price, model: 0, reason: "no")
+    let acts = try run.acts()
+    #expect(acts.map(\.outcome) == ["succeeded", "no"])
+    #expect(acts.map(\.subject) == ["job 0", "0-2,5"])
+    #expect(acts.allSatisfy { $0.answered != nil })
+    let model = try #require(try run.contents()?.models[1])
+    #expect(model.status == .succeeded)
+    #expect(model.reference?.name == "ft:1")
+    #expect(model.checkpoints == [ModelReference("ft:0")])
+    #expect(model.hyperparameters == Hyperparameters(epochs: 2, learningRateMultiplier: 0.1))
+    #expect(model.tokens == 77)
+    #expect(model.error == "no")
+  }
+
+  @Test
+  func `a call whose pair is recorded already changes nothing`() throws {
+    let folder = try TemporaryFolder()
+    let run = try makeRun(folder)
+    try record([NumberedPrice(example: 1, price: price(.measured(1)))], model: 0, in: run)
+    #expect(throws: StoreError.self) {
+      try record(
+        [0, 1].map { NumberedPrice(example: $0, price: price(.measured(2))) },
+        model: 0,
+        in: run
+      )
+    }
+    #expect(try run.prices(model: 0).map(\.price.loss) == [.measured(1)])
+    #expect(try run.contents()?.models[1].answered == 1)
+    #expect(try run.acts().last?.outcome == nil)
+  }
+
+  @Test
+  func `a reader sees what a writer has committed`() throws {
+    let folder = try TemporaryFolder()
+    let run = try makeRun(folder)
+    let reader = try RunDatabase.reader(path: folder.path("run.db"))
+    #expect(try reader.answered(model: 0, .price) == [])
+    try record([NumberedPrice(example: 3, price: price(.measured(1)))], model: 0, in: run)
+    #expect(try reader.answered(model: 0, .price) == [3])
+  }
+}
