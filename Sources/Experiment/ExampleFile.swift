@@ -45,7 +45,9 @@ public enum ExampleFile {
   /// - Returns: At least one example, in file order, ids distinct.
   /// - Throws: The first fault, with its line.
   public static func parse(
-    _ bytes: [UInt8], role: Role, file: String
+    _ bytes: [UInt8],
+    role: Role,
+    file: String
   ) throws(ExampleFileError) -> [Example] {
     let decoder = JSONDecoder()
     var examples: [Example] = []
@@ -67,7 +69,11 @@ public enum ExampleFile {
         }
       } catch {
         throw ExampleFileError(
-          code: error.code, file: file, line: number + 1, reason: error.reason)
+          code: error.code,
+          file: file,
+          line: number + 1,
+          reason: error.reason
+        )
       }
       examples.append(example)
     }
@@ -138,7 +144,9 @@ public enum ExampleFile {
   }
 
   private static func read(
-    _ line: ArraySlice<UInt8>, defaultID: String, _ decoder: JSONDecoder
+    _ line: ArraySlice<UInt8>,
+    defaultID: String,
+    _ decoder: JSONDecoder
   ) throws(Fault) -> Example {
     // NUL first: the decoder would take some of these lines for UTF-16.
     if line.contains(0) { throw Fault(.nul, "a NUL character") }
@@ -156,7 +164,11 @@ public enum ExampleFile {
     let (prompt, completion) = try content(of: row)
     if completion.isEmpty { throw Fault(.completion, "the completion is empty") }
     let example = Example(
-      id: row.id ?? defaultID, prompt: prompt, completion: completion, tags: row.tags ?? [])
+      id: row.id ?? defaultID,
+      prompt: prompt,
+      completion: completion,
+      tags: row.tags ?? []
+    )
     if example.id.isEmpty { throw Fault(.shape, "the id is empty") }
     var texts = [example.id, completion] + example.tags
     switch prompt {

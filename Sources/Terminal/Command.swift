@@ -39,8 +39,12 @@ package struct Command<Options: Sendable>: Sendable {
 
   /// Creates a command; names must be distinct, and only the last positional may repeat.
   package init(
-    _ name: String, _ summary: String, samples: [Sample],
-    positionals: [Positional<Options>] = [], flags: [Flag<Options>] = [], discussion: String = "",
+    _ name: String,
+    _ summary: String,
+    samples: [Sample],
+    positionals: [Positional<Options>] = [],
+    flags: [Flag<Options>] = [],
+    discussion: String = "",
     defaults: Options
   ) {
     precondition(Set(flags.map(\.name)).count == flags.count, "two flags of one name")
@@ -70,7 +74,8 @@ extension Command {
   /// - Returns: Options, or that help was asked for anywhere on the line.
   /// - Throws: The first mistake, naming the word as typed.
   package func parse(
-    _ arguments: [String], program: String
+    _ arguments: [String],
+    program: String
   ) throws(UsageError) -> Outcome {
     var reader = Reader(command: self, see: "see '\(program) help \(name)'")
     var words = arguments[...]
@@ -122,21 +127,28 @@ extension Command {
         try positional.apply(&options, word)
       } catch {
         throw UsageError(
-          .badValue, "cannot read \(positional.name) '\(word)': expected \(error.expectation)",
-          hint: see)
+          .badValue,
+          "cannot read \(positional.name) '\(word)': expected \(error.expectation)",
+          hint: see
+        )
       }
       if !positional.isRepeated { position += 1 }
     }
 
     mutating func long(_ word: String, _ words: inout ArraySlice<String>) throws(UsageError) {
       let parts = word.dropFirst(2).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        separator: "=",
+        maxSplits: 1,
+        omittingEmptySubsequences: false
+      )
       let name = String(parts[0])
       guard let flag = command.flags.first(where: { $0.name == name }) else {
         let meant = nearest(to: name, in: command.flags.map(\.name) + ["help"])
         throw UsageError(
-          .unknownOption, "unknown option '--\(name)'",
-          hint: meant.map { "did you mean '--\($0)'?" } ?? see)
+          .unknownOption,
+          "unknown option '--\(name)'",
+          hint: meant.map { "did you mean '--\($0)'?" } ?? see
+        )
       }
       try apply(flag, as: "--\(name)", attached: parts.count > 1 ? String(parts[1]) : nil, &words)
     }
@@ -148,22 +160,25 @@ extension Command {
           // `-count` for `--count` is a likelier slip than a cluster of five letters.
           let meant = nearest(to: String(word.dropFirst()), in: command.flags.map(\.name))
           throw UsageError(
-            .unknownOption, "unknown option '-\(letter)'" + (word.count > 2 ? " in '\(word)'" : ""),
-            hint: word.count > 3 ? meant.map { "did you mean '--\($0)'?" } ?? see : see)
+            .unknownOption,
+            "unknown option '-\(letter)'" + (word.count > 2 ? " in '\(word)'" : ""),
+            hint: word.count > 3 ? meant.map { "did you mean '--\($0)'?" } ?? see : see
+          )
         }
-        if flag.placeholder == nil {
-          let attached = letters.first == "=" ? String(letters.dropFirst()) : nil
-          try apply(flag, as: "-\(letter)", attached: attached, &words)
-        } else {
+        guard flag.placeholder == nil else {
           let value = letters.first == "=" ? letters.dropFirst() : letters
           let attached = letters.isEmpty ? nil : String(value)
           return try apply(flag, as: "-\(letter)", attached: attached, &words)
         }
+        let attached = letters.first == "=" ? String(letters.dropFirst()) : nil
+        try apply(flag, as: "-\(letter)", attached: attached, &words)
       }
     }
 
     mutating func apply(
-      _ flag: Flag<Options>, as written: String, attached: String?,
+      _ flag: Flag<Options>,
+      as written: String,
+      attached: String?,
       _ words: inout ArraySlice<String>
     ) throws(UsageError) {
       var value = attached
@@ -175,8 +190,10 @@ extension Command {
           !next.hasPrefix("-") || next == "-" || Double(next) != nil
         else {
           throw UsageError(
-            .missing, "option '\(written)' needs a value",
-            hint: "write \(written) \(placeholder); \(see)")
+            .missing,
+            "option '\(written)' needs a value",
+            hint: "write \(written) \(placeholder); \(see)"
+          )
         }
         value = words.removeFirst()
       }
@@ -184,8 +201,10 @@ extension Command {
         try flag.apply(&options, value ?? "")
       } catch {
         throw UsageError(
-          .badValue, "cannot use '\(value ?? "")' for '\(written)': expected \(error.expectation)",
-          hint: see)
+          .badValue,
+          "cannot use '\(value ?? "")' for '\(written)': expected \(error.expectation)",
+          hint: see
+        )
       }
       seen.insert(flag.name)
     }
@@ -193,7 +212,10 @@ extension Command {
     func finish() throws(UsageError) -> Options {
       if position < command.positionals.count, !command.positionals[position].isOptional {
         throw UsageError(
-          .missing, "missing argument \(command.positionals[position].name)", hint: see)
+          .missing,
+          "missing argument \(command.positionals[position].name)",
+          hint: see
+        )
       }
       if let flag = command.flags.first(where: { $0.isRequired && !seen.contains($0.name) }) {
         let value = flag.placeholder.map { " \($0)" } ?? ""

@@ -48,7 +48,9 @@ extension Program {
     func quoted(_ text: String) -> String {
       var result = ""
       for character in text {
-        if character == "'" { result += "'\\''" } else {
+        if character == "'" {
+          result += "'\\''"
+        } else {
           if "[]:".contains(character) { result += "\\" }
           result.append(character)
         }
@@ -60,7 +62,8 @@ extension Program {
       var arguments = command.words.map { flag in
         let value =
           flag.takesValue
-          ? ":value:" + (flag.choices.isEmpty ? "_files" : "(\(flag.choices.joined(separator: " ")))")
+          ? ":value:"
+            + (flag.choices.isEmpty ? "_files" : "(\(flag.choices.joined(separator: " ")))")
           : ""
         return "'--\(flag.name)[\(quoted(flag.help))]\(value)'"
       }

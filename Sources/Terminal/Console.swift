@@ -39,7 +39,10 @@ package struct Console: Sendable, Hashable {
       // The pointer is valid for the closure, and the count is what is left of the array.
       let count = unsafe bytes.withUnsafeBytes { buffer in
         unsafe Glibc.write(
-          descriptor, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+          descriptor,
+          buffer.baseAddress?.advanced(by: start),
+          buffer.count - start
+        )
       }
       if count >= 0 {
         start += count

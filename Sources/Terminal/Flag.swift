@@ -69,64 +69,105 @@ package struct Flag<Options: Sendable>: Sendable {
 
   /// An option without a value, which sets a truth value.
   package static func toggle(
-    _ name: String, short: Character? = nil, _ help: String,
+    _ name: String,
+    short: Character? = nil,
+    _ help: String,
     _ path: any WritableKeyPath<Options, Bool> & Sendable
   ) -> Flag {
     Flag(
-      name: name, short: short, placeholder: nil, choices: [], help: help,
-      apply: { (options, _) throws(Refusal) in options[keyPath: path] = true }, show: { _ in nil })
+      name: name,
+      short: short,
+      placeholder: nil,
+      choices: [],
+      help: help,
+      apply: { (options, _) throws(Refusal) in options[keyPath: path] = true },
+      show: { _ in nil }
+    )
   }
 
   /// An option with a value that has a default; the last one given counts.
   package static func value<Value: ArgumentValue & Comparable>(
-    _ name: String, short: Character? = nil, _ placeholder: String, _ help: String,
-    in range: ClosedRange<Value>? = nil, _ path: any WritableKeyPath<Options, Value> & Sendable
+    _ name: String,
+    short: Character? = nil,
+    _ placeholder: String,
+    _ help: String,
+    in range: ClosedRange<Value>? = nil,
+    _ path: any WritableKeyPath<Options, Value> & Sendable
   ) -> Flag {
     Flag(
-      name: name, short: short, placeholder: placeholder, choices: [], help: help,
+      name: name,
+      short: short,
+      placeholder: placeholder,
+      choices: [],
+      help: help,
       apply: { (options, text) throws(Refusal) in
         options[keyPath: path] = try read(text, in: range)
       },
-      show: { "\($0[keyPath: path])" })
+      show: { "\($0[keyPath: path])" }
+    )
   }
 
   /// An option with a value that may be absent; the last one given counts.
   package static func value<Value: ArgumentValue & Comparable>(
-    _ name: String, short: Character? = nil, _ placeholder: String, _ help: String,
-    in range: ClosedRange<Value>? = nil, _ path: any WritableKeyPath<Options, Value?> & Sendable
+    _ name: String,
+    short: Character? = nil,
+    _ placeholder: String,
+    _ help: String,
+    in range: ClosedRange<Value>? = nil,
+    _ path: any WritableKeyPath<Options, Value?> & Sendable
   ) -> Flag {
     Flag(
-      name: name, short: short, placeholder: placeholder, choices: [], help: help,
+      name: name,
+      short: short,
+      placeholder: placeholder,
+      choices: [],
+      help: help,
       apply: { (options, text) throws(Refusal) in
         options[keyPath: path] = try read(text, in: range)
       },
-      show: { options in options[keyPath: path].map { "\($0)" } })
+      show: { options in options[keyPath: path].map { "\($0)" } }
+    )
   }
 
   /// An option that may be given several times; values are collected in order.
   package static func repeated<Value: ArgumentValue & Comparable>(
-    _ name: String, short: Character? = nil, _ placeholder: String, _ help: String,
-    in range: ClosedRange<Value>? = nil, _ path: any WritableKeyPath<Options, [Value]> & Sendable
+    _ name: String,
+    short: Character? = nil,
+    _ placeholder: String,
+    _ help: String,
+    in range: ClosedRange<Value>? = nil,
+    _ path: any WritableKeyPath<Options, [Value]> & Sendable
   ) -> Flag {
     Flag(
-      name: name, short: short, placeholder: placeholder, choices: [],
+      name: name,
+      short: short,
+      placeholder: placeholder,
+      choices: [],
       help: help + " (may be repeated)",
       apply: { (options, text) throws(Refusal) in
         options[keyPath: path].append(try read(text, in: range))
       },
-      show: { _ in nil })
+      show: { _ in nil }
+    )
   }
 
   /// An option whose value is one of a few words.
   package static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, short: Character? = nil, _ placeholder: String, _ help: String,
+    _ name: String,
+    short: Character? = nil,
+    _ placeholder: String,
+    _ help: String,
     _ path: any WritableKeyPath<Options, Value> & Sendable
   ) -> Flag {
     Flag(
-      name: name, short: short, placeholder: placeholder,
-      choices: Value.allCases.map(\.rawValue), help: help,
+      name: name,
+      short: short,
+      placeholder: placeholder,
+      choices: Value.allCases.map(\.rawValue),
+      help: help,
       apply: { (options, text) throws(Refusal) in options[keyPath: path] = try choose(text) },
-      show: { $0[keyPath: path].rawValue })
+      show: { $0[keyPath: path].rawValue }
+    )
   }
 
   /// The same flag under another heading.
@@ -160,7 +201,9 @@ package struct Positional<Options: Sendable>: Sendable {
 
   /// An argument that must be there.
   package static func required<Value: ArgumentValue & Comparable>(
-    _ name: String, _ help: String, _ path: any WritableKeyPath<Options, Value> & Sendable
+    _ name: String,
+    _ help: String,
+    _ path: any WritableKeyPath<Options, Value> & Sendable
   ) -> Positional {
     Positional(name: name, help: help, choices: [], isOptional: false, isRepeated: false) {
       (options, text) throws(Refusal) in options[keyPath: path] = try read(text, in: nil)
@@ -169,7 +212,9 @@ package struct Positional<Options: Sendable>: Sendable {
 
   /// An argument that may be left out.
   package static func optional<Value: ArgumentValue & Comparable>(
-    _ name: String, _ help: String, _ path: any WritableKeyPath<Options, Value?> & Sendable
+    _ name: String,
+    _ help: String,
+    _ path: any WritableKeyPath<Options, Value?> & Sendable
   ) -> Positional {
     Positional(name: name, help: help, choices: [], isOptional: true, isRepeated: false) {
       (options, text) throws(Refusal) in options[keyPath: path] = try read(text, in: nil)
@@ -178,17 +223,24 @@ package struct Positional<Options: Sendable>: Sendable {
 
   /// An argument that is one of a few words and must be there.
   package static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, _ help: String, _ path: any WritableKeyPath<Options, Value> & Sendable
+    _ name: String,
+    _ help: String,
+    _ path: any WritableKeyPath<Options, Value> & Sendable
   ) -> Positional {
     Positional(
-      name: name, help: help, choices: Value.allCases.map(\.rawValue), isOptional: false,
+      name: name,
+      help: help,
+      choices: Value.allCases.map(\.rawValue),
+      isOptional: false,
       isRepeated: false
     ) { (options, text) throws(Refusal) in options[keyPath: path] = try choose(text) }
   }
 
   /// All remaining arguments, possibly none; only as the last one.
   package static func rest<Value: ArgumentValue & Comparable>(
-    _ name: String, _ help: String, _ path: any WritableKeyPath<Options, [Value]> & Sendable
+    _ name: String,
+    _ help: String,
+    _ path: any WritableKeyPath<Options, [Value]> & Sendable
   ) -> Positional {
     Positional(name: name, help: help, choices: [], isOptional: true, isRepeated: true) {
       (options, text) throws(Refusal) in
@@ -198,7 +250,8 @@ package struct Positional<Options: Sendable>: Sendable {
 }
 
 private func read<Value: ArgumentValue & Comparable>(
-  _ text: String, in range: ClosedRange<Value>?
+  _ text: String,
+  in range: ClosedRange<Value>?
 ) throws(Refusal) -> Value {
   guard let value = Value(argument: text) else { throw Refusal(Value.expectation) }
   if let range, !range.contains(value) {

@@ -28,7 +28,9 @@ extension Command {
     page.paragraph(StyledText("usage: ", .strong) + StyledText(usage(program: program)))
     page.samples(samples, program: program)
     page.list(
-      "arguments", positionals.map { ($0.name, $0.help + Self.words($0.choices)) })
+      "arguments",
+      positionals.map { ($0.name, $0.help + Self.words($0.choices)) }
+    )
     var groups: [String] = []
     for flag in flags where !groups.contains(flag.group) { groups.append(flag.group) }
     if !groups.contains("options") { groups.append("options") }

@@ -24,7 +24,10 @@ func editDistance(_ first: String, _ second: String) -> Int {
     for column in second.indices {
       let isSame = first[row] == second[column]
       var cost = min(
-        previous[column] + (isSame ? 0 : 1), previous[column + 1] + 1, current[column] + 1)
+        previous[column] + (isSame ? 0 : 1),
+        previous[column + 1] + 1,
+        current[column] + 1
+      )
       if row > 0, column > 0, first[row] == second[column - 1], first[row - 1] == second[column] {
         cost = min(cost, beforePrevious[column - 1] + 1)
       }

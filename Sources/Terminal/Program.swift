@@ -11,14 +11,19 @@ package struct Subcommand: Sendable {
 
   /// Joins a command with what it does; `body` returns the exit status.
   package init<Options>(
-    _ command: Command<Options>, body: @escaping @Sendable (Options) async throws -> Int32
+    _ command: Command<Options>,
+    body: @escaping @Sendable (Options) async throws -> Int32
   ) {
     name = command.name
     summary = command.summary
     words = command.flags.map {
       CompletionWord(
-        name: $0.name, short: $0.short, help: $0.help, takesValue: $0.placeholder != nil,
-        choices: $0.choices)
+        name: $0.name,
+        short: $0.short,
+        help: $0.help,
+        takesValue: $0.placeholder != nil,
+        choices: $0.choices
+      )
     }
     positionalChoices = command.positionals.flatMap(\.choices)
     help = { command.help(program: $0, width: $1, style: $2) }
@@ -63,7 +68,10 @@ package struct Program: Sendable {
 
   /// Creates a program.
   package init(
-    _ name: String, _ summary: String, version: String, samples: [Sample],
+    _ name: String,
+    _ summary: String,
+    version: String,
+    samples: [Sample],
     subcommands: [Subcommand]
   ) {
     self.name = name
@@ -83,7 +91,10 @@ package struct Program: Sendable {
   package func run(_ arguments: [String], output: Output) async throws -> Int32 {
     guard let first = arguments.first else {
       throw UsageError(
-        .unknownCommand, "missing subcommand", hint: "see '\(name) help'")
+        .unknownCommand,
+        "missing subcommand",
+        hint: "see '\(name) help'"
+      )
     }
     switch first {
     case "--help", "-h": output.write(help(width: output.width, style: output.style))
@@ -117,7 +128,8 @@ package struct Program: Sendable {
         ("help COMMAND", "options and examples of a command"),
         ("completions bash|zsh", "completion script for a shell"),
         ("--version", "the program's version"),
-      ])
+      ]
+    )
     return page.text
   }
 
@@ -125,13 +137,17 @@ package struct Program: Sendable {
     if let found = subcommands.first(where: { $0.name == word }) { return found }
     if word.hasPrefix("-") {
       throw UsageError(
-        .unknownOption, "unknown option '\(word)'",
-        hint: "options follow the subcommand; see '\(name) help'")
+        .unknownOption,
+        "unknown option '\(word)'",
+        hint: "options follow the subcommand; see '\(name) help'"
+      )
     }
     let meant = nearest(to: word, in: subcommands.map(\.name) + ["help", "completions"])
     throw UsageError(
-      .unknownCommand, "unknown subcommand '\(word)'",
-      hint: meant.map { "did you mean '\($0)'?" } ?? "see '\(name) help'")
+      .unknownCommand,
+      "unknown subcommand '\(word)'",
+      hint: meant.map { "did you mean '\($0)'?" } ?? "see '\(name) help'"
+    )
   }
 
   private func completions(for words: [String]) throws(UsageError) -> String {
@@ -140,8 +156,10 @@ package struct Program: Sendable {
     case "zsh" where words.count == 1: return zshCompletions
     default:
       throw UsageError(
-        .badValue, "cannot write completions for '\(words.joined(separator: " "))'",
-        hint: "write '\(name) completions bash' or '\(name) completions zsh'")
+        .badValue,
+        "cannot write completions for '\(words.joined(separator: " "))'",
+        hint: "write '\(name) completions bash' or '\(name) completions zsh'"
+      )
     }
   }
 }

@@ -43,7 +43,11 @@ package struct ProgressLine: Sendable {
   ///   - now: The clock.
   /// - Returns: Text to write, or an empty one.
   package mutating func begin(
-    _ task: String, unit: String, total: Double, completed: Double = 0, now: Duration
+    _ task: String,
+    unit: String,
+    total: Double,
+    completed: Double = 0,
+    now: Duration
   ) -> String {
     let ending = end(now: now)
     self.task = task.neutralised
@@ -191,7 +195,8 @@ package final class Progress: Sendable {
   ///   - now: The clock, from any origin.
   ///   - write: Takes finished text; called from any thread.
   package init(
-    line: ProgressLine, now: @escaping @Sendable () -> Duration,
+    line: ProgressLine,
+    now: @escaping @Sendable () -> Duration,
     write: @escaping @Sendable (String) -> Void
   ) {
     state = Mutex(line)
@@ -207,7 +212,9 @@ package final class Progress: Sendable {
   ///   - isQuiet: Whether nothing is to be shown.
   ///   - isColourDisabled: Whether `--no-color` was given.
   package convenience init(
-    on console: Console = .error, environment: [String: String], isQuiet: Bool,
+    on console: Console = .error,
+    environment: [String: String],
+    isQuiet: Bool,
     isColourDisabled: Bool = false
   ) {
     let isLive = console.isTerminal && environment["TERM"] != "dumb"
@@ -217,7 +224,9 @@ package final class Progress: Sendable {
     let origin = ContinuousClock.now
     self.init(
       line: ProgressLine(medium: medium, style: style),
-      now: { ContinuousClock.now - origin }, write: { console.print($0) })
+      now: { ContinuousClock.now - origin },
+      write: { console.print($0) }
+    )
   }
 
   /// Starts a stretch of work and ends the one before; see `ProgressLine.begin`.
