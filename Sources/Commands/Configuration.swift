@@ -23,7 +23,7 @@ package struct Configuration: Sendable, Hashable {
 
   /// Where a provider is reached and with which key.
   package struct Endpoint: Sendable, Hashable {
-    /// Name of the provider, e.g. `local`.
+    /// Name of the provider, such as `local`.
     package var provider: String
     /// Address of its API; `nil` is the provider's own.
     package var baseURL: String?
@@ -156,7 +156,7 @@ package struct ConfigurationError: Error, Sendable, Hashable {
   package let code: Code
   /// The file; `nil` when the caller knows it better.
   package var file: String?
-  /// Path of the key, e.g. `trainer.hyperparameters.epochs`; empty for the whole file.
+  /// Path of the key, such as `trainer.hyperparameters.epochs`; empty for the whole file.
   package let path: String
   /// The cause, one phrase in lower case; never the text of a value that might be a key.
   package let cause: String

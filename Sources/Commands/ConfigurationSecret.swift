@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Where a key is found. This is what a configuration holds; the key itself it never holds.
+/// Where a key is found: what a configuration holds instead of the key.
 package enum SecretSource: Sendable, Hashable {
   /// An environment variable.
   case environment(String)

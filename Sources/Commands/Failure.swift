@@ -34,7 +34,7 @@ package struct Failure: Error, Sendable, Hashable {
     self.status = status
   }
 
-  /// The one place that turns errors into words and a status. What it does not know is `failed`.
+  /// The one place that turns errors into words and a status; what it does not know is `failed`.
   package init(_ error: any Error) {
     switch error {
     case let failure as Failure:
@@ -63,6 +63,7 @@ package struct Failure: Error, Sendable, Hashable {
   /// - Parameters:
   ///   - json: Whether the command was asked for JSON: one object then, with the same content.
   ///   - style: How the stream's inks look.
+  /// - Returns: Two lines at most, or one JSON object.
   package func rendered(json: Bool, style: Style) -> String {
     if json {
       let object = JSONValue.object([

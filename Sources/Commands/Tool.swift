@@ -12,7 +12,7 @@ package enum Tool {
     subcommands: []
   )
 
-  /// Runs a command line. Nothing escapes: every error becomes a message and a status.
+  /// Runs a command line; nothing escapes, every error becomes a message and a status.
   ///
   /// - Parameter arguments: The words after the program's name.
   /// - Returns: The exit status.

@@ -43,7 +43,7 @@ enum Numerals {
     return digits
   }
 
-  /// A count with its noun, e.g. `1 model`, `25 models`.
+  /// A count with its noun, such as `1 model`, `25 models`.
   static func count(_ number: Int, _ noun: String) -> String {
     if number == 1 { return "1 \(noun)" }
     let plural = noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"

@@ -1,6 +1,6 @@
 /// A command line worth showing, with what it does.
 package struct Sample: Sendable, Hashable {
-  /// The line without the program's name, e.g. `top run.db -n 50`.
+  /// The line without the program's name, such as `top run.db -n 50`.
   package let line: String
   /// What it does, a phrase in lower case; empty when the line speaks for itself.
   package let meaning: String

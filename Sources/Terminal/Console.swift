@@ -26,6 +26,7 @@ package struct Console: Sendable, Hashable {
   /// - Parameters:
   ///   - environment: The process environment.
   ///   - isColourDisabled: Whether `--no-color` was given.
+  /// - Returns: What `Style` decides for this stream.
   package func style(environment: [String: String], isColourDisabled: Bool = false) -> Style {
     Style(isTerminal: isTerminal, environment: environment, isDisabled: isColourDisabled)
   }
@@ -63,7 +64,7 @@ package struct ConsoleError: Error, Sendable, Hashable {
   /// The system's error number.
   package let number: Int32
 
-  /// The system's own words, e.g. `No space left on device`.
+  /// The system's own words, such as `No space left on device`.
   package var message: String {
     // strerror returns a text that lives as long as the thread makes no other such call.
     unsafe String(cString: strerror(number))

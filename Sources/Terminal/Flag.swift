@@ -2,7 +2,7 @@
 package protocol ArgumentValue: Sendable {
   /// Reads the value; `nil` if the text does not spell one.
   init?(argument: String)
-  /// What an argument should be, for error messages, e.g. `a whole number`.
+  /// What an argument should be, for error messages, such as `a whole number`.
   static var expectation: String { get }
 }
 
@@ -41,7 +41,7 @@ extension Double: ArgumentValue {
 package struct Refusal: Error, Sendable {
   let expectation: String
 
-  /// Creates a refusal, e.g. `Refusal("a number from 1 to 9")`.
+  /// Creates a refusal, such as `Refusal("a number from 1 to 9")`.
   package init(_ expectation: String) { self.expectation = expectation }
 }
 
@@ -187,7 +187,7 @@ package struct Flag<Options: Sendable>: Sendable {
 
 /// An argument known by its place.
 package struct Positional<Options: Sendable>: Sendable {
-  /// What it is called in help, e.g. `CONFIG`.
+  /// What it is called in help, such as `CONFIG`.
   package let name: String
   /// What it is, a phrase in lower case.
   package let help: String

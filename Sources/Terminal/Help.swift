@@ -1,5 +1,5 @@
 extension Command {
-  /// The one-line form, e.g. `tool top STORE [options]`.
+  /// The one-line form, such as `tool top STORE [options]`.
   package func usage(program: String) -> String {
     var words = [program, name]
     for positional in positionals {
@@ -55,7 +55,7 @@ extension Command {
 }
 
 extension Flag {
-  /// The option as help lists it, e.g. `-n, --count N`.
+  /// The option as help lists it, such as `-n, --count N`.
   package var label: String {
     let names = short.map { "-\($0), --\(name)" } ?? "    --\(name)"
     return placeholder.map { "\(names) \($0)" } ?? names

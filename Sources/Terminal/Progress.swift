@@ -36,8 +36,8 @@ package struct ProgressLine: Sendable {
   /// Starts a stretch of work.
   ///
   /// - Parameters:
-  ///   - task: What is done, e.g. `pricing`.
-  ///   - unit: What is counted, e.g. `rows`.
+  ///   - task: What is done, such as `pricing`.
+  ///   - unit: What is counted, such as `rows`.
   ///   - total: How many there are.
   ///   - completed: How many were done before; they do not count for the rate.
   ///   - now: The clock.
@@ -156,7 +156,7 @@ package struct ProgressLine: Sendable {
     rate(now: now).map { .seconds((total - completed) / $0) }
   }
 
-  /// A duration in its two largest units, e.g. `2 min 5 s`, seconds rounded up.
+  /// A duration in its two largest units, such as `2 min 5 s`, seconds rounded up.
   package static func readable(_ duration: Duration) -> String {
     let seconds = Int((max(duration / .seconds(1), 0)).rounded(.up))
     if seconds < 60 { return "\(seconds) s" }

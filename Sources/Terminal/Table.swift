@@ -28,13 +28,14 @@ package struct Table: Sendable, Hashable {
     self.rows = rows
   }
 
-  /// The lines of the table, trailing blanks removed, none of them wider than `width` as long as
-  /// the columns that may not be cut fit.
+  /// The lines of the table.
   ///
   /// - Parameters:
   ///   - width: Columns there are.
   ///   - indent: Blanks before each line, part of `width`.
   ///   - style: How inks look.
+  /// - Returns: Lines without blanks at their end, none wider than `width` as long as the columns
+  ///   that may not be cut fit.
   package func lines(width: Int, indent: Int = 0, style: Style) -> [String] {
     let cells = rows.map { row in row.map { $0.spelt(for: style) } }
     let widths = fitted(cells, into: width - indent)
