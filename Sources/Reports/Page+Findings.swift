@@ -110,7 +110,7 @@ extension Page {
   )
 
   private static func choice(_ findings: QueryFindings) -> Note {
-    let reason = findings.reason.map { ", chosen because \($0)" } ?? ""
+    let reason = findings.reason.map { ": \($0)" } ?? ""
     return Note("estimator", [Span(findings.estimator, .strong), Span(reason)])
   }
 
@@ -173,14 +173,14 @@ extension Page {
   }
 
   private static func textNotes(_ evidence: TextEvidence) -> [Note] {
-    let top = Numerals.grouped(evidence.top)
+    guard evidence.top > 0 else { return [Note("text search", "no row to compare with")] }
     var notes = [
       Note(
         "text search",
-        "of the top \(top), \(evidence.sameCompletion) have a query's very completion "
-          + "(\(Numerals.grouped(evidence.sameCompletionInCorpus)) in the training set), "
-          + "\(evidence.bm25Overlap) are also BM25's"
-      )
+        "of the top \(Numerals.grouped(evidence.top)), \(evidence.sameCompletion) "
+          + "have a query's very completion "
+          + "(\(Numerals.grouped(evidence.sameCompletionInCorpus)) in the training set); "
+          + "BM25 has \(evidence.bm25Overlap) of them at its top too")
     ]
     if !evidence.enriched.isEmpty {
       var spans: [Span] = []
