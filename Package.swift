@@ -25,27 +25,17 @@ let package = Package(
     .target(name: "Experiment", swiftSettings: safe),
     .target(name: "Statistics", swiftSettings: safe),
     .target(
-      name: "Attribution",
-      dependencies: ["Experiment", "Statistics"],
-      swiftSettings: safe
-    ),
+      name: "Attribution", dependencies: ["Experiment", "Statistics"], swiftSettings: safe),
     .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
-      name: "ReferenceModels",
-      dependencies: ["Experiment", "Statistics", "Kernels"],
-      swiftSettings: safe
-    ),
+      name: "ReferenceModels", dependencies: ["Experiment", "Statistics", "Kernels"],
+      swiftSettings: safe),
     .target(
-      name: "Scenarios",
-      dependencies: ["Experiment", "Statistics"],
-      swiftSettings: safe
-    ),
+      name: "Scenarios", dependencies: ["Experiment", "Statistics"],
+      swiftSettings: safe),
     .target(
-      name: "Campaign",
-      dependencies: ["Experiment", "Attribution", "Store"],
-      swiftSettings: safe
-    ),
+      name: "Campaign", dependencies: ["Experiment", "Attribution", "Store"], swiftSettings: safe),
     .target(name: "Reports", dependencies: ["Experiment"], swiftSettings: safe),
     .target(name: "Terminal", swiftSettings: safe),
     .target(
@@ -54,27 +44,20 @@ let package = Package(
         "Experiment", "Statistics", "Attribution", "Store", "ReferenceModels", "Scenarios",
         "Campaign", "Reports", "Terminal",
       ],
-      swiftSettings: safe
-    ),
+      swiftSettings: safe),
     .executableTarget(name: "daunce", dependencies: ["Commands"], swiftSettings: safe),
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
-      swiftSettings: strict
-    ),
+      swiftSettings: strict),
 
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: safe),
     .testTarget(
-      name: "ReportsTests",
-      dependencies: ["Reports", "Experiment"],
-      swiftSettings: safe
-    ),
+      name: "ReportsTests", dependencies: ["Reports", "Experiment"], swiftSettings: safe),
     .testTarget(
-      name: "CommandsTests",
-      dependencies: ["Commands", "Experiment", "Reports", "Terminal"],
-      swiftSettings: safe
-    ),
+      name: "CommandsTests", dependencies: ["Commands", "Experiment", "Reports", "Terminal"],
+      swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
 )
