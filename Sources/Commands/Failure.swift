@@ -52,7 +52,8 @@ package struct Failure: Error, Sendable, Hashable {
       let line = error.line.map { "line \($0): " } ?? ""
       self.init(.failed, "cannot read examples '\(error.file)': \(line)\(error.reason)")
     case let error as ConsoleError:
-      self.init(.failed, "cannot write the result: \(error.message)")
+      let file = error.path.map { "'\($0)'" } ?? "the result"
+      self.init(.failed, "cannot write \(file): \(error.message)")
     default:
       self.init(.failed, "\(error)")
     }

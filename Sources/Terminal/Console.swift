@@ -1,9 +1,12 @@
 import Glibc
 
-/// One of the process's two output streams.
+/// An open file descriptor that output goes to, standard output and error above all.
 package struct Console: Sendable, Hashable {
   /// The stream's file descriptor.
   package let descriptor: Int32
+
+  /// Takes an open descriptor, which stays the caller's to close.
+  package init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// Standard output: the result and nothing else.
   package static let output = Console(descriptor: 1)
@@ -63,6 +66,14 @@ package struct Console: Sendable, Hashable {
 package struct ConsoleError: Error, Sendable, Hashable {
   /// The system's error number.
   package let number: Int32
+  /// The file; `nil` for a stream.
+  package let path: String?
+
+  /// Creates an error.
+  package init(number: Int32, path: String? = nil) {
+    self.number = number
+    self.path = path
+  }
 
   /// The system's own words, such as `No space left on device`.
   package var message: String {
