@@ -70,8 +70,6 @@ let package = Package(
     .testTarget(
       name: "AttributionTests", dependencies: ["Experiment", "Statistics", "Attribution"],
       exclude: ["Oracle/estimators.py"], swiftSettings: safe),
-      swiftSettings: strict
-    ),
 
     .target(
       name: "TestSupport",
@@ -89,6 +87,13 @@ let package = Package(
       dependencies: ["Experiment", "Campaign", "TestSupport"],
       swiftSettings: safe
     ),
+    .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: safe),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Experiment"], swiftSettings: safe),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "Experiment", "Reports", "Terminal"],
+      swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -25,7 +25,7 @@ extension Run {
     let start = settings.start == .target ? reference : settings.base
 
     let remaining = contents.models.dropFirst()
-    let jobs = min(settings.parallelJobs, max(1, trainer.capabilities.parallelJobs))
+    let jobs = min(settings.parallelJobs, max(1, trainer.trainerCapabilities.parallelJobs))
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (index, model) in remaining.enumerated() {
         if index >= jobs { try await group.next() }
@@ -122,7 +122,7 @@ extension Run {
       Set(try database.answered(model: model.number, kind))
     }
     let open = wanted.filter { !recorded.contains($0) }
-    let size = max(1, scorer.capabilities.batch)
+    let size = max(1, scorer.scorerCapabilities.batch)
     for first in stride(from: 0, to: open.count, by: size) {
       try Task.checkCancellation()
       let numbers = open[first..<min(first + size, open.count)]

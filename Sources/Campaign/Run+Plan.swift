@@ -49,7 +49,7 @@ extension Run {
       settings.target == nil ? trainTokens * (settings.targetHyperparameters.epochs ?? 1) : 0
     let trainingTokens = target + Int(perturbed.rounded())
 
-    let batch = max(1, scorer.capabilities.batch)
+    let batch = max(1, scorer.scorerCapabilities.batch)
     func calls(_ examples: Int) -> Int { (examples + batch - 1) / batch }
     let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
     let scored = settings.models + 1
@@ -69,8 +69,8 @@ extension Run {
       warnings: warnings(
         corpus: corpus,
         settings: settings,
-        trainer: trainer.capabilities,
-        scorer: scorer.capabilities
+        trainer: trainer.trainerCapabilities,
+        scorer: scorer.scorerCapabilities
       )
     )
   }

@@ -41,12 +41,12 @@ public final class Run: Sendable {
     scorer: any Scorer,
     program: String
   ) throws(CampaignError) {
-    try settings.validate(corpus: corpus, design: design, trainer: trainer.capabilities)
+    try settings.validate(corpus: corpus, design: design, trainer: trainer.trainerCapabilities)
     let identity = try RunIdentity(
       corpus: corpus,
       settings: settings,
       design: design,
-      method: scorer.capabilities.method
+      method: scorer.scorerCapabilities.method
     )
     let database = try storing { () throws(StoreError) in try RunDatabase.writer(path: store) }
     let contents = try storing { () throws(StoreError) in try database.contents() }

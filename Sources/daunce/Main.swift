@@ -1,6 +1,9 @@
 import Commands
+import Glibc
 
 @main
 struct Main {
-  static func main() {}
+  static func main() async {
+    exit(await Tool.main(Array(CommandLine.arguments.dropFirst())))
+  }
 }

@@ -12,7 +12,7 @@ package struct ScriptedFailure: Error, Hashable, CustomStringConvertible {
 
 /// A trainer whose models are names: equal jobs give equal names, and every call is counted.
 package final class ScriptedTrainer: Trainer {
-  package let capabilities: TrainerCapabilities
+  package let trainerCapabilities: TrainerCapabilities
   private let calls = Mutex<[TrainingJob]>([])
   private let script: @Sendable (TrainingJob) async throws -> Void
 
@@ -30,7 +30,7 @@ package final class ScriptedTrainer: Trainer {
     ),
     script: @escaping @Sendable (TrainingJob) async throws -> Void = { _ in }
   ) {
-    self.capabilities = capabilities
+    trainerCapabilities = capabilities
     self.script = script
   }
 
@@ -64,7 +64,7 @@ package final class ScriptedTrainer: Trainer {
 ///
 /// About one pair in sixteen is missing and one in sixteen is censored.
 package final class ScriptedScorer: Scorer {
-  package let capabilities: ScorerCapabilities
+  package let scorerCapabilities: ScorerCapabilities
   private let counts = Mutex<[String: Int]>([:])
   private let script: @Sendable ([Example], ModelReference?) async throws -> Void
 
@@ -79,7 +79,7 @@ package final class ScriptedScorer: Scorer {
     method: String = "scripted",
     script: @escaping @Sendable ([Example], ModelReference?) async throws -> Void = { _, _ in }
   ) {
-    capabilities = ScorerCapabilities(exact: true, batch: batch, method: method)
+    scorerCapabilities = ScorerCapabilities(exact: true, batch: batch, method: method)
     self.script = script
   }
 
@@ -94,7 +94,7 @@ package final class ScriptedScorer: Scorer {
     _ examples: [Example],
     under model: ModelReference?
   ) async throws -> [Price] {
-    precondition(examples.count <= capabilities.batch)
+    precondition(examples.count <= scorerCapabilities.batch)
     try await script(examples, model)
     counts.withLock { counts in
       for example in examples { counts["\(model?.name ?? "base")/\(example.id)", default: 0] += 1 }

@@ -1,0 +1,265 @@
+import Experiment
+import FoundationEssentials
+
+extension Configuration {
+  /// Reads a configuration file.
+  ///
+  /// - Parameter file: Path of a JSON5 file.
+  /// - Returns: The configuration, paths resolved against the file's folder.
+  /// - Throws: `ConfigurationError` with the file's name.
+  package static func read(file: String) throws(ConfigurationError) -> Configuration {
+    let url = URL(filePath: file)
+    do throws(ConfigurationError) {
+      let bytes: FoundationEssentials.Data
+      do {
+        bytes = try FoundationEssentials.Data(contentsOf: url)
+      } catch {
+        let exists = FileManager.default.fileExists(atPath: file)
+        throw ConfigurationError(
+          .unreadable,
+          path: "",
+          exists ? "not a readable file" : "no such file"
+        )
+      }
+      let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+      return try Configuration(
+        json5: Array(bytes),
+        folder: folder,
+        defaultName: url.deletingPathExtension().lastPathComponent
+      )
+    } catch {
+      var named = error
+      named.file = file
+      throw named
+    }
+  }
+
+  /// Reads a configuration.
+  ///
+  /// - Parameters:
+  ///   - json5: The content of a file.
+  ///   - folder: Put before relative paths; empty, or ends in a slash.
+  ///   - defaultName: The run's name when the file gives none.
+  /// - Throws: `ConfigurationError` for the first fault, its `file` not set.
+  package init(
+    json5: [UInt8],
+    folder: String,
+    defaultName: String
+  ) throws(ConfigurationError) {
+    let root = try Self.root(json5)
+    func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
+
+    name = try root.text("name") ?? defaultName
+    let files = try root.required("data", root.object("data", keys: ["train", "queries"]))
+    data = Data(
+      train: resolved(try files.required("train", files.text("train"))),
+      queries: resolved(try files.required("queries", files.text("queries")))
+    )
+    trainer = try Self.trainer(root, resolved)
+    scorer = try Self.scorer(root, trainer.endpoint, resolved)
+    if let part = try root.object("target", keys: ["model", "base"]) {
+      target = Target(
+        model: try part.required("model", part.text("model")),
+        base: try part.text("base")
+      )
+    } else if trainer.endpoint.provider != "local" {
+      throw ConfigurationError(
+        .missing,
+        path: "target",
+        "'target' is missing",
+        hint: "name the model to explain: target: { model: \"…\" }"
+      )
+    }
+    perturbation = try Self.perturbation(root)
+    estimator = try root.text("estimator") ?? "auto"
+    let money = try root.object("budget", keys: ["dollars", "prices"])
+    budget = Budget(
+      dollars: try money?.number("dollars", "a number of 0 or more") { $0 >= 0 },
+      prices: try money?.text("prices").map(resolved)
+    )
+  }
+
+  private static func root(_ json5: [UInt8]) throws(ConfigurationError) -> ConfigurationReader {
+    let decoder = JSONDecoder()
+    decoder.allowsJSON5 = true
+    guard let text = String(validating: json5, as: UTF8.self) else {
+      throw ConfigurationError(.syntax, path: "", "not valid UTF-8")
+    }
+    guard
+      let value = try? decoder.decode(
+        ConfigurationValue.self,
+        from: FoundationEssentials.Data(json5)
+      )
+    else {
+      throw ConfigurationError(
+        .syntax,
+        path: "",
+        JSON5Fault.first(in: text)?.description ?? "not valid JSON5"
+      )
+    }
+    guard case .object(let values) = value else {
+      throw ConfigurationError(
+        .syntax,
+        path: "",
+        "the file should hold an object, found \(value.description)"
+      )
+    }
+    return try ConfigurationReader(
+      values,
+      path: "",
+      keys: [
+        "name", "data", "target", "trainer", "scorer", "perturbation", "estimator", "budget",
+      ]
+    )
+  }
+
+  private static func trainer(
+    _ root: ConfigurationReader,
+    _ resolved: (String) -> String
+  ) throws(ConfigurationError) -> Trainer {
+    let part = try root.required(
+      "trainer",
+      root.object(
+        "trainer",
+        keys: [
+          "provider", "baseURL", "apiKey", "hyperparameters", "parallelJobs", "architecture",
+        ]
+      )
+    )
+    let endpoint = Endpoint(
+      provider: try part.required("provider", part.text("provider")),
+      baseURL: try part.text("baseURL"),
+      apiKey: try secret(part, resolved)
+    )
+    let tuning = try part.object(
+      "hyperparameters",
+      keys: ["epochs", "batchSize", "learningRateMultiplier"]
+    )
+    let size = try part.object(
+      "architecture",
+      keys: ["width", "layers", "heads", "vocabulary", "context"]
+    )
+    if size != nil, endpoint.provider != "local" {
+      throw ConfigurationError(
+        .conflict,
+        path: part.full("architecture"),
+        "'\(part.full("architecture"))' is only for the provider 'local'"
+      )
+    }
+    var architecture: Architecture?
+    if let size {
+      architecture = Architecture(
+        width: try size.whole("width"),
+        layers: try size.whole("layers"),
+        heads: try size.whole("heads"),
+        vocabulary: try size.whole("vocabulary"),
+        context: try size.whole("context")
+      )
+      if let width = architecture?.width, let heads = architecture?.heads, width % heads != 0 {
+        throw ConfigurationError(
+          .conflict,
+          path: size.full("heads"),
+          "'\(size.full("width"))' \(width) is not a multiple of 'heads' \(heads)"
+        )
+      }
+    }
+    return Trainer(
+      endpoint: endpoint,
+      hyperparameters: Hyperparameters(
+        epochs: try tuning?.whole("epochs"),
+        batchSize: try tuning?.whole("batchSize"),
+        learningRateMultiplier: try tuning?.number("learningRateMultiplier", "a number above 0") {
+          $0 > 0
+        }
+      ),
+      parallelJobs: try part.whole("parallelJobs"),
+      architecture: architecture
+    )
+  }
+
+  /// The trainer's address and key are taken over only for the trainer's own provider: a key must
+  /// not travel to another host because a file is short.
+  private static func scorer(
+    _ root: ConfigurationReader,
+    _ trainer: Endpoint,
+    _ resolved: (String) -> String
+  ) throws(ConfigurationError) -> Scorer {
+    let part = try root.object(
+      "scorer",
+      keys: ["provider", "baseURL", "apiKey", "method", "concurrency", "requestsPerMinute"]
+    )
+    var endpoint = trainer
+    if let provider = try part?.text("provider"), provider != trainer.provider {
+      endpoint = Endpoint(provider: provider, baseURL: nil, apiKey: nil)
+    }
+    if let part {
+      let key = try secret(part, resolved)
+      if let baseURL = try part.text("baseURL"), baseURL != endpoint.baseURL {
+        endpoint.baseURL = baseURL
+        endpoint.apiKey = nil
+      }
+      endpoint.apiKey = key ?? endpoint.apiKey
+    }
+    return Scorer(
+      endpoint: endpoint,
+      method: try part?.text("method") ?? "auto",
+      concurrency: try part?.whole("concurrency"),
+      requestsPerMinute: try part?.whole("requestsPerMinute")
+    )
+  }
+
+  private static func secret(
+    _ part: ConfigurationReader,
+    _ resolved: (String) -> String
+  ) throws(ConfigurationError) -> SecretSource? {
+    guard part.has("apiKey") else { return nil }
+    let path = part.full("apiKey")
+    // A key pasted here must not come back in a message, so no value is described.
+    let source = try? part.object("apiKey", keys: ["env", "file"])
+    let name = try? source?.text("env")
+    let file = try? source?.text("file")
+    let isName = name?.utf8.allSatisfy { byte in
+      byte == UInt8(ascii: "_") || (byte < 0x80 && Character(Unicode.Scalar(byte)).isLetter)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+    switch (name, file) {
+    case (let name?, nil) where isName == true: return .environment(name)
+    case (nil, let file?) where source?.has("env") == false: return .file(resolved(file))
+    default:
+      throw ConfigurationError(
+        .badValue,
+        path: path,
+        "'\(path)' should say where the key is, not what it is",
+        hint: "write apiKey: { env: \"NAME\" } or apiKey: { file: \"PATH\" }"
+      )
+    }
+  }
+
+  private static func perturbation(
+    _ root: ConfigurationReader
+  ) throws(ConfigurationError) -> Perturbation {
+    let part = try root.object(
+      "perturbation",
+      keys: ["models", "subsetRatio", "subsetSize", "start", "seed", "weighted"]
+    )
+    if let part, part.has("subsetRatio"), part.has("subsetSize") {
+      throw ConfigurationError(
+        .conflict,
+        path: part.full("subsetSize"),
+        "both '\(part.full("subsetRatio"))' and '\(part.full("subsetSize"))' are given",
+        hint: "keep one of them"
+      )
+    }
+    let ratio = try part?.number("subsetRatio", "a number above 0 and at most 1") {
+      $0 > 0 && $0 <= 1
+    }
+    let count = try part?.whole("subsetSize")
+    return Perturbation(
+      models: try part?.whole("models"),
+      subset: ratio.map(SubsetSize.ratio) ?? count.map(SubsetSize.count),
+      start: try part?.choice("start", Start.self),
+      seed: try part?.seed("seed") ?? 0,
+      weighted: try part?.bool("weighted") ?? false
+    )
+  }
+}

@@ -1,0 +1,173 @@
+package import Experiment
+
+/// What a run is asked to do, as its configuration file says it (design contract §4.2).
+///
+/// Values are checked one by one when the file is read; what they mean together for a provider is
+/// decided where the run is wired. Paths are already resolved against the file's folder.
+package struct Configuration: Sendable, Hashable {
+  /// Where the examples are.
+  package struct Data: Sendable, Hashable {
+    /// Path of the training examples.
+    package var train: String
+    /// Path of the query examples.
+    package var queries: String
+  }
+
+  /// The model to be explained, θ0.
+  package struct Target: Sendable, Hashable {
+    /// The provider's name for it.
+    package var model: String
+    /// What it was tuned from, if known.
+    package var base: String?
+  }
+
+  /// Where a provider is reached and with which key.
+  package struct Endpoint: Sendable, Hashable {
+    /// Name of the provider, such as `local`.
+    package var provider: String
+    /// Address of its API; `nil` is the provider's own.
+    package var baseURL: String?
+    /// Where the key is found; never the key.
+    package var apiKey: SecretSource?
+  }
+
+  /// Size of the embedded reference model; `nil` is its own default.
+  package struct Architecture: Sendable, Hashable {
+    /// Dimensions of the residual stream.
+    package var width: Int?
+    /// Blocks of attention and MLP.
+    package var layers: Int?
+    /// Attention heads a block.
+    package var heads: Int?
+    /// Entries of the learned vocabulary.
+    package var vocabulary: Int?
+    /// Most tokens of a prompt with its completion.
+    package var context: Int?
+  }
+
+  /// What fine-tunes.
+  package struct Trainer: Sendable, Hashable {
+    /// Where.
+    package var endpoint: Endpoint
+    /// How; what is `nil` is the provider's default.
+    package var hyperparameters: Hyperparameters
+    /// Jobs side by side; `nil` leaves it to the provider.
+    package var parallelJobs: Int?
+    /// Size of the reference model; only with the provider `local`.
+    package var architecture: Architecture?
+  }
+
+  /// What prices completions.
+  package struct Scorer: Sendable, Hashable {
+    /// Where; the trainer's endpoint unless the file names another provider.
+    package var endpoint: Endpoint
+    /// How prices are read; `auto` lets the provider choose.
+    package var method: String
+    /// Requests in flight; `nil` leaves it to the provider.
+    package var concurrency: Int?
+    /// Requests a minute; `nil` is no limit of ours.
+    package var requestsPerMinute: Int?
+  }
+
+  /// How large each random subset of the training set is.
+  package enum SubsetSize: Sendable, Hashable {
+    /// A share of the training set, above 0 and at most 1.
+    case ratio(Double)
+    /// A number of examples, at least 1.
+    case count(Int)
+  }
+
+  /// How perturbed models are made.
+  package struct Perturbation: Sendable, Hashable {
+    /// Number of perturbed models, K; `nil` leaves it to the recipe.
+    package var models: Int?
+    /// Size of each subset; `nil` leaves it to the recipe.
+    package var subset: SubsetSize?
+    /// Where each perturbed model starts; `nil` leaves it to the recipe.
+    package var start: Start?
+    /// Seed of all random choices.
+    package var seed: UInt64
+    /// Whether members get random weights.
+    package var weighted: Bool
+  }
+
+  /// What may be spent.
+  package struct Budget: Sendable, Hashable {
+    /// Most US dollars; `nil` is no limit.
+    package var dollars: Double?
+    /// Path of a price list; `nil` is the built-in one.
+    package var prices: String?
+  }
+
+  /// What the run is called; the file's name without its extension unless given.
+  package var name: String
+  /// Where the examples are.
+  package var data: Data
+  /// The model to be explained; `nil` only with the provider `local`, which tunes its own.
+  package var target: Target?
+  /// What fine-tunes.
+  package var trainer: Trainer
+  /// What prices completions.
+  package var scorer: Scorer
+  /// How perturbed models are made.
+  package var perturbation: Perturbation
+  /// Name of the estimator; `auto` picks by purpose.
+  package var estimator: String
+  /// What may be spent.
+  package var budget: Budget
+
+  /// Refuses providers that this version cannot talk to.
+  ///
+  /// - Throws: `ConfigurationError` naming the first one that is not supported.
+  package func requireSupportedProviders() throws(ConfigurationError) {
+    for (key, endpoint) in [("trainer", trainer.endpoint), ("scorer", scorer.endpoint)]
+    where endpoint.provider != "local" {
+      throw ConfigurationError(
+        .unsupported,
+        path: "\(key).provider",
+        "provider '\(endpoint.provider)' is not supported by this version",
+        hint: "use provider: \"local\", the embedded reference model"
+      )
+    }
+  }
+}
+
+/// A configuration that cannot be used.
+package struct ConfigurationError: Error, Sendable, Hashable {
+  /// What kind of fault it is.
+  package enum Code: Sendable, Hashable {
+    /// The file cannot be read.
+    case unreadable
+    /// The file is not JSON5.
+    case syntax
+    /// A key nobody reads.
+    case unknownKey
+    /// A key that must be there.
+    case missing
+    /// A value of another type, or out of its range.
+    case badValue
+    /// Two keys that exclude each other.
+    case conflict
+    /// Something only another version of the program can do.
+    case unsupported
+  }
+
+  /// What kind of fault it is.
+  package let code: Code
+  /// The file; `nil` when the caller knows it better.
+  package var file: String?
+  /// Path of the key, such as `trainer.hyperparameters.epochs`; empty for the whole file.
+  package let path: String
+  /// The cause, one phrase in lower case; never the text of a value that might be a key.
+  package let cause: String
+  /// What to do; `nil` when the cause says it.
+  package let hint: String?
+
+  /// Creates an error.
+  package init(_ code: Code, path: String, _ cause: String, hint: String? = nil) {
+    self.code = code
+    self.path = path
+    self.cause = cause
+    self.hint = hint
+  }
+}

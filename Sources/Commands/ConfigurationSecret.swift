@@ -1,0 +1,76 @@
+import FoundationEssentials
+
+/// Where a key is found: what a configuration holds instead of the key.
+package enum SecretSource: Sendable, Hashable {
+  /// An environment variable.
+  case environment(String)
+  /// A file whose first line is the key; the path is resolved.
+  case file(String)
+
+  /// Fetches the key.
+  ///
+  /// - Parameter environment: The process environment.
+  /// - Returns: The key, blanks and line breaks at its ends removed.
+  /// - Throws: `CredentialsError` naming the variable or file, never its content.
+  package func secret(environment: [String: String]) throws(CredentialsError) -> Secret {
+    switch self {
+    case .environment(let name):
+      guard let secret = Secret(environment[name] ?? "") else {
+        throw CredentialsError(
+          message: "cannot read the key from the environment variable '\(name)': not set or empty",
+          hint: "export \(name)=…, or use apiKey: { file: \"…\" }"
+        )
+      }
+      return secret
+    case .file(let path):
+      let text: String
+      do {
+        text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+      } catch {
+        throw CredentialsError(
+          message: "cannot read the key file '\(path)': no such file, or not readable as text",
+          hint: "put the key on the file's first line"
+        )
+      }
+      guard let secret = Secret(text.split(whereSeparator: \.isNewline).first ?? "") else {
+        throw CredentialsError(
+          message: "cannot read the key file '\(path)': its first line is empty",
+          hint: "put the key on the file's first line"
+        )
+      }
+      return secret
+    }
+  }
+}
+
+/// A key that cannot be found; exit status 4.
+package struct CredentialsError: Error, Sendable, Hashable {
+  /// One line, without the key.
+  package let message: String
+  /// Where to put the key.
+  package let hint: String
+}
+
+/// A key that does not show itself in descriptions, dumps, logs or errors.
+package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  private let value: String
+
+  /// Takes a key, blanks at its ends removed; `nil` if nothing is left.
+  package init?(_ text: some StringProtocol) {
+    let kept = text.drop(while: \.isWhitespace)
+    guard let end = kept.lastIndex(where: { !$0.isWhitespace }) else { return nil }
+    value = String(kept[...end])
+  }
+
+  /// The key itself, for the one place that sends it.
+  package func reveal() -> String { value }
+
+  /// Always `<secret>`.
+  package var description: String { "<secret>" }
+  /// Always `<secret>`.
+  package var debugDescription: String { "<secret>" }
+  /// Shows no children.
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

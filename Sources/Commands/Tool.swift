@@ -1,0 +1,44 @@
+import FoundationEssentials
+import Terminal
+
+/// The program: its subcommands, and the way from a command line to an exit status.
+package enum Tool {
+  /// Every subcommand, in the order of help.
+  static let program = Program(
+    "daunce",
+    "which training examples make a model do this?",
+    version: "0.1.0",
+    samples: [],
+    subcommands: []
+  )
+
+  /// Runs a command line; nothing escapes, every error becomes a message and a status.
+  ///
+  /// - Parameter arguments: The words after the program's name.
+  /// - Returns: The exit status.
+  package static func main(_ arguments: [String]) async -> Int32 {
+    let environment = ProcessInfo.processInfo.environment
+    let words = arguments.prefix { $0 != "--" }
+    let isColourDisabled = words.contains("--no-color")
+    let style = Console.output.style(
+      environment: environment,
+      isColourDisabled: isColourDisabled
+    )
+    do {
+      return try await program.run(
+        arguments,
+        output: Program.Output(width: Console.output.width, style: style) {
+          Console.output.print($0)
+        }
+      )
+    } catch {
+      let failure = Failure(error)
+      let errorStyle = Console.error.style(
+        environment: environment,
+        isColourDisabled: isColourDisabled
+      )
+      Console.error.print(failure.rendered(json: words.contains("--json"), style: errorStyle))
+      return failure.status.rawValue
+    }
+  }
+}

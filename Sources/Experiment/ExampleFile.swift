@@ -1,0 +1,218 @@
+import FoundationEssentials
+
+/// Why a file of examples cannot be used.
+public struct ExampleFileError: Error, Sendable, Hashable {
+  /// What kind of fault it is.
+  public enum Code: Sendable, Hashable {
+    /// No example in the whole file.
+    case empty
+    /// Bytes that are not UTF-8.
+    case encoding
+    /// A NUL character, which hosts refuse or cut at.
+    case nul
+    /// A line that is not one JSON object.
+    case syntax
+    /// A key that is absent, ill-typed or contradicted by another.
+    case shape
+    /// Nothing to train on or to price.
+    case completion
+    /// An id that another line has already.
+    case duplicate
+  }
+
+  /// What kind of fault it is.
+  public let code: Code
+  /// The file, as the caller named it.
+  public let file: String
+  /// Line number as people and editors count, from 1; `nil` when the whole file is meant.
+  public let line: Int?
+  /// What is wrong, one phrase in lower case.
+  public let reason: String
+}
+
+/// Files of examples in the hosts' own format: JSON Lines, each row a prompt with its completion.
+///
+/// A row is `{"prompt": …, "completion": …}` or `{"messages": [{"role": …, "content": …}, …]}`, whose
+/// last message is from the assistant and is the completion. `id` and `tags` are ours; any other key
+/// is ignored, because hosts' formats carry many. Blank lines are skipped but counted.
+public enum ExampleFile {
+  /// Reads all examples of a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file's content, UTF-8, with or without a byte order mark.
+  ///   - role: Decides the default id: `train-<line>` or `query-<line>`, lines counted from 0.
+  ///   - file: What to call the file in errors.
+  /// - Returns: At least one example, in file order, ids distinct.
+  /// - Throws: The first fault, with its line.
+  public static func parse(
+    _ bytes: [UInt8],
+    role: Role,
+    file: String
+  ) throws(ExampleFileError) -> [Example] {
+    let decoder = JSONDecoder()
+    var examples: [Example] = []
+    var lines: [String: Int] = [:]
+    var rest = bytes[...]
+    if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+    var number = 0
+    while !rest.isEmpty {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      let line = rest[..<end]
+      rest = end < rest.endIndex ? rest[(end + 1)...] : []
+      defer { number += 1 }
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+      let example: Example
+      do throws(Fault) {
+        example = try read(line, defaultID: "\(role.rawValue)-\(number)", decoder)
+        if let other = lines.updateValue(number + 1, forKey: example.id) {
+          throw Fault(.duplicate, "the id '\(example.id)' is also on line \(other)")
+        }
+      } catch {
+        throw ExampleFileError(
+          code: error.code,
+          file: file,
+          line: number + 1,
+          reason: error.reason
+        )
+      }
+      examples.append(example)
+    }
+    guard !examples.isEmpty else {
+      throw ExampleFileError(code: .empty, file: file, line: nil, reason: "no examples in it")
+    }
+    return examples
+  }
+
+  /// One example as a line of a file, without the line break.
+  ///
+  /// - Parameters:
+  ///   - example: The example.
+  ///   - includingIdentity: Whether `id` and `tags` are written; hosts must not see them.
+  /// - Returns: UTF-8 bytes that `parse` reads back to the same prompt and completion.
+  public static func line(for example: Example, includingIdentity: Bool) -> [UInt8] {
+    var bytes = Array("{".utf8)
+    func add(_ key: String, _ text: String) {
+      bytes += Array("\"\(key)\":".utf8)
+      JSONText.append(text, to: &bytes)
+    }
+    if includingIdentity {
+      add("id", example.id)
+      bytes += Array(",\"tags\":[".utf8)
+      for (index, tag) in example.tags.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        JSONText.append(tag, to: &bytes)
+      }
+      bytes += Array("],".utf8)
+    }
+    switch example.prompt {
+    case .text(let text):
+      add("prompt", text)
+      bytes.append(UInt8(ascii: ","))
+      add("completion", example.completion)
+    case .chat(let messages):
+      bytes += Array("\"messages\":[".utf8)
+      for message in messages + [Message(role: "assistant", content: example.completion)] {
+        if bytes.last == UInt8(ascii: "}") { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(UInt8(ascii: "{"))
+        add("role", message.role)
+        bytes.append(UInt8(ascii: ","))
+        add("content", message.content)
+        bytes.append(UInt8(ascii: "}"))
+      }
+      bytes.append(UInt8(ascii: "]"))
+    }
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+
+  private struct Fault: Error {
+    let code: ExampleFileError.Code
+    let reason: String
+    init(_ code: ExampleFileError.Code, _ reason: String) {
+      self.code = code
+      self.reason = reason
+    }
+  }
+
+  /// A line as it is written, before anything is decided about it.
+  private struct Row: Decodable {
+    let id: String?
+    let tags: [String]?
+    let prompt: String?
+    let completion: String?
+    let messages: [Message]?
+  }
+
+  private static func read(
+    _ line: ArraySlice<UInt8>,
+    defaultID: String,
+    _ decoder: JSONDecoder
+  ) throws(Fault) -> Example {
+    // NUL first: the decoder would take some of these lines for UTF-16.
+    if line.contains(0) { throw Fault(.nul, "a NUL character") }
+    guard String(validating: line, as: UTF8.self) != nil else {
+      throw Fault(.encoding, "not valid UTF-8")
+    }
+    let row: Row
+    do {
+      row = try decoder.decode(Row.self, from: Data(line))
+    } catch let error as DecodingError {
+      throw fault(error)
+    } catch {
+      throw Fault(.syntax, "not valid JSON")
+    }
+    let (prompt, completion) = try content(of: row)
+    if completion.isEmpty { throw Fault(.completion, "the completion is empty") }
+    let example = Example(
+      id: row.id ?? defaultID,
+      prompt: prompt,
+      completion: completion,
+      tags: row.tags ?? []
+    )
+    if example.id.isEmpty { throw Fault(.shape, "the id is empty") }
+    var texts = [example.id, completion] + example.tags
+    switch prompt {
+    case .text(let text): texts.append(text)
+    case .chat(let messages): texts += messages.flatMap { [$0.role, $0.content] }
+    }
+    if texts.contains(where: { $0.utf8.contains(0) }) { throw Fault(.nul, "a NUL character") }
+    return example
+  }
+
+  private static func content(of row: Row) throws(Fault) -> (Prompt, String) {
+    if let messages = row.messages {
+      if row.prompt != nil || row.completion != nil {
+        throw Fault(.shape, "both 'messages' and 'prompt' or 'completion'")
+      }
+      guard let last = messages.last else { throw Fault(.completion, "'messages' is empty") }
+      guard last.role == "assistant" else {
+        throw Fault(.completion, "the last message is from '\(last.role)', not from 'assistant'")
+      }
+      return (.chat(messages.dropLast()), last.content)
+    }
+    guard let prompt = row.prompt else {
+      throw Fault(.shape, "neither 'prompt' and 'completion' nor 'messages'")
+    }
+    guard let completion = row.completion else { throw Fault(.completion, "no 'completion'") }
+    return (.text(prompt), completion)
+  }
+
+  private static func fault(_ error: DecodingError) -> Fault {
+    func path(_ keys: [any CodingKey]) -> String {
+      keys.reduce("") { path, key in
+        key.intValue.map { "\(path)[\($0)]" } ?? (path.isEmpty ? "" : path + ".") + key.stringValue
+      }
+    }
+    switch error {
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      guard !context.codingPath.isEmpty else { return Fault(.syntax, "not a JSON object") }
+      let name =
+        type == String.self ? "a string" : type is [Any].Type ? "a list" : "an object"
+      return Fault(.shape, "'\(path(context.codingPath))' is not \(name)")
+    case .keyNotFound(let key, let context):
+      return Fault(.shape, "'\(path(context.codingPath))' has no '\(key.stringValue)'")
+    case .dataCorrupted: return Fault(.syntax, "not valid JSON")
+    @unknown default: return Fault(.syntax, "not valid JSON")
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package import Experiment
+
+extension Page {
+  /// The report on one query or group: the list, what it rests on, and what plain text search says.
+  package init(_ findings: QueryFindings) {
+    var parts: [Part] = [.heading(Self.title(of: findings))]
+    if let text = findings.text { parts.append(.lines([[Span(text, .faint)]])) }
+    if findings.examples.isEmpty {
+      parts.append(.lines([[Span("No training example can be scored.", .warning)]]))
+    } else {
+      parts.append(Self.list(findings.examples))
+    }
+    parts.append(
+      .notes(
+        [Self.sign, Self.choice(findings)] + Self.basis(findings.reliability)
+          + Self.textNotes(findings.evidence)
+      )
+    )
+    self.init(parts)
+  }
+
+  private static func title(of findings: QueryFindings) -> [Span] {
+    let members =
+      findings.queries == 1 && findings.text != nil
+      ? "" : " (\(Numerals.count(findings.queries, "query")) together)"
+    return [
+      Span("Most influential examples for ", .strong), Span(findings.query, .accent),
+      Span(members, .faint),
+    ]
+  }
+
+  private static func list(_ examples: [RankedExample]) -> Part {
+    let largest = examples.map(\.score.magnitude).filter(\.isFinite).max() ?? 0
+    let digits = Numerals.digits(for: examples.map(\.score))
+    let hasIntervals = examples.contains { $0.interval != nil }
+    let hasTags = examples.contains { !$0.tags.isEmpty }
+    var columns = [
+      Column("#", isNumeric: true), Column("score", isNumeric: true), Column(""),
+    ]
+    if hasIntervals { columns.insert(Column("interval"), at: 2) }
+    columns.append(Column("id", minimum: 12))
+    if hasTags { columns.append(Column("tags", minimum: 6)) }
+    columns.append(Column("text", minimum: 24))
+    let rows = examples.map { example in
+      var row: [[Span]] = [
+        [Span("\(example.rank)", .faint)],
+        [Span(Numerals.fixed(example.score, digits), example.score < 0 ? .bad : .strong)],
+        bar(example.score, largest: largest),
+      ]
+      if hasIntervals { row.insert(interval(example.interval, digits), at: 2) }
+      row.append([Span(example.id)])
+      if hasTags { row.append([Span(example.tags.joined(separator: " "), .accent)]) }
+      row.append(marked(example.text, words: example.sharedWords))
+      return row
+    }
+    return .table(columns, rows: rows)
+  }
+
+  private static func interval(_ interval: ClosedRange<Double>?, _ digits: Int) -> [Span] {
+    guard let interval else { return [] }
+    let low = Numerals.fixed(interval.lowerBound, digits)
+    let high = Numerals.fixed(interval.upperBound, digits)
+    // An interval that holds zero says that the sign itself is in doubt.
+    return [Span("\(low)…\(high)", interval.contains(0) ? .warning : .faint)]
+  }
+
+  /// Eight columns at most, in eighths; a harmful example's bar is hatched.
+  private static func bar(_ score: Double, largest: Double) -> [Span] {
+    guard largest > 0, score.isFinite else { return [] }
+    let eighths = Int((score.magnitude / largest * 64).rounded())
+    if score < 0 {
+      return [Span(String(repeating: "░", count: (eighths + 7) / 8), .bad)]
+    }
+    let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+    return [Span(String(repeating: "█", count: eighths / 8) + parts[eighths % 8], .accent)]
+  }
+
+  /// The text with its three rarest shared words marked, whole words only, case ignored.
+  ///
+  /// More than three would mark most of a question; the rarest are what a trigger would be.
+  static func marked(_ text: String, words: [String]) -> [Span] {
+    let wanted = Set(words.prefix(3).map { $0.lowercased() })
+    guard !wanted.isEmpty else { return [Span(text)] }
+    var spans: [Span] = []
+    var plain = ""
+    var rest = text[...]
+    while let first = rest.first {
+      let isWord = isWordCharacter(first)
+      let part = rest.prefix { isWordCharacter($0) == isWord }
+      rest = rest[part.endIndex...]
+      if isWord, wanted.contains(part.lowercased()) {
+        if !plain.isEmpty { spans.append(Span(plain)) }
+        plain = ""
+        spans.append(Span(String(part), .mark))
+      } else {
+        plain += part
+      }
+    }
+    if !plain.isEmpty { spans.append(Span(plain)) }
+    return spans
+  }
+
+  private static func isWordCharacter(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || character == "_"
+  }
+
+  static let sign = Note(
+    "sign",
+    "positive = helps the query: its presence lowers the query's loss"
+  )
+
+  private static func choice(_ findings: QueryFindings) -> Note {
+    let reason = findings.reason.map { ": \($0)" } ?? ""
+    return Note("estimator", [Span(findings.estimator, .strong), Span(reason)])
+  }
+
+  private static func basis(_ basis: Reliability) -> [Note] {
+    var notes: [Note] = []
+    let isShort = basis.models < basis.planned
+    notes.append(
+      Note(
+        "models",
+        isShort
+          ? "\(basis.models) of \(basis.planned) planned; the list may change when the rest is in"
+          : Numerals.count(basis.models, "perturbed model"),
+        isShort ? .warning : .plain
+      )
+    )
+    notes.append(signal(basis))
+    notes.append(stability(basis))
+    var gaps: [String] = []
+    if basis.notMeasurable > 0 {
+      gaps.append(
+        Numerals.count(basis.notMeasurable, "example")
+          + " not measurable (loss constant or unknown)"
+      )
+    }
+    if basis.missing > 0 {
+      gaps.append(Numerals.count(basis.missing, "price") + " missing")
+    }
+    if basis.censored > 0 {
+      gaps.append(Numerals.count(basis.censored, "price") + " known only by a bound")
+    }
+    if !gaps.isEmpty { notes.append(Note("gaps", gaps.joined(separator: ", "), .warning)) }
+    return notes
+  }
+
+  private static func signal(_ basis: Reliability) -> Note {
+    let label = "signal/noise"
+    guard let ratio = basis.signalToNoise else {
+      return Note(label, "not known: no example was priced twice", .warning)
+    }
+    let pairs = Numerals.count(basis.repeats, "repeated price")
+    if ratio == .infinity { return Note(label, "repeats agree exactly (\(pairs))", .good) }
+    guard ratio.isFinite else { return Note(label, "not known", .warning) }
+    let text = "\(Numerals.fixed(ratio, 1)) from \(pairs)"
+    return ratio < 3
+      ? Note(label, "\(text): below 3, the noise of pricing may decide the order", .warning)
+      : Note(label, text, .good)
+  }
+
+  private static func stability(_ basis: Reliability) -> Note {
+    guard let overlap = basis.topOverlap, overlap.isFinite else {
+      return Note("stability", "not known: too few models to compare two halves", .warning)
+    }
+    let rank = basis.splitHalf.flatMap { $0.isFinite ? $0 : nil }
+    let correlation = rank.map { "; rank correlation \(Numerals.fixed($0, 2))" } ?? ""
+    return Note(
+      "stability",
+      "two halves of the models agree on \(Numerals.percent(overlap)) of the top\(correlation)",
+      overlap < 0.5 ? .warning : .plain
+    )
+  }
+
+  private static func textNotes(_ evidence: TextEvidence) -> [Note] {
+    guard evidence.top > 0 else { return [Note("text search", "no row to compare with")] }
+    var notes = [
+      Note(
+        "text search",
+        "of the top \(Numerals.grouped(evidence.top)), \(evidence.sameCompletion) "
+          + "have a query's very completion "
+          + "(\(Numerals.grouped(evidence.sameCompletionInCorpus)) in the training set); "
+          + "BM25 has \(evidence.bm25Overlap) of them at its top too")
+    ]
+    if !evidence.enriched.isEmpty {
+      var spans: [Span] = []
+      for word in evidence.enriched.prefix(6) {
+        if !spans.isEmpty { spans.append(Span(", ")) }
+        spans.append(Span(word.word, .mark))
+        spans.append(
+          Span(
+            " ×\(Numerals.fixed(word.lift, 1)) "
+              + "(\(word.top) of \(Numerals.grouped(word.corpus)))"
+          )
+        )
+      }
+      notes.append(Note("top words", spans))
+    }
+    if let verdict = evidence.verdict { notes.append(Note("verdict", verdict, .warning)) }
+    return notes
+  }
+}

@@ -1,0 +1,147 @@
+package import Experiment
+
+extension Page {
+  /// The figures of an evaluation: the estimator's row, then one for each text baseline.
+  package init(_ evaluation: Evaluation) {
+    let counts = Set(
+      ([evaluation.retrieval] + evaluation.baselines.values).flatMap { $0.precision.keys }
+    ).sorted()
+    let hasDecoys = evaluation.against != nil
+    var columns = [Column("ranking", minimum: 12), Column("AP", isNumeric: true), Column("")]
+    if hasDecoys {
+      columns += [
+        Column("AUROC", isNumeric: true), Column("two-sided", isNumeric: true), Column(""),
+      ]
+    }
+    columns += counts.map { Column("p@\($0)", isNumeric: true) }
+    columns.append(Column("same output AP", isNumeric: true))
+
+    func row(_ name: Span, _ retrieval: Retrieval, _ emphasis: Emphasis) -> [[Span]] {
+      func cell(_ value: Double?) -> [Span] {
+        [Span(value.map { Numerals.fixed($0, 3) } ?? "–", value == nil ? .faint : emphasis)]
+      }
+      func range(_ interval: ClosedRange<Double>?) -> [Span] {
+        guard let interval else { return [] }
+        let low = Numerals.fixed(interval.lowerBound, 2)
+        return [Span("\(low)…\(Numerals.fixed(interval.upperBound, 2))", .faint)]
+      }
+      var cells = [[name], cell(retrieval.ap), range(retrieval.apInterval)]
+      if hasDecoys {
+        cells += [
+          cell(retrieval.auroc), cell(retrieval.twoSided), range(retrieval.twoSidedInterval),
+        ]
+      }
+      return cells + counts.map { cell(retrieval.precision[$0]) } + [cell(retrieval.sameOutputAP)]
+    }
+
+    var rows = [row(Span(evaluation.estimator, .accent), evaluation.retrieval, .strong)]
+    for (name, retrieval) in evaluation.baselines.sorted(by: { $0.key < $1.key }) {
+      rows.append(row(Span(name), retrieval, .plain))
+    }
+    rows.append(
+      [
+        [Span("chance", .faint)], [Span(Numerals.fixed(evaluation.prevalence, 3), .faint)], [],
+      ] + (hasDecoys ? [[Span("0.500", .faint)], [Span("0.500", .faint)]] : [])
+    )
+
+    let queries = Numerals.count(evaluation.queries, "query")
+    let manner = evaluation.grouped && evaluation.queries > 1 ? "as one group" : "one by one"
+    var notes = [Self.sign]
+    if let against = evaluation.against {
+      notes.append(
+        Note("two-sided", "mean of '\(evaluation.tag)' against '\(against)' and the reverse")
+      )
+    }
+    self.init([
+      .heading([
+        Span("Finding the rows tagged ", .strong), Span(evaluation.tag, .accent),
+        Span(evaluation.queries == 1 ? " (1 query)" : " (\(queries), \(manner))", .faint),
+      ]),
+      .table(columns, rows: rows), .notes(notes),
+    ])
+  }
+
+  /// What a run will ask for and cost.
+  package init(_ plan: RunPlan) {
+    var notes = [
+      Note(
+        "training",
+        Numerals.count(plan.jobs, "job") + ", " + Numerals.count(plan.trainingTokens, "token")
+      ),
+      Note(
+        "scoring",
+        Numerals.count(plan.requests, "request") + ", "
+          + Numerals.count(plan.scoringTokens, "token")
+      ),
+      Note("price", Self.dollars(plan.dollars), plan.dollars == nil ? .warning : .strong),
+      Note("time", Self.time(hours: plan.hours)),
+    ]
+    notes += plan.warnings.map { Note("warning", $0, .warning) }
+    self.init([
+      .heading([Span("Plan", .strong), Span(" (nothing is spent)", .faint)]), .notes(notes),
+    ])
+  }
+
+  /// Where a run stands.
+  package init(_ status: RunStatus) {
+    let models = status.models
+    let losses = status.losses
+    var trained = "\(models.succeeded) of \(models.planned) trained"
+    if models.running > 0 { trained += ", \(models.running) running" }
+    var priced =
+      "\(Numerals.grouped(losses.measured)) of \(Numerals.grouped(losses.expected)) measured"
+    if losses.censored > 0 { priced += ", \(Numerals.grouped(losses.censored)) by a bound" }
+    let phase: Emphasis =
+      switch status.phase {
+      case .complete: .good
+      case .partial: .warning
+      case .planned, .running: .strong
+      }
+    var model = [Span(trained)]
+    if models.failed > 0 { model.append(Span(", \(models.failed) failed", .bad)) }
+    var price = [Span(priced)]
+    if losses.missing > 0 {
+      price.append(Span(", \(Numerals.grouped(losses.missing)) missing", .warning))
+    }
+    self.init([
+      .notes([
+        Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
+        Note("spent", Self.dollars(status.dollars)),
+      ])
+    ])
+  }
+
+  /// What one model charges for each example.
+  package init(prices: [(id: String, price: Price)]) {
+    let rows = prices.map { id, price -> [[Span]] in
+      let nll =
+        switch price.loss {
+        case .measured(let value): Span(Numerals.fixed(value, 4), .strong)
+        case .censored(let bound): Span("≥ " + Numerals.fixed(bound, 4), .warning)
+        case .missing: Span("missing", .warning)
+        }
+      return [[Span(id)], [nll], [Span("\(price.tokens)")], [Span(price.method, .faint)]]
+    }
+    self.init([
+      .table(
+        [
+          Column("id", minimum: 12), Column("NLL (nats)", isNumeric: true),
+          Column("tokens", isNumeric: true), Column("method"),
+        ],
+        rows: rows
+      )
+    ])
+  }
+
+  private static func dollars(_ dollars: Double?) -> String {
+    guard let dollars, dollars.isFinite else { return "not known: no price list covers it" }
+    return dollars == 0 ? "nothing (local)" : "$" + Numerals.fixed(dollars, dollars < 1 ? 4 : 2)
+  }
+
+  private static func time(hours: Double?) -> String {
+    guard let hours, hours.isFinite else { return "not known" }
+    if hours < 1.0 / 60 { return "about \(Numerals.fixed(max(hours * 3600, 1), 0)) s" }
+    return hours < 1
+      ? "about \(Numerals.fixed(hours * 60, 0)) min" : "about \(Numerals.fixed(hours, 1)) h"
+  }
+}

@@ -1,0 +1,145 @@
+package import Experiment
+
+/// The JSON objects outsiders read (design contract §4.3): fields are added, never renamed.
+///
+/// Each has a `schema` number, so that a reader can tell an old file from a new one, and whatever
+/// carries scores says what their sign means. A number that is not known or not finite is `null`.
+package enum Records {
+  /// Version of the records; grows when the meaning of a field changes.
+  package static let schema = 1
+  /// What a positive score means, in one sentence.
+  package static let sign = "positive = the example helps the query (its presence lowers the loss)"
+
+  /// One line of `top --json`: the list for one query or group.
+  package static func findings(_ findings: QueryFindings) -> JSONValue {
+    let examples = findings.examples.map { example in
+      JSONValue.object([
+        ("rank", .integer(example.rank)), ("id", .string(example.id)),
+        ("score", .number(example.score)),
+        ("low", .number(example.interval?.lowerBound)),
+        ("high", .number(example.interval?.upperBound)),
+        ("tags", .strings(example.tags)), ("text", .string(example.text)),
+        ("sharedWords", .strings(example.sharedWords)),
+      ])
+    }
+    return .object([
+      ("schema", .integer(schema)), ("query", .string(findings.query)),
+      ("queries", .integer(findings.queries)), ("text", .string(findings.text)),
+      ("estimator", .string(findings.estimator)), ("reason", .string(findings.reason)),
+      ("sign", .string(sign)), ("examples", .array(examples)),
+      ("evidence", evidence(findings.evidence)), ("reliability", reliability(findings.reliability)),
+    ])
+  }
+
+  /// `plan --json`.
+  package static func plan(_ plan: RunPlan) -> JSONValue {
+    .object([
+      ("schema", .integer(schema)), ("jobs", .integer(plan.jobs)),
+      ("trainingTokens", .integer(plan.trainingTokens)), ("requests", .integer(plan.requests)),
+      ("scoringTokens", .integer(plan.scoringTokens)), ("dollars", .number(plan.dollars)),
+      ("hours", .number(plan.hours)), ("warnings", .strings(plan.warnings)),
+    ])
+  }
+
+  /// `status --json`.
+  package static func status(_ status: RunStatus) -> JSONValue {
+    .object([
+      ("schema", .integer(schema)), ("phase", .string(status.phase.rawValue)),
+      (
+        "models",
+        .object([
+          ("planned", .integer(status.models.planned)),
+          ("succeeded", .integer(status.models.succeeded)),
+          ("running", .integer(status.models.running)),
+          ("failed", .integer(status.models.failed)),
+        ])
+      ),
+      (
+        "losses",
+        .object([
+          ("expected", .integer(status.losses.expected)),
+          ("measured", .integer(status.losses.measured)),
+          ("missing", .integer(status.losses.missing)),
+          ("censored", .integer(status.losses.censored)),
+        ])
+      ),
+      ("dollars", .number(status.dollars)),
+    ])
+  }
+
+  /// `evaluate --json`, also what `demo --json` holds as `evaluation`.
+  package static func evaluation(_ evaluation: Evaluation) -> JSONValue {
+    let baselines = evaluation.baselines.sorted { $0.key < $1.key }.map { name, retrieval in
+      JSONValue.Member(name, .object(members(of: retrieval)))
+    }
+    return .object(
+      [
+        JSONValue.Member("schema", .integer(schema)),
+        JSONValue.Member("estimator", .string(evaluation.estimator)),
+        JSONValue.Member("tag", .string(evaluation.tag)),
+        JSONValue.Member("against", .string(evaluation.against)),
+        JSONValue.Member("queries", .integer(evaluation.queries)),
+        JSONValue.Member("grouped", .bool(evaluation.grouped)),
+        JSONValue.Member("prevalence", .number(evaluation.prevalence)),
+        JSONValue.Member("sign", .string(sign)),
+      ] + members(of: evaluation.retrieval) + [JSONValue.Member("baselines", .object(baselines))]
+    )
+  }
+
+  /// One line of `score --json`: what one model charges for one example.
+  package static func price(_ price: Price, id: String) -> JSONValue {
+    let isExact = if case .measured = price.loss { true } else { false }
+    return .object([
+      ("schema", .integer(schema)), ("id", .string(id)), ("nll", .number(price.loss.value)),
+      ("tokens", .integer(price.tokens)), ("method", .string(price.method)),
+      ("exact", .bool(isExact)),
+    ])
+  }
+
+  private static func members(of retrieval: Retrieval) -> [JSONValue.Member] {
+    let precision = retrieval.precision.sorted { $0.key < $1.key }.map { count, share in
+      JSONValue.Member("\(count)", .number(share))
+    }
+    return [
+      JSONValue.Member("ap", .number(retrieval.ap)),
+      JSONValue.Member("apInterval", interval(retrieval.apInterval)),
+      JSONValue.Member("auroc", .number(retrieval.auroc)),
+      JSONValue.Member("twoSided", .number(retrieval.twoSided)),
+      JSONValue.Member("twoSidedInterval", interval(retrieval.twoSidedInterval)),
+      JSONValue.Member("precision", .object(precision)),
+      JSONValue.Member("sameOutputAP", .number(retrieval.sameOutputAP)),
+    ]
+  }
+
+  private static func interval(_ interval: ClosedRange<Double>?) -> JSONValue {
+    interval.map { .array([.number($0.lowerBound), .number($0.upperBound)]) } ?? .null
+  }
+
+  private static func evidence(_ evidence: TextEvidence) -> JSONValue {
+    let words = evidence.enriched.map { word in
+      JSONValue.object([
+        ("word", .string(word.word)), ("top", .integer(word.top)),
+        ("corpus", .integer(word.corpus)), ("lift", .number(word.lift)),
+      ])
+    }
+    return .object([
+      ("top", .integer(evidence.top)), ("sameCompletion", .integer(evidence.sameCompletion)),
+      ("sameCompletionInCorpus", .integer(evidence.sameCompletionInCorpus)),
+      ("bm25Overlap", .integer(evidence.bm25Overlap)), ("enriched", .array(words)),
+      ("verdict", .string(evidence.verdict)),
+    ])
+  }
+
+  /// `signalToNoise` is `null` both when nothing was priced twice and when repeats agree exactly
+  /// (an infinite ratio); `repeats` tells the two apart.
+  private static func reliability(_ reliability: Reliability) -> JSONValue {
+    .object([
+      ("models", .integer(reliability.models)), ("planned", .integer(reliability.planned)),
+      ("signalToNoise", .number(reliability.signalToNoise)),
+      ("repeats", .integer(reliability.repeats)), ("splitHalf", .number(reliability.splitHalf)),
+      ("topOverlap", .number(reliability.topOverlap)),
+      ("notMeasurable", .integer(reliability.notMeasurable)),
+      ("missing", .integer(reliability.missing)), ("censored", .integer(reliability.censored)),
+    ])
+  }
+}

@@ -1,0 +1,161 @@
+import Experiment
+import Testing
+
+@testable import Reports
+
+private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, as: UTF8.self) }
+
+@Suite struct RecordsTests {
+  @Test func `findings have the contract's fields and no number that is not one`() {
+    let findings = QueryFindings(
+      query: "q\"1",
+      queries: 1,
+      text: "ask",
+      estimator: "corr",
+      reason: nil,
+      examples: [
+        RankedExample(
+          rank: 1,
+          id: "a",
+          score: 0.5,
+          interval: 0.25...1,
+          tags: ["t"],
+          text: "x\ny",
+          sharedWords: ["x"]
+        ),
+        RankedExample(
+          rank: 2,
+          id: "b",
+          score: .nan,
+          interval: nil,
+          tags: [],
+          text: "",
+          sharedWords: []
+        ),
+      ],
+      evidence: TextEvidence(
+        sameCompletion: 1,
+        sameCompletionInCorpus: 2,
+        bm25Overlap: 3,
+        top: 20,
+        enriched: [EnrichedWord(word: "w", top: 2, corpus: 3, lift: 4.5)],
+        verdict: nil
+      ),
+      reliability: Reliability(
+        models: 2,
+        planned: 3,
+        signalToNoise: .infinity,
+        repeats: 4,
+        splitHalf: nil,
+        topOverlap: 0.75,
+        notMeasurable: 5,
+        missing: 6,
+        censored: 7
+      )
+    )
+    #expect(
+      text(Records.findings(findings)) == #"{"schema":1,"query":"q\"1","queries":1,"text":"ask","#
+        + #""estimator":"corr","reason":null,"#
+        + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
+        + #""examples":[{"rank":1,"id":"a","score":0.5,"low":0.25,"high":1,"tags":["t"],"#
+        + #""text":"x\ny","sharedWords":["x"]},"#
+        + #"{"rank":2,"id":"b","score":null,"low":null,"high":null,"tags":[],"text":"","#
+        + #""sharedWords":[]}],"#
+        + #""evidence":{"top":20,"sameCompletion":1,"sameCompletionInCorpus":2,"bm25Overlap":3,"#
+        + #""enriched":[{"word":"w","top":2,"corpus":3,"lift":4.5}],"verdict":null},"#
+        + #""reliability":{"models":2,"planned":3,"signalToNoise":null,"repeats":4,"#
+        + #""splitHalf":null,"topOverlap":0.75,"notMeasurable":5,"missing":6,"censored":7}}"#
+    )
+  }
+
+  @Test func `a plan keeps unknown prices unknown`() {
+    let plan = RunPlan(
+      jobs: 1,
+      trainingTokens: 2,
+      requests: 3,
+      scoringTokens: 4,
+      dollars: nil,
+      hours: 0.5,
+      warnings: ["w"]
+    )
+    #expect(
+      text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
+        + #""scoringTokens":4,"dollars":null,"hours":0.5,"warnings":["w"]}"#
+    )
+  }
+
+  @Test func `a status counts models and losses`() {
+    let status = RunStatus(
+      phase: .running,
+      models: .init(planned: 4, succeeded: 3, running: 2, failed: 1),
+      losses: .init(expected: 8, measured: 7, missing: 6, censored: 5),
+      dollars: 0
+    )
+    #expect(
+      text(Records.status(status)) == #"{"schema":1,"phase":"running","models":{"planned":4,"#
+        + #""succeeded":3,"running":2,"failed":1},"losses":{"expected":8,"measured":7,"#
+        + #""missing":6,"censored":5},"dollars":0}"#
+    )
+  }
+
+  @Test func `an evaluation lists baselines by name and precision by count`() {
+    func retrieval(_ ap: Double, _ auroc: Double?) -> Retrieval {
+      Retrieval(
+        ap: ap,
+        apInterval: nil,
+        auroc: auroc,
+        twoSided: auroc,
+        twoSidedInterval: nil,
+        precision: [20: 0.25, 5: 1],
+        sameOutputAP: nil
+      )
+    }
+    let evaluation = Evaluation(
+      estimator: "corr",
+      tag: "t",
+      against: "d",
+      queries: 2,
+      grouped: true,
+      prevalence: 0.5,
+      retrieval: retrieval(0.75, 0.5),
+      baselines: ["z": retrieval(0, nil), "bm25": retrieval(1, 1)]
+    )
+    let rest =
+      #""apInterval":null,"auroc":AUROC,"twoSided":AUROC,"twoSidedInterval":null,"#
+      + #""precision":{"5":1,"20":0.25},"sameOutputAP":null"#
+    func filled(_ auroc: String) -> String {
+      rest.split(separator: "AUROC", omittingEmptySubsequences: false).joined(separator: auroc)
+    }
+    #expect(
+      text(Records.evaluation(evaluation)) == #"{"schema":1,"estimator":"corr","tag":"t","#
+        + #""against":"d","queries":2,"grouped":true,"prevalence":0.5,"#
+        + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
+        + #""ap":0.75,"# + filled("0.5") + #","baselines":{"bm25":{"ap":1,"# + filled("1")
+        + #"},"z":{"ap":0,"# + filled("null") + "}}}"
+    )
+  }
+
+  @Test(arguments: [
+    (Loss.measured(1.5), "1.5", "true"), (.censored(atLeast: 2), "2", "false"),
+    (.missing, "null", "false"),
+  ])
+  func `a price is exact only when it was measured`(loss: Loss, nll: String, exact: String) {
+    let price = Price(loss: loss, tokens: 3, tokenLogProbabilities: [], method: "forward")
+    #expect(
+      text(Records.price(price, id: "a"))
+        == "{\"schema\":1,\"id\":\"a\",\"nll\":\(nll),\"tokens\":3,\"method\":\"forward\","
+        + "\"exact\":\(exact)}"
+    )
+  }
+
+  @Test func `shared words are marked whole, case ignored, the three rarest only`() {
+    #expect(
+      Page.marked("A Cat, concat cat: dog", words: ["cat", "x", "y", "dog"]) == [
+        Page.Span("A "), Page.Span("Cat", .mark), Page.Span(", concat "), Page.Span("cat", .mark),
+        Page.Span(": dog"),
+      ]
+    )
+    #expect(Page.marked("", words: ["a"]).isEmpty)
+    #expect(Page.marked("a b", words: []) == [Page.Span("a b")])
+  }
+}

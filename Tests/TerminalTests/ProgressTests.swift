@@ -1,0 +1,112 @@
+import Synchronization
+import Terminal
+import Testing
+
+@Suite struct ProgressLineTests {
+  private static func line(_ medium: ProgressLine.Medium) -> ProgressLine {
+    ProgressLine(medium: medium, style: .plain)
+  }
+
+  @Test func `a terminal gets one line, rewritten at most ten times a second`() {
+    var line = Self.line(.terminal(width: 80))
+    let clear = "\r\u{1B}[K"
+    #expect(
+      line.begin("pricing", unit: "rows", total: 1000, now: .zero)
+        == clear + "pricing  ····················  0 % (0 of 1,000 rows)"
+    )
+    #expect(line.update(100, now: .milliseconds(99)).isEmpty)
+    #expect(
+      line.update(260, now: .seconds(1))
+        == clear + "pricing  █████▏··············  26 % (260 of 1,000 rows)  260/s  3 s left"
+    )
+    var shown = 0
+    for step in 0..<1000
+    where !line.update(Double(step), now: .seconds(1) + .milliseconds(step)).isEmpty { shown += 1 }
+    #expect(shown == 9)
+    let last = line.update(1000, now: .seconds(4)) + line.end(now: .seconds(4))
+    #expect(last.hasSuffix("pricing  ████████████████████  100 % (1,000 of 1,000 rows)\n"))
+  }
+
+  @Test(arguments: 1...60) func `a narrow terminal is never overrun`(width: Int) {
+    var line = Self.line(.terminal(width: width))
+    _ = line.begin("training 漢字", unit: "jobs", total: 50, now: .zero)
+    let text = line.update(13, now: .seconds(100)).dropFirst("\r\u{1B}[K".count - 1)
+    #expect(text.displayWidth <= width + "[K".count)
+  }
+
+  @Test func `elsewhere every tenth is a line of its own`() {
+    var line = Self.line(.lines)
+    #expect(line.begin("training", unit: "jobs", total: 50, now: .zero).isEmpty)
+    var lines: [String] = []
+    for job in 1...50 { lines.append(line.update(Double(job), now: .seconds(job))) }
+    #expect(lines.count { !$0.isEmpty } == 9)
+    #expect(lines[3].isEmpty)
+    #expect(lines[4] == "training: 10 % (5 of 50 jobs), 45 s left\n")
+    #expect(line.end(now: .seconds(50)) == "training: 100 % (50 of 50 jobs) in 50 s\n")
+  }
+
+  @Test func `elsewhere silence lasts no longer than thirty seconds`() {
+    var line = Self.line(.lines)
+    _ = line.begin("training", unit: "jobs", total: 1000, now: .zero)
+    #expect(line.update(1, now: .seconds(29)).isEmpty)
+    #expect(
+      line.update(1, now: .seconds(30)) == "training: 0 % (1 of 1,000 jobs), 8 h 19 min left\n"
+    )
+    #expect(line.update(2, now: .seconds(59)).isEmpty)
+    #expect(!line.update(2, now: .seconds(60)).isEmpty)
+  }
+
+  @Test func `work done before does not count for the rate`() {
+    var line = Self.line(.lines)
+    _ = line.begin("pricing", unit: "rows", total: 100, completed: 80, now: .zero)
+    #expect(line.update(90, now: .seconds(10)) == "pricing: 90 % (90 of 100 rows), 10 s left\n")
+  }
+
+  @Test func `work never runs backwards or over its total`() {
+    var line = Self.line(.lines)
+    _ = line.begin("pricing", unit: "rows", total: 10, now: .zero)
+    _ = line.update(8, now: .seconds(1))
+    _ = line.update(3, now: .seconds(2))
+    _ = line.update(99, now: .seconds(3))
+    #expect(line.end(now: .seconds(4)) == "pricing: 100 % (10 of 10 rows) in 4 s\n")
+  }
+
+  @Test func `a note is printed above the line`() {
+    var line = Self.line(.terminal(width: 40))
+    #expect(line.note("before", now: .zero) == "before\n")
+    _ = line.begin("x", unit: "y", total: 2, now: .zero)
+    #expect(
+      line.note("hello", now: .zero) == "\r\u{1B}[Khello\n\r\u{1B}[K".dropLast(4)
+        + "x  0 % (0 of 2 y)"
+    )
+  }
+
+  @Test func `no work at all is done at once`() {
+    var line = Self.line(.lines)
+    #expect(line.begin("x", unit: "y", total: 0, now: .zero).isEmpty)
+    #expect(line.end(now: .zero) == "x: 100 % (0 of 0 y) in 0 s\n")
+    #expect(line.end(now: .zero).isEmpty)
+  }
+
+  @Test func `the silent line says nothing`() {
+    var line = Self.line(.silent)
+    #expect(line.begin("x", unit: "y", total: 2, now: .zero).isEmpty)
+    #expect(line.update(1, now: .seconds(100)).isEmpty)
+    #expect(line.end(now: .seconds(200)).isEmpty)
+  }
+
+  @Test func `many tasks may report to one line`() async {
+    let text = Mutex("")
+    let progress = Progress(
+      line: ProgressLine(medium: .lines, style: .plain),
+      now: { .zero },
+      write: { more in text.withLock { $0 += more } }
+    )
+    progress.begin("pricing", unit: "rows", total: 1000)
+    await withTaskGroup { group in
+      for row in 1...1000 { group.addTask { progress.update(Double(row)) } }
+    }
+    progress.end()
+    #expect(text.withLock { $0 }.hasSuffix("pricing: 100 % (1,000 of 1,000 rows) in 0 s\n"))
+  }
+}
