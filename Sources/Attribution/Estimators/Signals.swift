@@ -85,7 +85,7 @@ struct Signals: Sendable {
       }
       deviation = (squares / Double(observed - 1)).squareRoot()
     }
-    if deviation > 1e-12 * scale { return deviation }
+    if deviation > 1e-12 * scale, deviation.isFinite { return deviation }
     for position in rows.indices { out[offset + position] = 0 }
     return 0
   }
@@ -123,7 +123,7 @@ struct Signals: Sendable {
       squares += (values[index] - mean) * (values[index] - mean)
     }
     let deviation = (squares / Double(observed - 1)).squareRoot()
-    return (mean, deviation > 1e-12 * scale ? deviation : 0)
+    return (mean, deviation > 1e-12 * scale && deviation.isFinite ? deviation : 0)
   }
 
   /// Each model's mean over the measurable training columns.

@@ -26,7 +26,10 @@ struct SpecialColumnTests {
     let allFinite = scores.values.allSatisfy(\.isFinite)
     #expect(allFinite)
     #expect(scores.measurable[..<4] == [false, false, false, false])
-    #expect(scores.measurable[6])
+    // Its square overflows, but not that of its logarithm.
+    #expect(scores.measurable[5] == estimator.readsLogarithms)
+    #expect(scores.measurable[6...].allSatisfy { $0 })
+    #expect(scores.row(query: 0).contains { $0 != 0 })
     for query in 0..<2 { #expect(Array(scores.row(query: query))[..<4] == [0, 0, 0, 0]) }
   }
 
@@ -172,5 +175,11 @@ struct SpecialColumnTests {
         #expect(list.map(\.score) == sorted.prefix(count).map { row[$0] })
       }
     }
+  }
+}
+
+extension Estimator {
+  fileprivate var readsLogarithms: Bool {
+    [.logDC, .logDCFeedback, .ridgeLog].contains(self)
   }
 }
