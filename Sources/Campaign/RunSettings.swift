@@ -42,7 +42,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
   public var hyperparameters: Hyperparameters
   /// How θ0 is trained when `target` is `nil`.
   public var targetHyperparameters: Hyperparameters
-  /// Fine-tunes at once; the trainer's own limit applies as well. Free to change between resumes.
+  /// Fine-tunes at once, within the trainer's own limit; free to change between resumes.
   public var parallelJobs: Int
   /// θ0, the model to explain; `nil` to train it from `base` on the whole training set.
   public var target: ModelReference?

@@ -10,7 +10,7 @@ extension RunDatabase {
   /// - Returns: The act, to be answered.
   /// - Throws: `StoreError`.
   package func askTraining(model: Int, key: String) throws(StoreError) -> Int64 {
-    try change { connection throws(StoreError) in
+    try change(durably: true) { connection throws(StoreError) in
       let update = try connection.prepare(
         """
         UPDATE models SET status = 'running', started = ?1, ended = NULL, error = NULL
@@ -36,7 +36,7 @@ extension RunDatabase {
     model: Int,
     result: TrainedModel
   ) throws(StoreError) {
-    try change { connection throws(StoreError) in
+    try change(durably: true) { connection throws(StoreError) in
       let update = try connection.prepare(
         """
         UPDATE models SET status = 'succeeded', reference = ?1, checkpoints = ?2,
@@ -68,7 +68,7 @@ extension RunDatabase {
     model: Int,
     reason: String
   ) throws(StoreError) {
-    try change { connection throws(StoreError) in
+    try change(durably: kind == .train) { connection throws(StoreError) in
       let note = try connection.prepare("UPDATE models SET error = ?1 WHERE number = ?2")
       try note.bind(reason, at: 1)
       try note.bind(model, at: 2)
@@ -98,7 +98,7 @@ extension RunDatabase {
     model: Int,
     examples: ArraySlice<Int>
   ) throws(StoreError) -> Int64 {
-    try change { connection throws(StoreError) in
+    try change(durably: false) { connection throws(StoreError) in
       try Self.ask(kind, model: model, subject: Self.ranges(examples), connection)
     }
   }
@@ -118,7 +118,7 @@ extension RunDatabase {
     model: Int,
     prices: [NumberedPrice]
   ) throws(StoreError) {
-    try change { connection throws(StoreError) in
+    try change(durably: false) { connection throws(StoreError) in
       try Self.insert(prices, kind, model: model, connection)
       try Self.answer(act, outcome: "succeeded", connection)
     }
@@ -129,18 +129,29 @@ extension RunDatabase {
   /// - Parameter ended: False when work is taken up again.
   /// - Throws: `StoreError`.
   package func setEnded(_ ended: Bool) throws(StoreError) {
-    try change { connection throws(StoreError) in
+    try change(durably: true) { connection throws(StoreError) in
       let update = try connection.prepare("UPDATE manifest SET ended = ?1")
       try update.bind(ended ? Self.now() : nil, at: 1)
       try update.run()
     }
   }
 
+  /// Does all of `body` or nothing of it.
+  ///
+  /// - Parameters:
+  ///   - durably: Whether it must survive a power cut at once, with all that was written before.
+  ///   - body: What to write.
+  /// - Returns: What `body` gives.
+  /// - Throws: `StoreError`.
   private func change<Result: Sendable>(
+    durably: Bool,
     _ body: (borrowing Connection) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try connection.withLock { connection throws(StoreError) in
-      try connection.write { () throws(StoreError) in try body(connection) }
+      try connection.execute(
+        durably ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"
+      )
+      return try connection.write { () throws(StoreError) in try body(connection) }
     }
   }
 
