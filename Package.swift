@@ -60,16 +60,22 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
 
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
     .testTarget(
-      name: "ReferenceModelsTests", dependencies: ["Experiment", "Kernels", "ReferenceModels"],
-      swiftSettings: strict),
+      name: "ReferenceModelsTests",
+      dependencies: ["Experiment", "Kernels", "ReferenceModels"],
+      swiftSettings: strict
+    ),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: safe),
     .testTarget(
-      name: "AttributionTests", dependencies: ["Experiment", "Statistics", "Attribution"],
-      exclude: ["Oracle/estimators.py"], swiftSettings: safe),
+      name: "AttributionTests",
+      dependencies: ["Experiment", "Statistics", "Attribution"],
+      exclude: ["Oracle/estimators.py"],
+      swiftSettings: safe
+    ),
 
     .target(
       name: "TestSupport",
@@ -90,10 +96,15 @@ let package = Package(
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: safe),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Experiment"], swiftSettings: safe),
+      name: "ReportsTests",
+      dependencies: ["Reports", "Experiment"],
+      swiftSettings: safe
+    ),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Experiment", "Reports", "Terminal"],
-      swiftSettings: safe),
+      name: "CommandsTests",
+      dependencies: ["Commands", "Experiment", "Reports", "Terminal"],
+      swiftSettings: safe
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,8 +17,13 @@ public struct Retrieval: Sendable, Hashable {
 
   /// Creates a result.
   public init(
-    ap: Double, apInterval: ClosedRange<Double>?, auroc: Double?, twoSided: Double?,
-    twoSidedInterval: ClosedRange<Double>?, precision: [Int: Double], sameOutputAP: Double?
+    ap: Double,
+    apInterval: ClosedRange<Double>?,
+    auroc: Double?,
+    twoSided: Double?,
+    twoSidedInterval: ClosedRange<Double>?,
+    precision: [Int: Double],
+    sameOutputAP: Double?
   ) {
     self.ap = ap
     self.apInterval = apInterval
@@ -51,8 +56,14 @@ public struct Evaluation: Sendable, Hashable {
 
   /// Creates an evaluation.
   public init(
-    estimator: String, tag: String, against: String?, queries: Int, grouped: Bool,
-    prevalence: Double, retrieval: Retrieval, baselines: [String: Retrieval]
+    estimator: String,
+    tag: String,
+    against: String?,
+    queries: Int,
+    grouped: Bool,
+    prevalence: Double,
+    retrieval: Retrieval,
+    baselines: [String: Retrieval]
   ) {
     self.estimator = estimator
     self.tag = tag

@@ -15,7 +15,11 @@ public struct Scores: Sendable, Hashable {
 
   /// Creates scores.
   public init(
-    estimator: String, train: [String], queries: [String], values: [Double], measurable: [Bool]
+    estimator: String,
+    train: [String],
+    queries: [String],
+    values: [Double],
+    measurable: [Bool]
   ) {
     self.estimator = estimator
     self.train = train
@@ -49,8 +53,13 @@ public struct RankedExample: Sendable, Hashable {
 
   /// Creates a line.
   public init(
-    rank: Int, id: String, score: Double, interval: ClosedRange<Double>?, tags: [String],
-    text: String, sharedWords: [String]
+    rank: Int,
+    id: String,
+    score: Double,
+    interval: ClosedRange<Double>?,
+    tags: [String],
+    text: String,
+    sharedWords: [String]
   ) {
     self.rank = rank
     self.id = id
@@ -99,8 +108,12 @@ public struct TextEvidence: Sendable, Hashable {
 
   /// Creates the evidence.
   public init(
-    sameCompletion: Int, sameCompletionInCorpus: Int, bm25Overlap: Int, top: Int,
-    enriched: [EnrichedWord], verdict: String?
+    sameCompletion: Int,
+    sameCompletionInCorpus: Int,
+    bm25Overlap: Int,
+    top: Int,
+    enriched: [EnrichedWord],
+    verdict: String?
   ) {
     self.sameCompletion = sameCompletion
     self.sameCompletionInCorpus = sameCompletionInCorpus
@@ -135,8 +148,15 @@ public struct Reliability: Sendable, Hashable {
 
   /// Creates a statement.
   public init(
-    models: Int, planned: Int, signalToNoise: Double?, repeats: Int, splitHalf: Double?,
-    topOverlap: Double?, notMeasurable: Int, missing: Int, censored: Int
+    models: Int,
+    planned: Int,
+    signalToNoise: Double?,
+    repeats: Int,
+    splitHalf: Double?,
+    topOverlap: Double?,
+    notMeasurable: Int,
+    missing: Int,
+    censored: Int
   ) {
     self.models = models
     self.planned = planned
@@ -171,8 +191,14 @@ public struct QueryFindings: Sendable, Hashable {
 
   /// Creates findings.
   public init(
-    query: String, queries: Int, text: String?, estimator: String, reason: String?,
-    examples: [RankedExample], evidence: TextEvidence, reliability: Reliability
+    query: String,
+    queries: Int,
+    text: String?,
+    estimator: String,
+    reason: String?,
+    examples: [RankedExample],
+    evidence: TextEvidence,
+    reliability: Reliability
   ) {
     self.query = query
     self.queries = queries

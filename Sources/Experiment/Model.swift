@@ -18,7 +18,9 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 
   /// Creates a set of hyperparameters.
   public init(
-    epochs: Int? = nil, batchSize: Int? = nil, learningRateMultiplier: Double? = nil
+    epochs: Int? = nil,
+    batchSize: Int? = nil,
+    learningRateMultiplier: Double? = nil
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -46,8 +48,13 @@ public struct TrainingJob: Sendable, Hashable {
 
   /// Creates a job.
   public init(
-    key: String, start: ModelReference?, examples: [Example], weights: [Double]? = nil,
-    hyperparameters: Hyperparameters, seed: UInt64, keepsCheckpoints: Bool = false
+    key: String,
+    start: ModelReference?,
+    examples: [Example],
+    weights: [Double]? = nil,
+    hyperparameters: Hyperparameters,
+    seed: UInt64,
+    keepsCheckpoints: Bool = false
   ) {
     self.key = key
     self.start = start
@@ -72,7 +79,9 @@ public struct TrainedModel: Sendable, Hashable {
 
   /// Creates a result.
   public init(
-    model: ModelReference, checkpoints: [ModelReference], hyperparameters: Hyperparameters,
+    model: ModelReference,
+    checkpoints: [ModelReference],
+    hyperparameters: Hyperparameters,
     tokens: Int
   ) {
     self.model = model

@@ -11,7 +11,8 @@ public protocol Trainer: Sendable {
   /// - Returns: The tuned model and its checkpoints.
   /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
   func train(
-    _ job: TrainingJob, progress: @escaping @Sendable (Double) -> Void
+    _ job: TrainingJob,
+    progress: @escaping @Sendable (Double) -> Void
   ) async throws -> TrainedModel
 }
 

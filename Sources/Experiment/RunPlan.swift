@@ -17,8 +17,13 @@ public struct RunPlan: Sendable, Hashable {
 
   /// Creates a plan.
   public init(
-    jobs: Int, trainingTokens: Int, requests: Int, scoringTokens: Int, dollars: Double?,
-    hours: Double?, warnings: [String]
+    jobs: Int,
+    trainingTokens: Int,
+    requests: Int,
+    scoringTokens: Int,
+    dollars: Double?,
+    hours: Double?,
+    warnings: [String]
   ) {
     self.jobs = jobs
     self.trainingTokens = trainingTokens

@@ -12,7 +12,9 @@ package final class Buffer: @unchecked Sendable {
     precondition(count >= 0)
     self.count = count
     let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 16) * MemoryLayout<Float>.stride, alignment: 64)
+      byteCount: max(count, 16) * MemoryLayout<Float>.stride,
+      alignment: 64
+    )
     base = raw.bindMemory(to: Float.self, capacity: max(count, 16))
     base.initialize(repeating: 0, count: max(count, 16))
   }
@@ -58,7 +60,9 @@ package final class Buffer: @unchecked Sendable {
       for index in 0..<count {
         base[index] = Float(
           bitPattern: UInt32(
-            littleEndian: source.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
+            littleEndian: source.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+          )
+        )
       }
     }
   }
@@ -101,15 +105,24 @@ package struct Matrix: Sendable {
   /// A part of the rows.
   package func rows(_ range: Range<Int>) -> Matrix {
     Matrix(
-      buffer, offset: offset + range.lowerBound * stride, rows: range.count, columns: columns,
-      stride: stride)
+      buffer,
+      offset: offset + range.lowerBound * stride,
+      rows: range.count,
+      columns: columns,
+      stride: stride
+    )
   }
 
   /// A part of the columns.
   package func columns(_ range: Range<Int>) -> Matrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns)
     return Matrix(
-      buffer, offset: offset + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+      buffer,
+      offset: offset + range.lowerBound,
+      rows: rows,
+      columns: range.count,
+      stride: stride
+    )
   }
 
   /// One value.

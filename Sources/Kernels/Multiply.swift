@@ -34,8 +34,13 @@ private let blockRows = 240
 ///   - accumulating: Whether the product is added to `c` instead of replacing it.
 ///   - scratch: Packing space of the calling thread.
 package func multiply(
-  _ a: Matrix, _ b: Matrix, into c: Matrix, transposingA: Bool = false,
-  transposingB: Bool = false, accumulating: Bool = false, scratch: Scratch
+  _ a: Matrix,
+  _ b: Matrix,
+  into c: Matrix,
+  transposingA: Bool = false,
+  transposingB: Bool = false,
+  accumulating: Bool = false,
+  scratch: Scratch
 ) {
   let m = c.rows
   let n = c.columns
@@ -69,15 +74,26 @@ package func multiply(
     let depth = min(blockDepth, k - start)
     let adds: Int32 = accumulating || start > 0 ? 1 : 0
     packStrips(
-      from: transposingB ? b.base + start : b.base + start * b.stride, stride: b.stride,
-      across: transposingB, count: n, depth: depth, width: width, into: right)
+      from: transposingB ? b.base + start : b.base + start * b.stride,
+      stride: b.stride,
+      across: transposingB,
+      count: n,
+      depth: depth,
+      width: width,
+      into: right
+    )
     for top in stride(from: 0, to: m, by: blockRows) {
       let rows = min(blockRows, m - top)
       packStrips(
         from: transposingA
           ? a.base + start * a.stride + top : a.base + top * a.stride + start,
-        stride: a.stride, across: !transposingA, count: rows, depth: depth, width: height,
-        into: left)
+        stride: a.stride,
+        across: !transposingA,
+        count: rows,
+        depth: depth,
+        width: height,
+        into: left
+      )
       for strip in 0..<strips {
         let column = strip * width
         let columns = min(width, n - column)
@@ -110,8 +126,13 @@ package func multiply(
 /// A line is a row of the source when `across` (its depth runs along the row), else a column. The
 /// last strip is filled up with zeros.
 private func packStrips(
-  from source: UnsafePointer<Float>, stride: Int, across: Bool, count: Int, depth: Int,
-  width: Int, into target: UnsafeMutablePointer<Float>
+  from source: UnsafePointer<Float>,
+  stride: Int,
+  across: Bool,
+  count: Int,
+  depth: Int,
+  width: Int,
+  into target: UnsafeMutablePointer<Float>
 ) {
   var target = target
   for first in Swift.stride(from: 0, to: count, by: width) {
@@ -137,8 +158,11 @@ private func packStrips(
 /// Copies one full-width line a depth.
 @inline(__always)
 private func packBlocks<Block: SIMD>(
-  _ source: UnsafePointer<Float>, _ stride: Int, _ depth: Int,
-  _ target: UnsafeMutablePointer<Float>, _: Block.Type
+  _ source: UnsafePointer<Float>,
+  _ stride: Int,
+  _ depth: Int,
+  _ target: UnsafeMutablePointer<Float>,
+  _: Block.Type
 ) where Block.Scalar == Float {
   let bytes = MemoryLayout<Block>.size
   for p in 0..<depth {
@@ -149,7 +173,11 @@ private func packBlocks<Block: SIMD>(
 
 /// Transposes `lines` rows into a strip, four rows by four depths at a time.
 private func packAcross(
-  _ source: UnsafePointer<Float>, _ stride: Int, _ lines: Int, _ depth: Int, _ width: Int,
+  _ source: UnsafePointer<Float>,
+  _ stride: Int,
+  _ lines: Int,
+  _ depth: Int,
+  _ width: Int,
   _ target: UnsafeMutablePointer<Float>
 ) {
   var line = 0
@@ -161,7 +189,9 @@ private func packAcross(
     for p in 0..<depth {
       let to = target + p * width + line
       UnsafeMutableRawPointer(to).storeBytes(
-        of: SIMD4(r0[p], r1[p], r2[p], r3[p]), as: SIMD4<Float>.self)
+        of: SIMD4(r0[p], r1[p], r2[p], r3[p]),
+        as: SIMD4<Float>.self
+      )
     }
     line += 4
   }

@@ -21,7 +21,10 @@ package final class AdamW {
 
   /// One update: `gradient` is multiplied by `scale` (clipping) before use.
   package func update(
-    _ parameters: Buffer, gradient: Buffer, scale: Float, learningRate: Float
+    _ parameters: Buffer,
+    gradient: Buffer,
+    scale: Float,
+    learningRate: Float
   ) {
     precondition(parameters.count == first.count && gradient.count == first.count)
     step += 1
@@ -39,7 +42,8 @@ package final class AdamW {
       let vi = b2 * v[i] + (1 - b2) * gi * gi
       m[i] = mi
       v[i] = vi
-      w[i] = keep * w[i]
+      w[i] =
+        keep * w[i]
         - learningRate * mi * correction1 / ((vi * correction2).squareRoot() + 1e-8)
     }
   }

@@ -5,7 +5,9 @@ internal import CKernels
 /// Sum of products of two runs of `count` floats, over 16 lanes.
 @inline(__always)
 private func dot(
-  _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int
+  _ x: UnsafePointer<Float>,
+  _ y: UnsafePointer<Float>,
+  _ count: Int
 ) -> Float {
   var lanes = SIMD16<Float>.zero
   var i = 0
@@ -89,7 +91,12 @@ package func normalise(_ x: Matrix, gain: Matrix, into y: Matrix, inverse: Matri
 
 /// Backward pass of `normalise`: adds the input's gradient to `dx` and the gain's to `dgain`.
 package func normaliseGradient(
-  _ dy: Matrix, x: Matrix, gain: Matrix, inverse: Matrix, addingTo dx: Matrix, dgain: Matrix
+  _ dy: Matrix,
+  x: Matrix,
+  gain: Matrix,
+  inverse: Matrix,
+  addingTo dx: Matrix,
+  dgain: Matrix
 ) {
   let d = x.columns
   precondition(dy.columns == d && dx.columns == d && dgain.columns == d)
@@ -149,7 +156,11 @@ package func geluGradient(_ dy: Matrix, x: Matrix, into dx: Matrix, set: Instruc
 ///   - set: Instruction set.
 /// - SeeAlso: Press, Smith, Lewis, "Train Short, Test Long", ICLR 2022.
 package func attentionWeights(
-  _ s: Matrix, positions: [Int], scale: Float, slope: Float, set: InstructionSet
+  _ s: Matrix,
+  positions: [Int],
+  scale: Float,
+  slope: Float,
+  set: InstructionSet
 ) {
   precondition(positions.count == s.rows)
   for row in 0..<s.rows {
@@ -192,7 +203,10 @@ package func attentionWeightsGradient(_ dp: Matrix, weights p: Matrix, scale: Fl
 ///   - set: Instruction set.
 /// - Returns: log p of each row's target, at most 0.
 package func crossEntropy(
-  _ logits: Matrix, targets: [Int], factors: [Float]?, set: InstructionSet
+  _ logits: Matrix,
+  targets: [Int],
+  factors: [Float]?,
+  set: InstructionSet
 ) -> [Float] {
   precondition(targets.count == logits.rows && (factors?.count ?? logits.rows) == logits.rows)
   let v = logits.columns

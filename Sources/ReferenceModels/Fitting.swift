@@ -55,8 +55,12 @@ final class Fitting: @unchecked Sendable {
   ///   - progress: Called after each step with the fraction done; returns whether to go on.
   /// - Returns: Tokens read, or `nil` when stopped.
   func train(
-    _ model: Transformer, on sequences: [TokenSequence], weights: [Double]?, recipe: Recipe,
-    epochDone: (Int) throws -> Void, progress: (Double) -> Bool
+    _ model: Transformer,
+    on sequences: [TokenSequence],
+    weights: [Double]?,
+    recipe: Recipe,
+    epochDone: (Int) throws -> Void,
+    progress: (Double) -> Bool
   ) rethrows -> Int? {
     let count = model.parameters.count
     if gradients.first?.count != count {
@@ -76,9 +80,11 @@ final class Fitting: @unchecked Sendable {
         gradient(model, sequences, members, weights)
         let norm = sumOfSquares(gradients[0]).squareRoot()
         optimiser.update(
-          model.parameters, gradient: gradients[0],
+          model.parameters,
+          gradient: gradients[0],
           scale: norm > recipe.clip ? Float(recipe.clip / norm) : 1,
-          learningRate: Float(recipe.rate(step: step, of: steps)))
+          learningRate: Float(recipe.rate(step: step, of: steps))
+        )
         step += 1
         if !progress(Double(step) / Double(steps)) { return nil }
       }
@@ -88,7 +94,10 @@ final class Fitting: @unchecked Sendable {
   }
 
   private func gradient(
-    _ model: Transformer, _ sequences: [TokenSequence], _ members: [Int], _ weights: [Double]?
+    _ model: Transformer,
+    _ sequences: [TokenSequence],
+    _ members: [Int],
+    _ weights: [Double]?
   ) {
     let mass = members.reduce(0.0) {
       $0 + (weights?[$1] ?? 1) * Double(sequences[$1].completion.count)
@@ -97,7 +106,9 @@ final class Fitting: @unchecked Sendable {
       var batch = TokenBatch()
       for member in members[range] {
         batch.append(
-          sequences[member], factor: mass > 0 ? Float((weights?[member] ?? 1) / mass) : 0)
+          sequences[member],
+          factor: mass > 0 ? Float((weights?[member] ?? 1) / mass) : 0
+        )
       }
       return batch
     }
@@ -145,7 +156,8 @@ final class Fitting: @unchecked Sendable {
   }
 
   private func perform(
-    _ batches: [TokenBatch], _ body: @Sendable (Int, Pass, TokenBatch) -> Void
+    _ batches: [TokenBatch],
+    _ body: @Sendable (Int, Pass, TokenBatch) -> Void
   ) {
     if threads() > 1 {
       // Each iteration touches its own pass and part only.

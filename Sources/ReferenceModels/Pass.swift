@@ -44,22 +44,44 @@ final class Pass {
     let logits = arena.matrix(x.rows, embedding.rows)
     multiply(h, embedding, into: logits, transposingB: true, scratch: scratch)
     let logProbabilities = crossEntropy(
-      logits, targets: batch.targets, factors: gradient == nil ? nil : batch.factors, set: set)
+      logits,
+      targets: batch.targets,
+      factors: gradient == nil ? nil : batch.factors,
+      set: set
+    )
     guard let gradient else { return logProbabilities }
 
     let dEmbedding = layout.embedding(gradient)
     let dh = arena.matrix(x.rows, d)
     multiply(logits, embedding, into: dh, scratch: scratch)
     multiply(
-      logits, h, into: dEmbedding, transposingA: true, accumulating: true, scratch: scratch)
+      logits,
+      h,
+      into: dEmbedding,
+      transposingA: true,
+      accumulating: true,
+      scratch: scratch
+    )
     var dx = arena.matrix(x.rows, d)
     clear(dx)
     normaliseGradient(
-      dh, x: x, gain: gain, inverse: inverse, addingTo: dx, dgain: layout.finalGain(gradient))
+      dh,
+      x: x,
+      gain: gain,
+      inverse: inverse,
+      addingTo: dx,
+      dgain: layout.finalGain(gradient)
+    )
     for layer in (0...last).reversed() {
       dx = backward(
-        layout.block(layer, in: model.parameters), layout.block(layer, in: gradient),
-        kept[layer], dx, batch, chosen: layer == last, model.architecture)
+        layout.block(layer, in: model.parameters),
+        layout.block(layer, in: gradient),
+        kept[layer],
+        dx,
+        batch,
+        chosen: layer == last,
+        model.architecture
+      )
     }
     scatterAdd(dx, onto: dEmbedding, at: batch.tokens)
     return logProbabilities
@@ -67,7 +89,8 @@ final class Pass {
 
   /// A span with the rows of its own block and the position of each among the span's tokens.
   private func attended(
-    _ batch: TokenBatch, chosen: Bool
+    _ batch: TokenBatch,
+    chosen: Bool
   ) -> [(tokens: Range<Int>, rows: Range<Int>, positions: [Int])] {
     batch.spans.map { span in
       chosen
@@ -77,7 +100,11 @@ final class Pass {
   }
 
   private func forward(
-    _ block: Layout.Block, _ x: Matrix, _ batch: TokenBatch, chosen: Bool, _ shape: Architecture
+    _ block: Layout.Block,
+    _ x: Matrix,
+    _ batch: TokenBatch,
+    chosen: Bool,
+    _ shape: Architecture
   ) -> (Kept, Matrix) {
     let d = shape.width
     let rows = chosen ? batch.rows.count : x.rows
@@ -108,9 +135,19 @@ final class Pass {
         let s = arena.matrix(span.rows.count, span.tokens.count)
         let keys = kv.columns(part).rows(span.tokens)
         multiply(
-          q.columns(part).rows(span.rows), keys, into: s, transposingB: true, scratch: scratch)
+          q.columns(part).rows(span.rows),
+          keys,
+          into: s,
+          transposingB: true,
+          scratch: scratch
+        )
         attentionWeights(
-          s, positions: span.positions, scale: scale, slope: slope(head, of: shape.heads), set: set)
+          s,
+          positions: span.positions,
+          scale: scale,
+          slope: slope(head, of: shape.heads),
+          set: set
+        )
         let values = kv.columns(d + part.lowerBound..<d + part.upperBound).rows(span.tokens)
         multiply(s, values, into: o.columns(part).rows(span.rows), scratch: scratch)
         weights.append(s)
@@ -129,8 +166,20 @@ final class Pass {
     copy(middle, to: out)
     multiply(a, block.down, into: out, accumulating: true, scratch: scratch)
     let kept = Kept(
-      x: x, inverse: inverse, h: h, hq: hq, q: q, kv: kv, weights: weights, o: o, middle: middle,
-      middleInverse: middleInverse, middleH: middleH, u: u, a: a)
+      x: x,
+      inverse: inverse,
+      h: h,
+      hq: hq,
+      q: q,
+      kv: kv,
+      weights: weights,
+      o: o,
+      middle: middle,
+      middleInverse: middleInverse,
+      middleH: middleH,
+      u: u,
+      a: a
+    )
     return (kept, out)
   }
 
@@ -141,28 +190,56 @@ final class Pass {
 
   /// Adds the block's gradients to `d` and returns the gradient of its input; overwrites `dout`.
   private func backward(
-    _ block: Layout.Block, _ d: Layout.Block, _ kept: Kept, _ dout: Matrix, _ batch: TokenBatch,
-    chosen: Bool, _ shape: Architecture
+    _ block: Layout.Block,
+    _ d: Layout.Block,
+    _ kept: Kept,
+    _ dout: Matrix,
+    _ batch: TokenBatch,
+    chosen: Bool,
+    _ shape: Architecture
   ) -> Matrix {
     let width = shape.width
     let rows = dout.rows
     let da = arena.matrix(rows, 4 * width)
     multiply(dout, block.down, into: da, transposingB: true, scratch: scratch)
     multiply(
-      kept.a, dout, into: d.down, transposingA: true, accumulating: true, scratch: scratch)
+      kept.a,
+      dout,
+      into: d.down,
+      transposingA: true,
+      accumulating: true,
+      scratch: scratch
+    )
     geluGradient(da, x: kept.u, into: da, set: set)
     multiply(
-      kept.middleH, da, into: d.up, transposingA: true, accumulating: true, scratch: scratch)
+      kept.middleH,
+      da,
+      into: d.up,
+      transposingA: true,
+      accumulating: true,
+      scratch: scratch
+    )
     let dMiddleH = arena.matrix(rows, width)
     multiply(da, block.up, into: dMiddleH, transposingB: true, scratch: scratch)
     normaliseGradient(
-      dMiddleH, x: kept.middle, gain: block.mlpGain, inverse: kept.middleInverse, addingTo: dout,
-      dgain: d.mlpGain)
+      dMiddleH,
+      x: kept.middle,
+      gain: block.mlpGain,
+      inverse: kept.middleInverse,
+      addingTo: dout,
+      dgain: d.mlpGain
+    )
 
     let dO = arena.matrix(rows, width)
     multiply(dout, block.output, into: dO, transposingB: true, scratch: scratch)
     multiply(
-      kept.o, dout, into: d.output, transposingA: true, accumulating: true, scratch: scratch)
+      kept.o,
+      dout,
+      into: d.output,
+      transposingA: true,
+      accumulating: true,
+      scratch: scratch
+    )
     let dq = arena.matrix(rows, width)
     let dkv = arena.matrix(kept.kv.rows, 2 * width)
     let size = width / shape.heads
@@ -177,24 +254,51 @@ final class Pass {
         let dp = arena.matrix(span.rows.count, span.tokens.count)
         let dOut = dO.columns(key).rows(span.rows)
         multiply(
-          dOut, kept.kv.columns(value).rows(span.tokens), into: dp, transposingB: true,
-          scratch: scratch)
+          dOut,
+          kept.kv.columns(value).rows(span.tokens),
+          into: dp,
+          transposingB: true,
+          scratch: scratch
+        )
         multiply(
-          p, dOut, into: dkv.columns(value).rows(span.tokens), transposingA: true,
-          scratch: scratch)
+          p,
+          dOut,
+          into: dkv.columns(value).rows(span.tokens),
+          transposingA: true,
+          scratch: scratch
+        )
         attentionWeightsGradient(dp, weights: p, scale: scale)
         multiply(
-          dp, kept.kv.columns(key).rows(span.tokens), into: dq.columns(key).rows(span.rows),
-          scratch: scratch)
+          dp,
+          kept.kv.columns(key).rows(span.tokens),
+          into: dq.columns(key).rows(span.rows),
+          scratch: scratch
+        )
         multiply(
-          dp, kept.q.columns(key).rows(span.rows), into: dkv.columns(key).rows(span.tokens),
-          transposingA: true, scratch: scratch)
+          dp,
+          kept.q.columns(key).rows(span.rows),
+          into: dkv.columns(key).rows(span.tokens),
+          transposingA: true,
+          scratch: scratch
+        )
       }
     }
     multiply(
-      kept.hq, dq, into: d.query, transposingA: true, accumulating: true, scratch: scratch)
+      kept.hq,
+      dq,
+      into: d.query,
+      transposingA: true,
+      accumulating: true,
+      scratch: scratch
+    )
     multiply(
-      kept.h, dkv, into: d.keyValue, transposingA: true, accumulating: true, scratch: scratch)
+      kept.h,
+      dkv,
+      into: d.keyValue,
+      transposingA: true,
+      accumulating: true,
+      scratch: scratch
+    )
     let dh = arena.matrix(kept.h.rows, width)
     multiply(dkv, block.keyValue, into: dh, transposingB: true, scratch: scratch)
     var dx = dout
@@ -207,11 +311,22 @@ final class Pass {
       scatterAdd(dout, onto: dx, at: batch.rows)
     } else {
       multiply(
-        dq, block.query, into: dh, transposingB: true, accumulating: true, scratch: scratch)
+        dq,
+        block.query,
+        into: dh,
+        transposingB: true,
+        accumulating: true,
+        scratch: scratch
+      )
     }
     normaliseGradient(
-      dh, x: kept.x, gain: block.attentionGain, inverse: kept.inverse, addingTo: dx,
-      dgain: d.attentionGain)
+      dh,
+      x: kept.x,
+      gain: block.attentionGain,
+      inverse: kept.inverse,
+      addingTo: dx,
+      dgain: d.attentionGain
+    )
     return dx
   }
 }

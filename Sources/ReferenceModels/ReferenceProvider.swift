@@ -14,7 +14,10 @@ package final class ReferenceProvider: Trainer, Scorer {
   package static let learningRate = 3e-3
   /// What a job uses where it names nothing.
   package static let defaults = Hyperparameters(
-    epochs: 3, batchSize: 16, learningRateMultiplier: 1)
+    epochs: 3,
+    batchSize: 16,
+    learningRateMultiplier: 1
+  )
 
   private let folder: String
   private let vocabulary: Vocabulary
@@ -40,7 +43,10 @@ package final class ReferenceProvider: Trainer, Scorer {
   ///   - cores: Threads to use at most.
   /// - Throws: `ReferenceModelError` when the architecture is impossible.
   package init(
-    folder: String, architecture: Architecture, vocabularyFrom examples: [Example], seed: UInt64,
+    folder: String,
+    architecture: Architecture,
+    vocabularyFrom examples: [Example],
+    seed: UInt64,
     cores: Int = ProcessInfo.processInfo.activeProcessorCount
   ) throws(ReferenceModelError) {
     if let problem = architecture.problem {
@@ -50,7 +56,8 @@ package final class ReferenceProvider: Trainer, Scorer {
     self.cores = max(1, cores)
     vocabulary = Vocabulary(
       learnedFrom: examples.lazy.flatMap { [$0.prompt.rendered, $0.completion] },
-      size: architecture.vocabulary)
+      size: architecture.vocabulary
+    )
     var digest = Digest()
     for merge in vocabulary.merges {
       digest.update("\(merge.left) \(merge.right)")
@@ -67,7 +74,11 @@ package final class ReferenceProvider: Trainer, Scorer {
 
   package var trainerCapabilities: TrainerCapabilities {
     TrainerCapabilities(
-      continuesTuned: true, weighted: true, minimumExamples: 1, parallelJobs: cores)
+      continuesTuned: true,
+      weighted: true,
+      minimumExamples: 1,
+      parallelJobs: cores
+    )
   }
 
   package var scorerCapabilities: ScorerCapabilities {
@@ -80,57 +91,78 @@ package final class ReferenceProvider: Trainer, Scorer {
   }
 
   package func train(
-    _ job: TrainingJob, progress: @escaping @Sendable (Double) -> Void
+    _ job: TrainingJob,
+    progress: @escaping @Sendable (Double) -> Void
   ) async throws -> TrainedModel {
     let defaults = Self.defaults
     let used = Hyperparameters(
       epochs: job.hyperparameters.epochs ?? defaults.epochs,
       batchSize: job.hyperparameters.batchSize ?? defaults.batchSize,
       learningRateMultiplier: job.hyperparameters.learningRateMultiplier
-        ?? defaults.learningRateMultiplier)
+        ?? defaults.learningRateMultiplier
+    )
     let epochs = used.epochs ?? 1
     let names = job.keepsCheckpoints ? (1...epochs).map { "\(job.key).epoch\($0)" } : []
     let finished = try file(job.key).read(vocabulary: vocabularyDigest)
     if let finished {
       return TrainedModel(
-        model: ModelReference(job.key), checkpoints: names.map(ModelReference.init),
-        hyperparameters: used, tokens: finished.tokens)
+        model: ModelReference(job.key),
+        checkpoints: names.map(ModelReference.init),
+        hyperparameters: used,
+        tokens: finished.tokens
+      )
     }
     let sequences = try job.examples.map { try sequence($0, closing: true) }
     let start = try load(job.start)
     let recipe = Recipe(
-      epochs: epochs, batchSize: max(1, used.batchSize ?? 1),
-      learningRate: Self.learningRate * (used.learningRateMultiplier ?? 1), seed: job.seed)
+      epochs: epochs,
+      batchSize: max(1, used.batchSize ?? 1),
+      learningRate: Self.learningRate * (used.learningRateMultiplier ?? 1),
+      seed: job.seed
+    )
     try makeFolder()
     let tokens = try await onEngine { engine, cancelled in
       let model = start.copy()
       let tokens = try engine.train(
-        model, on: sequences, weights: job.weights, recipe: recipe,
+        model,
+        on: sequences,
+        weights: job.weights,
+        recipe: recipe,
         epochDone: { epoch in
           guard job.keepsCheckpoints else { return }
           try self.file(names[epoch - 1]).write(
-            model, vocabulary: self.vocabularyDigest, tokens: 0)
+            model,
+            vocabulary: self.vocabularyDigest,
+            tokens: 0
+          )
         },
         progress: { fraction in
           progress(fraction)
           return !cancelled()
-        })
+        }
+      )
       guard let tokens else { throw CancellationError() }
       guard sumOfSquares(model.parameters).isFinite else {
         throw ReferenceModelError(
-          .diverged, "training of '\(job.key)' diverged: a weight is no longer a number")
+          .diverged,
+          "training of '\(job.key)' diverged: a weight is no longer a number"
+        )
       }
       try self.file(job.key).write(model, vocabulary: self.vocabularyDigest, tokens: tokens)
       self.remember(job.key, model)
       return tokens
     }
     return TrainedModel(
-      model: ModelReference(job.key), checkpoints: names.map(ModelReference.init),
-      hyperparameters: used, tokens: tokens)
+      model: ModelReference(job.key),
+      checkpoints: names.map(ModelReference.init),
+      hyperparameters: used,
+      tokens: tokens
+    )
   }
 
   package func price(
-    _ examples: [Example], under model: ModelReference?
+    _ examples: [Example],
+    under model: ModelReference?
   ) async throws -> [Price] {
     let sequences = try examples.map { try sequence($0, closing: false) }
     let model = try load(model)
@@ -140,22 +172,31 @@ package final class ReferenceProvider: Trainer, Scorer {
     return read.map { tokens in
       let sum = tokens.reduce(0.0) { $0 - Double($1) }
       return Price(
-        loss: sum.isFinite ? .measured(sum) : .missing, tokens: tokens.count,
-        tokenLogProbabilities: tokens, method: "forward")
+        loss: sum.isFinite ? .measured(sum) : .missing,
+        tokens: tokens.count,
+        tokenLogProbabilities: tokens,
+        method: "forward"
+      )
     }
   }
 
   // MARK: Models and files
 
-  private func file(_ name: String) -> WeightsFile { WeightsFile(path: "\(folder)/\(name).weights") }
+  private func file(_ name: String) -> WeightsFile {
+    WeightsFile(path: "\(folder)/\(name).weights")
+  }
 
   private func makeFolder() throws(ReferenceModelError) {
     do {
       try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
+        atPath: folder,
+        withIntermediateDirectories: true
+      )
     } catch {
       throw ReferenceModelError(
-        .unwritable, "cannot create the folder of model weights '\(folder)': \(error)")
+        .unwritable,
+        "cannot create the folder of model weights '\(folder)': \(error)"
+      )
     }
   }
 
@@ -169,7 +210,9 @@ package final class ReferenceProvider: Trainer, Scorer {
     guard !name.contains("/"), let stored = try file(name).read(vocabulary: vocabularyDigest)
     else {
       throw ReferenceModelError(
-        .unknownModel, "unknown local model '\(name)': no weights of that name in '\(folder)'")
+        .unknownModel,
+        "unknown local model '\(name)': no weights of that name in '\(folder)'"
+      )
     }
     remember(name, stored.model)
     return stored.model
@@ -185,7 +228,8 @@ package final class ReferenceProvider: Trainer, Scorer {
   }
 
   private func sequence(
-    _ example: Example, closing: Bool
+    _ example: Example,
+    closing: Bool
   ) throws(ReferenceModelError) -> TokenSequence {
     let end = Int32(Vocabulary.end)
     let prompt = [end] + vocabulary.encode(example.prompt.rendered)
@@ -195,7 +239,8 @@ package final class ReferenceProvider: Trainer, Scorer {
       throw ReferenceModelError(
         .tooLong,
         "example '\(example.id)' has \(count) tokens; the local model reads at most "
-          + "\(architecture.context)")
+          + "\(architecture.context)"
+      )
     }
     return TokenSequence(tokens: prompt + completion, completion: prompt.count..<count)
   }

@@ -95,7 +95,13 @@ struct Layout {
       return Matrix(buffer, offset: offset, rows: rows, columns: columns)
     }
     return Block(
-      attentionGain: take(1, d), query: take(d, d), keyValue: take(d, 2 * d), output: take(d, d),
-      mlpGain: take(1, d), up: take(d, 4 * d), down: take(4 * d, d))
+      attentionGain: take(1, d),
+      query: take(d, d),
+      keyValue: take(d, 2 * d),
+      output: take(d, d),
+      mlpGain: take(1, d),
+      up: take(d, 4 * d),
+      down: take(4 * d, d)
+    )
   }
 }

@@ -25,7 +25,9 @@ package struct Vocabulary: Sendable, Hashable, Codable {
   package init(merges: [Merge]) {
     self.merges = merges
     ranks = Dictionary(
-      merges.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      merges.enumerated().map { ($1, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
   package init(from decoder: any Decoder) throws {

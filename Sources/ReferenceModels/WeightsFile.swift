@@ -17,14 +17,19 @@ struct WeightsFile {
   func write(_ model: Transformer, vocabulary: String, tokens: Int) throws(ReferenceModelError) {
     let floats = model.parameters.bytes
     let header = Header(
-      architecture: model.architecture, vocabulary: vocabulary, tokens: tokens,
-      digest: Self.digest(floats[...]))
+      architecture: model.architecture,
+      vocabulary: vocabulary,
+      tokens: tokens,
+      digest: Self.digest(floats[...])
+    )
     do {
       let bytes = Array(Self.magic.utf8) + (try JSONEncoder().encode(header)) + [0x0A] + floats
       try Data(bytes).write(to: URL(filePath: path), options: .atomic)
     } catch {
       throw ReferenceModelError(
-        .unwritable, "cannot write model weights '\(path)': \(error)")
+        .unwritable,
+        "cannot write model weights '\(path)': \(error)"
+      )
     }
   }
 
@@ -52,7 +57,9 @@ struct WeightsFile {
       throw ReferenceModelError(.damaged, "model weights '\(path)' \(damage.reason)")
     } catch {
       throw ReferenceModelError(
-        .damaged, "cannot read model weights '\(path)': \(error)")
+        .damaged,
+        "cannot read model weights '\(path)': \(error)"
+      )
     }
   }
 

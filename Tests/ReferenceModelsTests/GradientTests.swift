@@ -10,10 +10,14 @@ struct GradientTests {
   static func batch() -> TokenBatch {
     var batch = TokenBatch()
     batch.append(
-      TokenSequence(tokens: [256, 3, 7, 3, 9, 100, 256], completion: 5..<7), factor: 0.7)
+      TokenSequence(tokens: [256, 3, 7, 3, 9, 100, 256], completion: 5..<7),
+      factor: 0.7
+    )
     batch.append(TokenSequence(tokens: [256, 7, 1], completion: 2..<3), factor: 0.2)
     batch.append(
-      TokenSequence(tokens: [256, 200, 9, 9, 4, 5, 6], completion: 1..<7), factor: 0.05)
+      TokenSequence(tokens: [256, 200, 9, 9, 4, 5, 6], completion: 1..<7),
+      factor: 0.05
+    )
     return batch
   }
 
