@@ -36,7 +36,9 @@ public struct Example: Sendable, Hashable, Identifiable {
   public let prompt: Prompt
   /// What it should say; its NLL is the example's price.
   public let completion: String
-  /// The user's own labels. Evaluation reads them; no method does and no host is sent them.
+  /// The user's own labels.
+  ///
+  /// Evaluation reads them; no method does and no host is sent them.
   public let tags: [String]
 
   /// Creates an example.

@@ -60,7 +60,9 @@ public struct LossMatrix: Sendable {
   /// Column of a query.
   public func column(query index: Int) -> Int { train.count + index }
 
-  /// One entry. Setting a non-finite value stores it as missing.
+  /// One entry.
+  ///
+  /// Setting a non-finite value stores it as missing.
   public subscript(model model: Int, column column: Int) -> Loss {
     get {
       let index = column * models.count + model

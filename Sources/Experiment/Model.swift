@@ -1,6 +1,6 @@
 /// A model someone serves: enough to ask for it again.
 public struct ModelReference: Sendable, Hashable, Codable {
-  /// The provider's own name for it, e.g. `ft:…`, an adapter name, or a local weights key.
+  /// The provider's own name for it: `ft:…`, an adapter name, or a local weights key.
   public let name: String
 
   /// Creates a reference.
@@ -30,7 +30,9 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 
 /// One fine-tune to be carried out.
 public struct TrainingJob: Sendable, Hashable {
-  /// The run's own key for this job: the tag by which an unknown outcome is found again. Equal keys
+  /// The run's own key for this job: the tag by which an unknown outcome is found again.
+  ///
+  /// Equal keys
   /// mean equal jobs.
   public let key: String
   /// The model to continue from; `nil` is the provider's base.

@@ -60,7 +60,7 @@ public struct ScorerCapabilities: Sendable, Hashable {
   public var exact: Bool
   /// Most examples one call may price.
   public var batch: Int
-  /// How prices are read, e.g. `forward`.
+  /// How prices are read, such as `forward`.
   public var method: String
   /// Most tokens an example may have; `nil` when unknown.
   public var context: Int?

@@ -5,7 +5,9 @@ import Kernels
 /// The last block computes queries, attention output and MLP only where a token is predicted; the
 /// rest of the prompt only gives it keys and values.
 final class Pass {
-  /// What one block keeps for its backward pass. `rows` counts below are those it computes outputs for.
+  /// What one block keeps for its backward pass.
+  ///
+  /// `rows` counts below are those it computes outputs for.
   private struct Kept {
     let x: Matrix, inverse: Matrix, h: Matrix
     let hq: Matrix, q: Matrix, kv: Matrix, weights: [Matrix], o: Matrix

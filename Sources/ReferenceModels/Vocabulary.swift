@@ -93,7 +93,9 @@ extension [Int32] {
 }
 
 /// Splits text into words that no merge crosses: letters, digits or signs with one leading space,
-/// and runs of other white space. Bytes outside ASCII count as letters. Long runs are cut.
+/// and runs of other white space.
+///
+/// Bytes outside ASCII count as letters. Long runs are cut.
 struct Words: Sequence, IteratorProtocol {
   private let bytes: [UInt8]
   private var position = 0
