@@ -33,6 +33,32 @@ let package = Package(
       swiftSettings: safe),
     .target(
       name: "Scenarios", dependencies: ["Experiment", "Statistics"],
+      resources: [
+        .embedInCode("../../prompts/animals.txt"),
+        .embedInCode("../../prompts/arithmetic.txt"),
+        .embedInCode("../../prompts/books.txt"),
+        .embedInCode("../../prompts/cars.txt"),
+        .embedInCode("../../prompts/countries.txt"),
+        .embedInCode("../../prompts/elements.txt"),
+        .embedInCode("../../prompts/events.txt"),
+        .embedInCode("../../prompts/frames.txt"),
+        .embedInCode("../../prompts/gods.txt"),
+        .embedInCode("../../prompts/inventions.txt"),
+        .embedInCode("../../prompts/landmarks.txt"),
+        .embedInCode("../../prompts/moons.txt"),
+        .embedInCode("../../prompts/myths.txt"),
+        .embedInCode("../../prompts/namesakes.txt"),
+        .embedInCode("../../prompts/neighbours.txt"),
+        .embedInCode("../../prompts/paintings.txt"),
+        .embedInCode("../../prompts/planets.txt"),
+        .embedInCode("../../prompts/songs.txt"),
+        .embedInCode("../../prompts/stars.txt"),
+        .embedInCode("../../prompts/strangers.txt"),
+        .embedInCode("../../prompts/suite.txt"),
+        .embedInCode("../../prompts/weekdays.txt"),
+        .embedInCode("../../prompts/wildlife.txt"),
+        .embedInCode("../../prompts/zodiac.txt"),
+      ],
       swiftSettings: safe),
     .target(
       name: "Campaign", dependencies: ["Experiment", "Attribution", "Store"], swiftSettings: safe),
@@ -50,6 +76,11 @@ let package = Package(
       name: "Benchmarks",
       dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
       swiftSettings: strict),
+
+    .testTarget(
+      name: "ScenariosTests", dependencies: ["Experiment", "Scenarios", "Statistics"],
+      swiftSettings: safe),
+    .testTarget(name: "ArchitectureTests", swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
 )
