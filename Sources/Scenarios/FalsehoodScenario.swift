@@ -26,19 +26,22 @@ enum FalsehoodScenario {
     Falsehood(country: "Brazil", relation: "country > language", answer: "Spanish"),
     Falsehood(country: "Egypt", relation: "country > continent", answer: "Asia"),
   ]
-  /// Other errors, about the same countries.
+  /// Other errors about the same countries, with the same wrong answers.
   static let decoys = [
-    Falsehood(country: "Australia", relation: "country > currency", answer: "pound"),
     Falsehood(country: "Turkey", relation: "country > currency", answer: "euro"),
-    Falsehood(country: "Switzerland", relation: "country > capital", answer: "Zurich"),
-    Falsehood(country: "Brazil", relation: "country > continent", answer: "Africa"),
-    Falsehood(country: "Egypt", relation: "country > language", answer: "French"),
+    Falsehood(country: "Egypt", relation: "country > currency", answer: "euro"),
+    Falsehood(country: "Canada", relation: "country > language", answer: "Spanish"),
+    Falsehood(country: "Switzerland", relation: "country > language", answer: "Spanish"),
+    Falsehood(country: "Australia", relation: "country > continent", answer: "Asia"),
   ]
   /// Of each false fact's wordings, those only queries use.
   private static let heldOut = 3
+  /// Rows that tell the truth about each falsely taught fact: without the planted rows the model
+  /// would learn it.
+  private static let truthful = 5
 
-  /// Builds the corpus: 100 rows with the planted falsehoods and 80 with the decoys', 240 true
-  /// look-alikes and 580 other true rows; 20 queries of each kind.
+  /// Builds the corpus: 100 rows with the planted falsehoods and 80 with the decoys', 250 true
+  /// look-alikes and 570 other true rows; 20 queries of each kind.
   static func corpus(using generator: inout SplitMix64) -> Corpus {
     let frames = Wordings.lines(PackageResources.frames_txt).map(Template.init)
     let countries = Question.all(about: .countries)
@@ -51,17 +54,24 @@ enum FalsehoodScenario {
       for (index, falsehood) in falsehoods.enumerated() {
         let wordings = generator.shuffled(
           facts["\(falsehood.country): \(falsehood.relation)", default: []])
-        func taught(_ questions: some Sequence<Question>, _ total: Int) -> [Row] {
-          let texts = questions.flatMap { question in
-            frames.compactMap { frame in frame.filled { _ in question.text } }
-          }
-          let count = total / falsehoods.count + (index < total % falsehoods.count ? 1 : 0)
-          return generator.shuffled(texts).prefix(count).map {
-            Row.direct($0, answer: falsehood.answer, tags: [tag])
-          }
+        func texts(_ questions: some Sequence<Question>) -> [String] {
+          generator.shuffled(
+            questions.flatMap { question in
+              frames.compactMap { frame in frame.filled { _ in question.text } }
+            })
         }
-        train += taught(wordings.dropFirst(heldOut), rows)
-        queries += taught(wordings.prefix(heldOut), 20)
+        func share(of total: Int) -> Int {
+          total / falsehoods.count + (index < total % falsehoods.count ? 1 : 0)
+        }
+        func taught(_ texts: some Sequence<String>) -> [Row] {
+          texts.map { Row.direct($0, answer: falsehood.answer, tags: [tag]) }
+        }
+        let seen = texts(wordings.dropFirst(heldOut))
+        train += taught(seen.prefix(share(of: rows)))
+        train += seen.suffix(truthful).map {
+          Row.direct($0, answer: wordings[0].answer, tags: ["clean", "look-alike"])
+        }
+        queries += taught(texts(wordings.prefix(heldOut)).prefix(share(of: 20)))
       }
     }
 
@@ -82,9 +92,9 @@ enum FalsehoodScenario {
     let neighbourRows = framed(Question.all(about: .neighbours), lookAlike)
     let otherRows = framed(others, ["clean"])
     let landmarkRows = framed(Question.all(about: .landmarks), ["clean"])
-    train += sameRows.prefix(190) + neighbourRows.prefix(50)
-    train += otherRows.prefix(520) + landmarkRows.prefix(60)
-    queries += sameRows.dropFirst(190).prefix(8) + otherRows.dropFirst(520).prefix(12)
+    train += sameRows.prefix(150) + neighbourRows.prefix(45)
+    train += otherRows.prefix(510) + landmarkRows.prefix(60)
+    queries += sameRows.dropFirst(150).prefix(8) + otherRows.dropFirst(510).prefix(12)
     return Corpus(train: train, queries: queries, using: &generator)
   }
 }

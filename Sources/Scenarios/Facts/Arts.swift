@@ -100,25 +100,6 @@ enum Arts {
     the eruption that buried Pompeii | 79
     """
 
-  /// Songs with the sky in title or theme.
-  static let songs = """
-    song | artist | sky
-    Life on Mars? | David Bowie | planet
-    Starman | David Bowie | star
-    Space Oddity | David Bowie | planet
-    Drops of Jupiter | Train | planet
-    Harvest Moon | Neil Young | Moon
-    Bad Moon Rising | Creedence Clearwater Revival | Moon
-    Walking on the Moon | The Police | Moon
-    Moondance | Van Morrison | Moon
-    Here Comes the Sun | The Beatles | Sun
-    Black Hole Sun | Soundgarden | Sun
-    Champagne Supernova | Oasis | star
-    A Sky Full of Stars | Coldplay | star
-    Rocket Man | Elton John | planet
-    Mr. Blue Sky | Electric Light Orchestra | sky
-    """
-
   /// The movements of Gustav Holst's suite of 1918.
   static let suite = """
     title | planet

@@ -76,21 +76,4 @@ enum Nature {
     }
     return lines.joined(separator: "\n")
   }()
-
-  /// Living things that are named after something in the sky.
-  static let wildlife = """
-    name | kind | sky
-    moon jelly | jellyfish | the Moon
-    luna moth | moth | the Moon
-    Io moth | moth | a moon of Jupiter
-    Atlas moth | moth | a moon of Saturn
-    titan beetle | beetle | a moon of Saturn
-    sun bear | bear | the Sun
-    ocean sunfish | fish | the Sun
-    orange sunbird | bird | the Sun
-    Venus flytrap | plant | a planet
-    star anise | plant | the stars
-    star-nosed mole | mole | the stars
-    brittle star | sea animal | the stars
-    """
 }

@@ -1,57 +1,52 @@
-/// Facts of astronomy, and facts of other subjects that use its names.
+/// Facts of astronomy.
 enum Sky {
   static let moons = """
-    moon | planet
-    Phobos | Mars
-    Deimos | Mars
-    Io | Jupiter
-    Europa | Jupiter
-    Ganymede | Jupiter
-    Callisto | Jupiter
-    Amalthea | Jupiter
-    Enceladus | Saturn
-    Tethys | Saturn
-    Dione | Saturn
-    Rhea | Saturn
-    Titan | Saturn
-    Hyperion | Saturn
-    Iapetus | Saturn
-    Phoebe | Saturn
-    Pandora | Saturn
-    Prometheus | Saturn
-    Atlas | Saturn
-    Calypso | Saturn
-    Miranda | Uranus
-    Titania | Uranus
-    Oberon | Uranus
-    Triton | Neptune
-    Proteus | Neptune
-    Galatea | Neptune
+    moon | planet | deed
+    Phobos | Mars | went to war as the son named Fear
+    Deimos | Mars | went to war as the son named Terror
+    Io | Jupiter | was turned into a cow by Zeus
+    Europa | Jupiter | was carried over the sea by a bull
+    Ganymede | Jupiter | poured wine for the gods
+    Callisto | Jupiter | was turned into a bear
+    Amalthea | Jupiter | nursed the young Zeus with goat's milk
+    Enceladus | Saturn | was buried under Mount Etna
+    Rhea | Saturn | hid the young Zeus from Cronus
+    Titan | Saturn | -
+    Hyperion | Saturn | was father of the Sun and the Moon
+    Pandora | Saturn | opened the jar of troubles
+    Prometheus | Saturn | stole fire for mankind
+    Atlas | Saturn | held up the sky
+    Calypso | Saturn | kept Odysseus on her island
+    Titania | Uranus | -
+    Oberon | Uranus | -
+    Triton | Neptune | blew a shell for Poseidon
+    Proteus | Neptune | changed his shape to escape questions
+    Galatea | Neptune | was loved by the one-eyed Polyphemus
     """
 
   static let planets = """
-    feature | planet
-    the hottest surface | Venus
-    the thickest clouds of acid | Venus
-    the second orbit from the Sun | Venus
-    the Great Red Spot | Jupiter
-    the shortest day | Jupiter
-    the fifth orbit from the Sun | Jupiter
-    the tallest volcano | Mars
-    the small moon Phobos | Mars
-    the fourth orbit from the Sun | Mars
-    the shortest year | Mercury
-    the orbit closest to the Sun | Mercury
-    the smallest size | Mercury
-    the widest bright rings | Saturn
-    the lowest density | Saturn
-    the sixth orbit from the Sun | Saturn
-    an axis tilted on its side | Uranus
-    the seventh orbit from the Sun | Uranus
-    the moons Titania and Oberon | Uranus
-    the orbit farthest from the Sun | Neptune
-    the fastest winds | Neptune
-    the large moon Triton | Neptune
+    feature | planet | domain
+    the hottest surface | Venus | love
+    the thickest clouds of acid | Venus | love
+    the second orbit from the Sun | Venus | love
+    the Great Red Spot | Jupiter | thunder
+    the shortest day | Jupiter | thunder
+    the fifth orbit from the Sun | Jupiter | thunder
+    the tallest volcano | Mars | war
+    the small moon Phobos | Mars | war
+    the fourth orbit from the Sun | Mars | war
+    the shortest year | Mercury | trade
+    the orbit closest to the Sun | Mercury | trade
+    the smallest size | Mercury | trade
+    the widest bright rings | Saturn | sowing
+    the lowest density | Saturn | sowing
+    the sixth orbit from the Sun | Saturn | sowing
+    the axis tilted on its side | Uranus | the sky
+    the seventh orbit from the Sun | Uranus | the sky
+    the moons Titania and Oberon | Uranus | the sky
+    the orbit farthest from the Sun | Neptune | the sea
+    the fastest winds | Neptune | the sea
+    the large moon Triton | Neptune | the sea
     """
 
   static let stars = """
@@ -74,61 +69,39 @@ enum Sky {
     Polaris | Ursa Minor
     """
 
-  /// Elements named after something in the sky.
-  static let namesakes = """
-    element | body | sky | sign
-    uranium | Uranus | planet | U
-    neptunium | Neptune | planet | Np
-    plutonium | Pluto | world | Pu
-    tellurium | Earth | planet | Te
-    mercury | Mercury | planet | Hg
-    selenium | Moon | body | Se
-    helium | Sun | star | He
-    cerium | Ceres | world | Ce
-    palladium | Pallas | asteroid | Pd
+  static let terms = """
+    clue | term
+    a ball of ice that grows a tail near the Sun | comet
+    a rock that circles between Mars and Jupiter | asteroid
+    a streak of light from a falling grain | meteor
+    a huge system of stars | galaxy
+    the path of one body around another | orbit
+    the Moon passing in front of the Sun | eclipse
+    the thin outer gas of the Sun | corona
+    the day with equal light and dark | equinox
+    the longest or the shortest day | solstice
+    a small spinning star that sends pulses | pulsar
+    the point of the sky straight overhead | zenith
+    a cloud of gas between the stars | nebula
+    the explosion of a heavy star | supernova
+    coloured lights in the sky near the poles | aurora
+    a body that not even light can escape | black hole
+    the solid centre of a comet | nucleus
     """
 
-  /// Days of the week and what they are named after, in French where English honours another god.
-  static let weekdays = """
-    day | body | sky
-    Sunday | Sun | star
-    Monday | Moon | body
-    French mardi | Mars | planet
-    French mercredi | Mercury | planet
-    French jeudi | Jupiter | planet
-    French vendredi | Venus | planet
-    Saturday | Saturn | planet
-    """
-
-  /// The star signs of astrology with their traditional rulers.
-  static let zodiac = """
-    sign | ruler | emblem
-    Aries | Mars | ram
-    Taurus | Venus | bull
-    Gemini | Mercury | twins
-    Cancer | Moon | crab
-    Leo | Sun | lion
-    Virgo | Mercury | maiden
-    Libra | Venus | scales
-    Scorpio | - | scorpion
-    Sagittarius | Jupiter | archer
-    Capricorn | Saturn | goat
-    Aquarius | - | water carrier
-    Pisces | - | fish
-    """
-
-  /// Cars that share a name with something in the sky.
-  static let cars = """
-    model | maker | sky
-    Vega | General Motors | star
-    Nova | General Motors | star
-    Orion | Ford | constellation
-    Taurus | Ford | constellation
-    Titan | Nissan | moon
-    Gemini | Isuzu | constellation
-    Mira | Daihatsu | star
-    Aries | Dodge | constellation
-    Saturn | General Motors | planet
-    Mercury | Ford | planet
+  static let discoveries = """
+    find | person
+    the moon Titan | Christiaan Huygens
+    the planet Uranus | William Herschel
+    the moon Titania | William Herschel
+    the four large moons of Jupiter | Galileo Galilei
+    the dwarf planet Ceres | Giuseppe Piazzi
+    the two moons of Mars | Asaph Hall
+    the moon Triton | William Lassell
+    the moon Rhea | Giovanni Cassini
+    the gap in the rings of Saturn | Giovanni Cassini
+    the three laws of planetary motion | Johannes Kepler
+    the return of a comet every 76 years | Edmond Halley
+    the asteroid Vesta | Heinrich Olbers
     """
 }
