@@ -90,7 +90,7 @@ enum DemoCommand {
     let began = ContinuousClock.now
     let isJSON = options.display.isJSON
     func show(_ page: Page) throws {
-      if !isJSON { try display.show(page + Page([.lines([[]])])) }
+      if !isJSON { try display.show(page + Page([.lines([])])) }
     }
     try show(demo.introduction)
     let store = demo.workbench.store

@@ -26,5 +26,5 @@ struct LocalRecipe: Sendable, Hashable {
   )
 
   /// Floating-point operations a core does in a second while it trains or prices, for plans only.
-  static let operationsPerCore = 2.0e10
+  static let operationsPerCore = 1e11
 }

@@ -1,4 +1,5 @@
 import Campaign
+import Experiment
 import Reports
 import Terminal
 
@@ -22,11 +23,12 @@ enum StatusCommand {
     )
   ) { options in
     let record = try RunRecord(path: options.store)
+    let status = record.status.priced(by: record.settings)
     let display = Display(options.display)
     if options.display.isJSON {
-      try display.show(Records.status(record.status))
+      try display.show(Records.status(status))
     } else {
-      try display.show(Page(record.status))
+      try display.show(Page(status))
     }
     for model in [record.target] + record.models {
       if let error = model.error { display.note("\(model.name): \(error)") }

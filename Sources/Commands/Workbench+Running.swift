@@ -24,7 +24,19 @@ extension Workbench {
     if run.resumed { display.note("resuming '\(store)'") }
     let meter = Meter(task, plan: plan(), workbench: self, progress: display.progress())
     defer { meter.end() }
-    return try await run.execute { meter.observe($0) }
+    return try await run.execute { meter.observe($0) }.priced(by: settings)
+  }
+}
+
+extension RunStatus {
+  /// The status with what was spent where that is known: local models cost nothing.
+  ///
+  /// - Parameter settings: The run's settings.
+  /// - Returns: The status.
+  func priced(by settings: RunSettings) -> RunStatus {
+    var status = self
+    if settings.provider.hasPrefix("local ") { status.dollars = 0 }
+    return status
   }
 }
 
