@@ -180,7 +180,8 @@ extension Page {
         "of the top \(Numerals.grouped(evidence.top)), \(evidence.sameCompletion) "
           + "have a query's very completion "
           + "(\(Numerals.grouped(evidence.sameCompletionInCorpus)) in the training set); "
-          + "BM25 has \(evidence.bm25Overlap) of them at its top too")
+          + "BM25 has \(evidence.bm25Overlap) of them at its top too"
+      )
     ]
     if !evidence.enriched.isEmpty {
       var spans: [Span] = []
