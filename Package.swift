@@ -25,14 +25,20 @@ let package = Package(
     .target(name: "Experiment", swiftSettings: safe),
     .target(name: "Statistics", swiftSettings: safe),
     .target(
-      name: "Attribution", dependencies: ["Experiment", "Statistics"], swiftSettings: safe),
+      name: "Attribution",
+      dependencies: ["Experiment", "Statistics"],
+      swiftSettings: safe
+    ),
     .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
-      name: "ReferenceModels", dependencies: ["Experiment", "Statistics", "Kernels"],
-      swiftSettings: safe),
+      name: "ReferenceModels",
+      dependencies: ["Experiment", "Statistics", "Kernels"],
+      swiftSettings: safe
+    ),
     .target(
-      name: "Scenarios", dependencies: ["Experiment", "Statistics"],
+      name: "Scenarios",
+      dependencies: ["Experiment", "Statistics"],
       resources: [
         .embedInCode("../../prompts/animals.txt"),
         .embedInCode("../../prompts/arithmetic.txt"),
@@ -61,9 +67,13 @@ let package = Package(
         .embedInCode("../../prompts/words.txt"),
         .embedInCode("../../prompts/zodiac.txt"),
       ],
-      swiftSettings: safe),
+      swiftSettings: safe
+    ),
     .target(
-      name: "Campaign", dependencies: ["Experiment", "Attribution", "Store"], swiftSettings: safe),
+      name: "Campaign",
+      dependencies: ["Experiment", "Attribution", "Store"],
+      swiftSettings: safe
+    ),
     .target(name: "Reports", dependencies: ["Experiment"], swiftSettings: safe),
     .target(name: "Terminal", swiftSettings: safe),
     .target(
@@ -72,16 +82,20 @@ let package = Package(
         "Experiment", "Statistics", "Attribution", "Store", "ReferenceModels", "Scenarios",
         "Campaign", "Reports", "Terminal",
       ],
-      swiftSettings: safe),
+      swiftSettings: safe
+    ),
     .executableTarget(name: "daunce", dependencies: ["Commands"], swiftSettings: safe),
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
 
     .testTarget(
-      name: "ScenariosTests", dependencies: ["Experiment", "Scenarios", "Statistics"],
-      swiftSettings: safe),
+      name: "ScenariosTests",
+      dependencies: ["Experiment", "Scenarios", "Statistics"],
+      swiftSettings: safe
+    ),
     .testTarget(name: "ArchitectureTests", swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
