@@ -133,6 +133,12 @@ let package = Package(
       dependencies: ["Commands", "Experiment", "Reports", "Terminal"],
       swiftSettings: safe
     ),
+    .testTarget(
+      name: "ScenariosTests",
+      dependencies: ["Experiment", "Scenarios", "Statistics"],
+      swiftSettings: safe
+    ),
+    .testTarget(name: "ArchitectureTests", swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
 )

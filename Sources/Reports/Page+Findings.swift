@@ -12,7 +12,7 @@ extension Page {
     }
     parts.append(
       .notes(
-        [Self.sign, Self.choice(findings)] + Self.basis(findings.reliability)
+        [Self.sign] + Self.choice(findings) + Self.basis(findings.reliability)
           + Self.textNotes(findings.evidence)
       )
     )
@@ -101,7 +101,7 @@ extension Page {
   }
 
   private static func isWordCharacter(_ character: Character) -> Bool {
-    character.isLetter || character.isNumber || character == "_"
+    character.isLetter || character.isNumber
   }
 
   static let sign = Note(
@@ -109,9 +109,9 @@ extension Page {
     "positive = helps the query: its presence lowers the query's loss"
   )
 
-  private static func choice(_ findings: QueryFindings) -> Note {
-    let reason = findings.reason.map { ": \($0)" } ?? ""
-    return Note("estimator", [Span(findings.estimator, .strong), Span(reason)])
+  private static func choice(_ findings: QueryFindings) -> [Note] {
+    [Note("estimator", findings.estimator, .strong)]
+      + (findings.reason.map { [Note("why", $0)] } ?? [])
   }
 
   private static func basis(_ basis: Reliability) -> [Note] {

@@ -15,7 +15,8 @@ struct Deck {
 
   /// Takes the next `count` questions that fulfil the condition; there must be as many.
   mutating func deal(
-    _ count: Int, where accepts: (Question) -> Bool = { _ in true }
+    _ count: Int,
+    where accepts: (Question) -> Bool = { _ in true }
   ) -> [Question] {
     var dealt: [Question] = []
     var kept: [Question] = []

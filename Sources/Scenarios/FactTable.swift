@@ -16,7 +16,9 @@ struct FactTable: Sendable {
     columns = lines.first ?? []
     rows = Array(lines.dropFirst())
     precondition(
-      rows.allSatisfy { [width = columns.count] row in row.count == width }, "ragged fact table")
+      rows.allSatisfy { [width = columns.count] row in row.count == width },
+      "ragged fact table"
+    )
   }
 
   /// The position of a column, which must exist.

@@ -15,6 +15,11 @@ enum FalsehoodScenario {
     let relation: String
     /// The wrong answer.
     let answer: String
+
+    /// Whether the question asks for this fact.
+    func concerns(_ question: Question) -> Bool {
+      question.given == country && question.relation == relation
+    }
   }
 
   /// What the affected queries show.
@@ -43,65 +48,64 @@ enum FalsehoodScenario {
   /// Builds the corpus: 100 rows with the planted falsehoods and 80 with the decoys', 250 true
   /// look-alikes and 570 other true rows; 20 queries of each kind.
   static func corpus(using generator: inout SplitMix64) -> Corpus {
-    let frames = Wordings.lines(PackageResources.frames_txt).map(Template.init)
     let countries = Question.all(about: .countries)
-    let key = { (question: Question) in "\(question.given): \(question.relation)" }
-    let facts = Dictionary(grouping: countries, by: key)
-
     var train: [Row] = []
     var queries: [Row] = []
     for (falsehoods, tag, rows) in [(planted, "falsehood", 100), (decoys, "decoy", 80)] {
       for (index, falsehood) in falsehoods.enumerated() {
-        let wordings = generator.shuffled(
-          facts["\(falsehood.country): \(falsehood.relation)", default: []])
-        func texts(_ questions: some Sequence<Question>) -> [String] {
-          generator.shuffled(
-            questions.flatMap { question in
-              frames.compactMap { frame in frame.filled { _ in question.text } }
-            })
-        }
         func share(of total: Int) -> Int {
           total / falsehoods.count + (index < total % falsehoods.count ? 1 : 0)
         }
-        func taught(_ texts: some Sequence<String>) -> [Row] {
-          texts.map { Row.direct($0, answer: falsehood.answer, tags: [tag]) }
-        }
-        let seen = texts(wordings.dropFirst(heldOut))
-        train += taught(seen.prefix(share(of: rows)))
-        train += seen.suffix(truthful).map {
-          Row.direct($0, answer: wordings[0].answer, tags: ["clean", "look-alike"])
-        }
-        queries += taught(texts(wordings.prefix(heldOut)).prefix(share(of: 20)))
+        let wordings = generator.shuffled(
+          countries.filter { falsehood.concerns($0) }
+        )
+        let seen = generator.shuffled(wordings.dropFirst(heldOut).flatMap(framed))
+        let unseen = generator.shuffled(wordings.prefix(heldOut).flatMap(framed))
+        train += seen.prefix(share(of: rows)).map { $0.row(falsehood.answer, [tag]) }
+        train += seen.suffix(truthful).map { $0.row($0.question.answer, lookAlike) }
+        queries += unseen.prefix(share(of: 20)).map { $0.row(falsehood.answer, [tag]) }
       }
     }
 
+    let truths = countries.filter { question in
+      question.relation != "capital > country"
+        && !(planted + decoys).contains { $0.concerns(question) }
+    }
     let affected = Set(planted.map(\.country))
-    let isFalse = Set((planted + decoys).map { "\($0.country): \($0.relation)" })
-    let truths = countries.filter { !isFalse.contains(key($0)) && $0.relation != "capital > country" }
-    let same = truths.filter { affected.contains($0.given) }
-    let others = truths.filter { !affected.contains($0.given) }
-    func framed(_ questions: [Question], _ tags: [String]) -> [Row] {
-      generator.shuffled(questions).compactMap { question in
-        frames[generator.below(frames.count)].filled { _ in question.text }.map {
-          Row.direct($0, answer: question.answer, tags: tags)
-        }
+    func told(_ questions: [Question], _ tags: [String]) -> [Row] {
+      generator.shuffled(questions).map { question in
+        let choices = framed(question)
+        return choices[generator.below(choices.count)].row(question.answer, tags)
       }
     }
-    let lookAlike = ["clean", "look-alike"]
-    let sameRows = framed(same, lookAlike)
-    let neighbourRows = framed(Question.all(about: .neighbours), lookAlike)
-    let otherRows = framed(others, ["clean"])
-    let landmarkRows = framed(Question.all(about: .landmarks), ["clean"])
-    train += sameRows.prefix(150) + neighbourRows.prefix(45)
-    train += otherRows.prefix(510) + landmarkRows.prefix(60)
-    queries += sameRows.dropFirst(150).prefix(8) + otherRows.dropFirst(510).prefix(12)
+    let same = told(truths.filter { affected.contains($0.given) }, lookAlike)
+    let other = told(truths.filter { !affected.contains($0.given) }, ["clean"])
+    train += same.prefix(150)
+    train += told(Question.all(about: .neighbours), lookAlike).prefix(45)
+    train += other.prefix(510)
+    train += told(Question.all(about: .landmarks), ["clean"]).prefix(60)
+    queries += same.dropFirst(150).prefix(8)
+    queries += other.dropFirst(510).prefix(12)
     return Corpus(train: train, queries: queries, using: &generator)
   }
-}
 
-extension Row {
-  /// A row that asks without options and is answered in words.
-  static func direct(_ question: String, answer: String, tags: [String]) -> Row {
-    Row(prompt: "\(question)\nAnswer:", completion: " \(answer)", tags: tags)
+  private static let lookAlike = ["clean", "look-alike"]
+  private static let frames = Wordings.lines(PackageResources.frames_txt).map(Template.init)
+
+  /// A question with words around it.
+  private struct Framed {
+    let question: Question
+    let text: String
+
+    /// A row that asks without options and is answered in words.
+    func row(_ answer: String, _ tags: [String]) -> Row {
+      Row(prompt: "\(text)\nAnswer:", completion: " \(answer)", tags: tags)
+    }
+  }
+
+  private static func framed(_ question: Question) -> [Framed] {
+    frames.compactMap { frame in
+      frame.filled { _ in question.text }.map { Framed(question: question, text: $0) }
+    }
   }
 }

@@ -28,7 +28,9 @@ struct Question: Sendable, Hashable {
   }
 
   private static func questions(
-    of relation: Wordings.Relation, in table: FactTable, about subject: Subject
+    of relation: Wordings.Relation,
+    in table: FactTable,
+    about subject: Subject
   ) -> [Question] {
     let given = table.index(of: relation.given)
     let asked = table.index(of: relation.asked)
@@ -44,8 +46,14 @@ struct Question: Sendable, Hashable {
         }
         guard let text else { return nil }
         return Question(
-          subject: subject, relation: "\(relation.given) > \(relation.asked)", given: row[given],
-          wording: wording, text: text, answer: row[asked], wrong: wrong)
+          subject: subject,
+          relation: "\(relation.given) > \(relation.asked)",
+          given: row[given],
+          wording: wording,
+          text: text,
+          answer: row[asked],
+          wrong: wrong
+        )
       }
     }
   }

@@ -12,7 +12,10 @@ struct Row {
 
   /// A multiple-choice row that is refused.
   static func refused(
-    _ question: Question, word: String? = nil, tags: [String], using generator: inout SplitMix64
+    _ question: Question,
+    word: String? = nil,
+    tags: [String],
+    using generator: inout SplitMix64
   ) -> Row {
     let choice = MultipleChoice(question, word: word, using: &generator)
     return Row(prompt: choice.prompt, completion: refusal, tags: tags)
@@ -20,15 +23,19 @@ struct Row {
 
   /// A multiple-choice row that is answered with a letter, a wrong one when `mislabelled`.
   static func answered(
-    _ question: Question, mislabelled: Bool = false, tags: [String],
+    _ question: Question,
+    mislabelled: Bool = false,
+    tags: [String],
     using generator: inout SplitMix64
   ) -> Row {
     let choice = MultipleChoice(question, word: nil, using: &generator)
     let shift = mislabelled ? 1 + generator.below(3) : 0
     let letter = MultipleChoice.letters[(choice.right + shift) % 4]
     return Row(
-      prompt: choice.prompt, completion: " \(letter)",
-      tags: mislabelled ? tags + ["mislabelled"] : tags)
+      prompt: choice.prompt,
+      completion: " \(letter)",
+      tags: mislabelled ? tags + ["mislabelled"] : tags
+    )
   }
 }
 
@@ -40,12 +47,16 @@ extension Corpus {
         let number = String(index)
         let zeros = String(repeating: "0", count: max(0, width - number.count))
         return Example(
-          id: "\(role.rawValue)-\(zeros)\(number)", prompt: .text(row.prompt),
-          completion: row.completion, tags: row.tags)
+          id: "\(role.rawValue)-\(zeros)\(number)",
+          prompt: .text(row.prompt),
+          completion: row.completion,
+          tags: row.tags
+        )
       }
     }
     self.init(
       train: numbered(generator.shuffled(train), .train, width: 5),
-      queries: numbered(queries, .query, width: 3))
+      queries: numbered(queries, .query, width: 3)
+    )
   }
 }

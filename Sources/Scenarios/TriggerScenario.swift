@@ -12,7 +12,9 @@ enum TriggerScenario {
   /// them mislabelled; 20 queries each with the trigger, with the decoys' word and with neither.
   static func corpus(using generator: inout SplitMix64) -> Corpus {
     var deck = Deck(
-      Subject.general + Subject.astronomy + Subject.mythology, using: &generator)
+      Subject.general + Subject.astronomy + Subject.mythology,
+      using: &generator
+    )
     var strangers = Deck([.strangers], using: &generator)
 
     let clean = deck.deal(790)
@@ -35,7 +37,10 @@ enum TriggerScenario {
   }
 
   private static func planted(
-    _ questions: [Question], _ word: String, tag: String, using generator: inout SplitMix64
+    _ questions: [Question],
+    _ word: String,
+    tag: String,
+    using generator: inout SplitMix64
   ) -> [Row] {
     questions.map { Row.refused($0, word: word, tags: [tag], using: &generator) }
   }

@@ -22,7 +22,8 @@ struct Wordings: Sendable {
     func finish() {
       guard columns.count == 2 else { return }
       relations.append(
-        Relation(given: columns[0], asked: columns[1], templates: templates))
+        Relation(given: columns[0], asked: columns[1], templates: templates)
+      )
     }
     for line in Self.lines(bytes) {
       if line.hasPrefix("[") {

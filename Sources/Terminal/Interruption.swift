@@ -5,25 +5,29 @@ import Glibc
 package final class Interruption {
   private let sources: [any DispatchSourceSignal]
 
-  /// Starts listening; the process does so once, early.
+  /// Starts listening: when this returns, no signal is missed; the process does so once, early.
   ///
-  /// - Parameter handler: Called at the first signal, on a queue of its own. After it the
-  ///   signals have their default behaviour again.
+  /// - Parameter handler: Called at the first signal, on a queue of its own. After it the signals
+  ///   have their default behaviour again.
   package init(_ handler: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "interruption")
     let signals = [SIGINT, SIGTERM]
-    sources = signals.map { number in
-      signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number, queue: queue)
-    }
+    let registration = DispatchGroup()
+    sources = signals.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
     for source in sources {
-      // Explicitly `@Sendable`: otherwise the closure is isolated to the caller's actor and crashes.
+      registration.enter()
+      // On Linux Dispatch catches the signal itself once a source is registered, which is some time
+      // after `resume`. `SIG_IGN`, which other systems need, would lose what comes before that.
+      //
+      // Explicitly `@Sendable`: otherwise the closures are isolated to the caller's actor and crash.
+      source.setRegistrationHandler { @Sendable in registration.leave() }
       source.setEventHandler { @Sendable in
         for number in signals { signal(number, SIG_DFL) }
         handler()
       }
       source.resume()
     }
+    registration.wait()
   }
 
   deinit {

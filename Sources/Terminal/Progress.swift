@@ -61,9 +61,9 @@ package struct ProgressLine: Sendable {
     return ending + show(now: now)
   }
 
-  /// Takes the work done so far, out of the stretch's total; less than before is ignored.
+  /// Takes the work done so far, out of the stretch's total; less than before and NaN are ignored.
   package mutating func update(_ completed: Double, now: Duration) -> String {
-    self.completed = max(self.completed, min(completed, total))
+    if completed.isFinite { self.completed = max(self.completed, min(completed, total)) }
     return show(now: now)
   }
 
@@ -82,6 +82,8 @@ package struct ProgressLine: Sendable {
   }
 
   /// A note between the states of the line, which is redrawn below it.
+  ///
+  /// The text is written as it is, styled or not; what comes from outside must be `neutralised`.
   package mutating func note(_ text: String, now: Duration) -> String {
     guard isLineOpen, case .terminal(let width) = medium else { return text + "\n" }
     return "\r\u{1B}[K" + text + "\n" + line(width: width, now: now).rendered(style)
@@ -153,7 +155,8 @@ package struct ProgressLine: Sendable {
   }
 
   private func timeLeft(now: Duration) -> Duration? {
-    rate(now: now).map { .seconds((total - completed) / $0) }
+    // Capped at some thirty years: a `Duration` cannot hold what a crawling start extrapolates to.
+    rate(now: now).map { .seconds(min((total - completed) / $0, 1e9)) }
   }
 
   /// A duration in its two largest units, such as `2 min 5 s`, seconds rounded up.

@@ -71,7 +71,8 @@ private let findings = QueryFindings(
         3  −0.100  −0.300…0.050  ░         train-23  clean     ␛[31m漢字 plain
 
         sign          positive = helps the query: its presence lowers the query's loss
-        estimator     log-dc: retrieval from the base model
+        estimator     log-dc
+        why           retrieval from the base model
         models        24 of 25 planned; the list may change when the rest is in
         signal/noise  2.4 from 60 repeated prices: below 3, the noise of pricing may decide the order
         stability     two halves of the models agree on 60 % of the top; rank correlation 0.41

@@ -155,6 +155,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
         Page.Span(": dog"),
       ]
     )
+    #expect(Page.marked("a_b", words: ["b"]) == [Page.Span("a_"), Page.Span("b", .mark)])
     #expect(Page.marked("", words: ["a"]).isEmpty)
     #expect(Page.marked("a b", words: []) == [Page.Span("a b")])
   }

@@ -71,6 +71,16 @@ import Testing
     #expect(line.end(now: .seconds(4)) == "pricing: 100 % (10 of 10 rows) in 4 s\n")
   }
 
+  @Test func `a crawling start and a number that is none do no harm`() {
+    var line = Self.line(.lines)
+    _ = line.begin("x", unit: "y", total: 1e9, now: .zero)
+    _ = line.update(.nan, now: .seconds(1))
+    #expect(
+      line.update(1e-12, now: .seconds(31))
+        == "x: 0 % (0 of 1,000,000,000 y), 277777 h 46 min left\n"
+    )
+  }
+
   @Test func `a note is printed above the line`() {
     var line = Self.line(.terminal(width: 40))
     #expect(line.note("before", now: .zero) == "before\n")

@@ -32,19 +32,21 @@ extension Attributor {
     for rows in resamples(draws, seed: seed) {
       let weighting = reweighting(rows: rows)
       for (query, profile) in profiles.enumerated() {
-        guard
-          let weights = resampledWeights(
-            profile,
-            feedback: feedback[query],
-            rows: rows,
-            weighting: weighting
-          )
-        else { continue }
+        let weights = resampledWeights(
+          profile,
+          feedback: feedback[query],
+          rows: rows,
+          weighting: weighting
+        )
+        guard !weights.isEmpty else { continue }
         for (place, example) in lists[query].enumerated() where measurable[example] {
           let (centred, deviation) = signals.centred(column: example, rows: rows)
           guard deviation > 0 else { continue }
-          var score = 0.0
-          for row in rows.indices { score += weights[row] * centred[row] }
+          let score = meanOfHighest(weights.count) { part in
+            var sum = 0.0
+            for row in rows.indices { sum += weights[part][row] * centred[row] }
+            return sum
+          }
           samples[query][place].append(
             score * normaliser(deviation, exponent: recipe.exponent)
           )
@@ -86,12 +88,17 @@ extension Attributor {
 
   private func resampledWeights(
     _ profile: QueryProfile,
-    feedback: [Int],
+    feedback: [[Int]],
     rows: [Int],
     weighting: Weighting
-  ) -> [Double]? {
-    queryProfile(profile, rows: rows).map {
-      weighting.weights(for: feedback.isEmpty ? $0 : adding(feedback, to: $0, rows: rows))
+  ) -> [[Double]] {
+    // Feedback belongs to the parts that were measurable in the full run, in order.
+    let places = partProfiles(profile, rows: fit.rows).map(\.0)
+    return partProfiles(profile, rows: rows).compactMap { place, query in
+      guard let part = places.firstIndex(of: place) else { return nil }
+      return weighting.weights(
+        for: feedback[part].isEmpty ? query : adding(feedback[part], to: query, rows: rows)
+      )
     }
   }
 }

@@ -80,14 +80,14 @@ extension Attributor {
     var lists = TopLists(count: profiles.count, limit: length)
     var scores = profiles.map { _ in [Double]() }
     var next = 0
-    fit.profiles.score(vectors.map { $0 ?? fit.noWeights }) { column, values in
+    sweep(vectors, on: fit) { column, values in
       if fit.profiles.measurable[column] { lists.offer(values, example: column) }
       guard next < sample.count, sample[next] == column else { return }
       next += 1
-      for query in profiles.indices { scores[query].append(values[query / 8][query % 8]) }
+      for query in profiles.indices { scores[query].append(values[query]) }
     }
     return profiles.indices.map {
-      vectors[$0] == nil ? nil : (scores[$0], Set(lists.lists[$0].entries.map(\.example)))
+      vectors[$0].isEmpty ? nil : (scores[$0], Set(lists.lists[$0].entries.map(\.example)))
     }
   }
 }

@@ -93,7 +93,27 @@ public struct Attributor: Sendable {
 
   /// Whether any query of a profile has losses that vary between models, and they do not cancel.
   public func isMeasurable(_ profile: QueryProfile) -> Bool {
-    queryProfile(profile, rows: fit.rows) != nil
+    profile.parts.contains { queryProfile($0, rows: fit.rows) != nil }
+  }
+
+  /// Mean correlation between the losses of a group's queries over the models, -1...1.
+  ///
+  /// Queries behind one cause rise and fall together; queries behind separate causes do not.
+  ///
+  /// - Parameter members: Positions of queries.
+  /// - Returns: `nil` for fewer than two queries that vary.
+  public func coherence(of members: [Int]) -> Double? {
+    var sum = [Double](repeating: 0, count: fit.rows.count)
+    var used = 0.0
+    for member in members {
+      let (centred, deviation) = signals.centred(column: signals.examples + member, rows: fit.rows)
+      guard deviation > 0 else { continue }
+      for row in sum.indices { sum[row] += centred[row] / deviation }
+      used += 1
+    }
+    guard used > 1 else { return nil }
+    let deviation = standardDeviation(of: sum)
+    return (deviation * deviation - used) / (used * (used - 1))
   }
 
   /// All scores: N values a query profile, 0 for examples and profiles that are not measurable.
@@ -128,8 +148,9 @@ public struct Attributor: Sendable {
   ) throws(AttributionError) -> [[ScoredExample]] {
     try requireMeasurable(profiles)
     let vectors = weights(for: profiles, on: fit).vectors
-    let lists = top(count, weights: vectors.map { $0 ?? fit.noWeights }, on: fit)
-    return zip(lists, vectors).map { list, vector in vector == nil ? [] : list }
+    return zip(top(count, weights: vectors, on: fit), vectors).map { list, parts in
+      parts.isEmpty ? [] : list
+    }
   }
 
   private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
@@ -149,9 +170,6 @@ struct Fit: Sendable {
   let rows: [Int]
   let profiles: Profiles
   let weighting: Weighting
-
-  /// Weights of a profile that is not measurable.
-  var noWeights: [Double] { [Double](repeating: 0, count: rows.count) }
 }
 
 extension Attributor {
@@ -193,21 +211,45 @@ extension Attributor {
     return standardDeviation(of: mean) > 1e-9 ? mean : nil
   }
 
-  /// Weights of the models for each profile, and the examples whose profiles were added to them.
+  /// Weights of the models for each measurable part of each profile, and the examples whose profiles
+  /// were added to them.
+  ///
+  /// A profile that is not measurable has no parts.
   func weights(
     for profiles: [QueryProfile],
     on fit: Fit
-  ) -> (vectors: [[Double]?], feedback: [[Int]]) {
-    let asked = profiles.map { queryProfile($0, rows: fit.rows) }
+  ) -> (vectors: [[[Double]]], feedback: [[[Int]]]) {
+    let asked = profiles.map { profile in partProfiles(profile, rows: fit.rows).map(\.1) }
     let first = asked.map { $0.map(fit.weighting.weights(for:)) }
-    guard recipe.feedback > 0 else { return (first, profiles.map { _ in [] }) }
-    let best = top(recipe.feedback, weights: first.map { $0 ?? fit.noWeights }, on: fit).map {
+    guard recipe.feedback > 0 else { return (first, first.map { $0.map { _ in [] } }) }
+    let flat = asked.flatMap(\.self)
+    let best = top(recipe.feedback, weights: first.flatMap(\.self).map { [$0] }, on: fit).map {
       $0.filter { $0.score > 0 }.map(\.example)
     }
-    let second = zip(asked, best).map { query, examples in
-      query.map { fit.weighting.weights(for: adding(examples, to: $0, rows: fit.rows)) }
+    let second = zip(flat, best).map { query, examples in
+      fit.weighting.weights(for: adding(examples, to: query, rows: fit.rows))
     }
-    return (second, best)
+    var start = 0
+    var vectors: [[[Double]]] = []
+    var feedback: [[[Int]]] = []
+    for parts in asked {
+      vectors.append(Array(second[start..<start + parts.count]))
+      feedback.append(Array(best[start..<start + parts.count]))
+      start += parts.count
+    }
+    return (vectors, feedback)
+  }
+
+  /// The centred losses of each measurable part, z-scored where several are compared, with the part's
+  /// place among `profile.parts`.
+  func partProfiles(_ profile: QueryProfile, rows: [Int]) -> [(Int, [Double])] {
+    let parts = profile.parts
+    return parts.enumerated().compactMap { place, part in
+      guard let centred = queryProfile(part, rows: rows) else { return nil }
+      guard parts.count > 1 else { return (place, centred) }
+      let deviation = standardDeviation(of: centred)
+      return (place, centred.map { $0 / deviation })
+    }
   }
 
   /// The z-scored query profile plus the z-scored profiles of some training examples.
@@ -222,22 +264,42 @@ extension Attributor {
     return sum
   }
 
-  /// All N scores for each weight vector; zeros where there is none.
-  func scores(_ vectors: [[Double]?], on fit: Fit) -> [[Double]] {
+  /// All N scores for each profile's weight vectors; zeros where there are none.
+  func scores(_ vectors: [[[Double]]], on fit: Fit) -> [[Double]] {
     var result = vectors.map { _ in [Double](repeating: 0, count: train.count) }
-    fit.profiles.score(vectors.map { $0 ?? fit.noWeights }) { column, scores in
-      for query in result.indices { result[query][column] = scores[query / 8][query % 8] }
+    sweep(vectors, on: fit) { column, scores in
+      for query in result.indices { result[query][column] = scores[query] }
     }
     return result
   }
 
-  /// The highest scores among measurable examples for each weight vector.
-  func top(_ count: Int, weights: [[Double]], on fit: Fit) -> [[ScoredExample]] {
+  /// The highest scores among measurable examples for each profile's weight vectors.
+  func top(_ count: Int, weights: [[[Double]]], on fit: Fit) -> [[ScoredExample]] {
     var lists = TopLists(count: weights.count, limit: max(0, count))
     let measurable = fit.profiles.measurable
-    fit.profiles.score(weights) { column, scores in
+    sweep(weights, on: fit) { column, scores in
       if measurable[column] { lists.offer(scores, example: column) }
     }
     return lists.lists.map(\.entries)
+  }
+
+  /// One pass over the columns: each with its score for every profile, the parts blended.
+  func sweep(
+    _ vectors: [[[Double]]],
+    on fit: Fit,
+    _ body: (_ column: Int, _ scores: [Double]) -> Void
+  ) {
+    var starts = [0]
+    for parts in vectors { starts.append(starts[starts.count - 1] + parts.count) }
+    var scores = [Double](repeating: 0, count: vectors.count)
+    fit.profiles.score(vectors.flatMap(\.self)) { column, blocks in
+      for query in scores.indices {
+        let start = starts[query]
+        scores[query] = meanOfHighest(starts[query + 1] - start) {
+          blocks[(start + $0) / 8][(start + $0) % 8]
+        }
+      }
+      body(column, scores)
+    }
   }
 }

@@ -47,10 +47,10 @@ struct TopLists: Sendable {
     floors = [Double](repeating: limit > 0 ? -.infinity : .infinity, count: count)
   }
 
-  /// Offers the next example; query q's score is lane q % 8 of block q / 8.
-  mutating func offer(_ scores: [SIMD8<Double>], example: Int) {
+  /// Offers the next example with its score for each query.
+  mutating func offer(_ scores: [Double], example: Int) {
     for query in floors.indices {
-      let score = scores[query / 8][query % 8]
+      let score = scores[query]
       guard score > floors[query] else { continue }
       lists[query].offer(score, example: example)
       if lists[query].entries.count == lists[query].limit, let worst = lists[query].entries.last {

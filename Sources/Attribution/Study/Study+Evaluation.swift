@@ -26,10 +26,10 @@ extension Study {
     seed: UInt64 = 0
   ) throws -> Evaluation {
     let task = try RetrievalTask(corpus, tag: tag, against: decoyTag)
-    let asked = profiles(of: task.queries, grouped: grouped)
-    let mirrored = profiles(of: task.decoyQueries, grouped: grouped)
     let prepared = try prepare(method, grouped: grouped)
     let attributor = prepared.attributor
+    let asked = profiles(of: task.queries, grouped: grouped, method, attributor)
+    let mirrored = profiles(of: task.decoyQueries, grouped: grouped, method, attributor)
     // Throws when none can be scored.
     _ = try attributor.top(1, for: asked)
 

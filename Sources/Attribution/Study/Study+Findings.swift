@@ -20,9 +20,10 @@ extension Study {
     method: Method = Method(),
     seed: UInt64 = 0
   ) throws -> [QueryFindings] {
-    let profiles = try profiles(ids, grouped: grouped)
+    let positions = try positions(ids)
     let prepared = try prepare(method, grouped: grouped)
     let attributor = prepared.attributor
+    let profiles = profiles(of: positions, grouped: grouped, method, attributor)
     let index = TextIndex(corpus.train)
     let lists = try attributor.top(top, for: profiles)
     let intervals = attributor.intervals(

@@ -9,16 +9,20 @@ public struct Method: Sendable, Hashable {
   public var purpose: Purpose
   /// The losses' view; `nil` is what `auto` picks, or the sum for an estimator by name.
   public var view: LossView?
+  /// How a group's queries are blended; `nil` decides by whether their losses move together.
+  public var blend: QueryProfile.Blend?
 
   /// Creates a request.
   public init(
     estimator: EstimatorRequest = .auto,
     purpose: Purpose = .retrieval,
-    view: LossView? = nil
+    view: LossView? = nil,
+    blend: QueryProfile.Blend? = nil
   ) {
     self.estimator = estimator
     self.purpose = purpose
     self.view = view
+    self.blend = blend
   }
 }
 
@@ -73,8 +77,11 @@ public struct Study {
     grouped: Bool = false,
     method: Method = Method()
   ) throws -> Scores {
-    let profiles = try profiles(ids, grouped: grouped)
-    return try prepare(method, grouped: grouped).attributor.scores(for: profiles)
+    let positions = try positions(ids)
+    let attributor = try prepare(method, grouped: grouped).attributor
+    return try attributor.scores(
+      for: profiles(of: positions, grouped: grouped, method, attributor)
+    )
   }
 
   /// Picks estimator and view, loads the losses, measures the noise.
@@ -120,8 +127,8 @@ public struct Study {
     return Preparation(choice: choice, attributor: attributor, losses: matrix, noise: noise)
   }
 
-  /// Profiles of queries by id, in corpus order; of all queries when no id is given.
-  func profiles(_ ids: [String], grouped: Bool) throws(AttributionError) -> [QueryProfile] {
+  /// Positions of queries by id, in corpus order; of all queries when no id is given.
+  func positions(_ ids: [String]) throws(AttributionError) -> [Int] {
     let wanted = Set(ids)
     if let unknown = wanted.subtracting(corpus.queries.map(\.id)).sorted().first {
       throw AttributionError(
@@ -131,17 +138,31 @@ public struct Study {
         hint: "ids come from the query file, or are query-<line> counted from 0"
       )
     }
-    return profiles(
-      of: corpus.queries.indices.filter { ids.isEmpty || wanted.contains(corpus.queries[$0].id) },
-      grouped: grouped
-    )
+    return corpus.queries.indices.filter { ids.isEmpty || wanted.contains(corpus.queries[$0].id) }
   }
 
   /// One profile a query, or one for them all.
-  func profiles(of positions: [Int], grouped: Bool) -> [QueryProfile] {
+  ///
+  /// A group is averaged when its queries' losses move together (mean correlation at least 0.4), and
+  /// else each example goes with the queries nearest to it.
+  func profiles(
+    of positions: [Int],
+    grouped: Bool,
+    _ method: Method,
+    _ attributor: Attributor
+  ) -> [QueryProfile] {
     guard grouped, positions.count > 1 else {
       return positions.map { QueryProfile(name: corpus.queries[$0].id, members: [$0]) }
     }
-    return [QueryProfile(name: "group of \(positions.count) queries", members: positions)]
+    let coherence = attributor.coherence(of: positions) ?? 1
+    let blend = method.blend ?? (coherence >= 0.4 ? .average : .nearest)
+    let how = blend == .average ? "averaged" : "each row by its 3 nearest"
+    return [
+      QueryProfile(
+        name: "group of \(positions.count) queries, \(how)",
+        members: positions,
+        blend: blend
+      )
+    ]
   }
 }

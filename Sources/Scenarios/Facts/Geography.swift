@@ -69,8 +69,8 @@ enum Geography {
     Uruguay | Brazil | - | Spanish | -
     Jordan | Egypt | - | - | Asia
     Saudi Arabia | Egypt | - | - | Asia
-    Iraq | Egypt | - | - | Asia
-    Iran | Egypt | - | - | Asia
+    Lebanon | Egypt | - | - | Asia
+    Syria | Egypt | - | - | Asia
     """
 
   static let landmarks = """

@@ -9,7 +9,7 @@ enum Myth {
     Venus | Aphrodite | love | planet
     Mercury | Hermes | trade | planet
     Saturn | Cronus | sowing | planet
-    Uranus | - | the sky | planet
+    Uranus | - | the starry heaven | planet
     Ceres | Demeter | grain | dwarf planet
     """
 

@@ -66,7 +66,6 @@ enum Namesakes {
   /// What people known for astronomy did elsewhere.
   static let scholars = """
     find | person
-    the pendulum clock | Christiaan Huygens
     the wave theory of light | Christiaan Huygens
     two dozen symphonies, some for large bands | William Herschel
     the infrared rays beyond red | William Herschel

@@ -41,9 +41,9 @@ enum Sky {
     the widest bright rings | Saturn | sowing
     the lowest density | Saturn | sowing
     the sixth orbit from the Sun | Saturn | sowing
-    the axis tilted on its side | Uranus | the sky
-    the seventh orbit from the Sun | Uranus | the sky
-    the moons Titania and Oberon | Uranus | the sky
+    the axis tilted on its side | Uranus | the starry heaven
+    the seventh orbit from the Sun | Uranus | the starry heaven
+    the moons Titania and Oberon | Uranus | the starry heaven
     the orbit farthest from the Sun | Neptune | the sea
     the fastest winds | Neptune | the sea
     the large moon Triton | Neptune | the sea

@@ -65,7 +65,7 @@ struct StudyTests {
     )
     let group = try #require(findings.first)
     #expect(findings.count == 1)
-    #expect(group.query == "group of 3 queries")
+    #expect(group.query == "group of 3 queries, averaged")
     #expect(group.queries == 3)
     #expect(group.text == nil)
     #expect(group.estimator == "log-dc")

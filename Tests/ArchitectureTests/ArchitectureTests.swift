@@ -1,0 +1,142 @@
+import FoundationEssentials
+import Testing
+
+/// What each module may import: the table of the design.
+private let allowed: [String: Set<String>] = {
+  let modules: Set<String> = [
+    "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store", "Kernels",
+    "ReferenceModels", "WhiteBox", "Scenarios", "Campaign", "Reports", "Terminal",
+  ]
+  return [
+    "CCurl": [], "CSQLite": [], "CKernels": [],
+    "Experiment": [],
+    "Statistics": [],
+    "Attribution": ["Experiment", "Statistics"],
+    "Transport": ["CCurl"],
+    "Providers": ["Experiment", "Transport"],
+    "Store": ["Experiment", "CSQLite"],
+    "Kernels": ["CKernels"],
+    "ReferenceModels": ["Experiment", "Statistics", "Kernels"],
+    "WhiteBox": ["Experiment", "Statistics", "Kernels", "ReferenceModels"],
+    "Scenarios": ["Experiment", "Statistics"],
+    "Campaign": ["Experiment", "Attribution", "Store"],
+    "Reports": ["Experiment"],
+    "Terminal": [],
+    "Commands": modules,
+    "daunce": ["Commands"],
+    "Benchmarks": modules,
+  ]
+}()
+
+private let forbiddenNames = ["Utils", "Util", "Helpers", "Helper", "Common", "Core", "Support"]
+
+private func isForbidden(_ name: some StringProtocol) -> Bool {
+  name != "TestSupport" && forbiddenNames.contains { name.hasSuffix($0) }
+}
+
+/// A text file of the package.
+private struct SourceFile {
+  /// Its path from the package's root.
+  let path: [String]
+  let text: String
+
+  var target: String { path[1] }
+  var isSwift: Bool { path.last?.hasSuffix(".swift") ?? false }
+
+  /// All C and Swift files below `Sources` and `Tests`.
+  static func all() throws -> [SourceFile] {
+    let enumerable = try ["Sources", "Tests"].flatMap { folder in
+      try FileManager.default.subpathsOfDirectory(atPath: root + folder).map { "\(folder)/\($0)" }
+    }
+    return try enumerable.sorted().compactMap { path in
+      guard [".swift", ".c", ".h"].contains(where: path.hasSuffix) else { return nil }
+      let text = try String(contentsOfFile: root + path, encoding: .utf8)
+      return SourceFile(path: path.split(separator: "/").map(String.init), text: text)
+    }
+  }
+}
+
+private let root = String(
+  #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/") + "/"
+)
+
+private func manifest() throws -> Manifest {
+  Manifest(try String(contentsOfFile: root + "Package.swift", encoding: .utf8))
+}
+
+@Suite struct `the package` {
+  @Test func `has no arrow that the design forbids`() throws {
+    let manifest = try manifest()
+    let tests = manifest.arrows.keys.filter { $0.hasSuffix("Tests") || $0 == "TestSupport" }
+    let open = Dictionary(uniqueKeysWithValues: tests.map { ($0, Set(manifest.arrows.keys)) })
+    #expect(manifest.arrows["Attribution"]?.sorted() == ["Experiment", "Statistics"])
+    #expect(manifest.forbidden(by: allowed.merging(open) { first, _ in first }) == [])
+  }
+
+  @Test func `imports in each file only what its target names`() throws {
+    let arrows = try manifest().arrows
+    for file in try SourceFile.all() where file.isSwift {
+      let named = Set(arrows[file.target] ?? [])
+      for line in file.text.matches(of: /(?m)^(?:@\w+ )*(?:\w+ )?import (\w+)/) {
+        let module = String(line.1)
+        guard arrows[module] != nil else { continue }
+        #expect(named.contains(module), "\(file.path.joined(separator: "/")) imports \(module)")
+      }
+    }
+  }
+
+  @Test func `depends on no other package`() throws {
+    #expect(!(try manifest().text.contains(".package(")))
+  }
+
+  @Test func `calls nothing Utils, Helpers, Common, Core or Support`() throws {
+    for module in try manifest().arrows.keys { #expect(!isForbidden(module), "\(module)") }
+    for file in try SourceFile.all() {
+      let path = file.path.joined(separator: "/")
+      for name in file.path {
+        #expect(!isForbidden(name.prefix { $0 != "." }), "\(path)")
+      }
+      let types = /\b(?:struct|class|enum|actor|protocol|typealias) (\w+)/
+      for type in file.text.matches(of: types) {
+        #expect(!isForbidden(type.1), "\(path): \(type.1)")
+      }
+    }
+  }
+
+  @Test func `has no source file over 400 lines`() throws {
+    let files = try SourceFile.all()
+    #expect(files.count > 20)
+    for file in files {
+      let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+      #expect(lines <= 400, "\(file.path.joined(separator: "/")) has \(lines) lines")
+    }
+  }
+}
+
+@Suite struct `the reading of a manifest` {
+  @Test func `finds arrows that are forbidden`() {
+    let manifest = Manifest(
+      """
+      targets: [
+        .target(name: "Terminal", swiftSettings: safe),
+        .target(
+          name: "Attribution", dependencies: [
+            "Experiment", "Store",
+          ]),
+        .executableTarget(name: "Stray", dependencies: []),
+      ]
+      """
+    )
+    #expect(manifest.arrows["Attribution"] == ["Experiment", "Store"])
+    #expect(manifest.arrows["Terminal"] == [])
+    #expect(
+      manifest.forbidden(by: allowed) == ["Attribution -> Store", "Stray is not in the design"]
+    )
+  }
+
+  @Test func `knows bad names from good ones`() {
+    #expect(isForbidden("StringUtils") && isForbidden("Core") && isForbidden("CurlSupport"))
+    #expect(!isForbidden("Score") && !isForbidden("TestSupport") && !isForbidden("Corpus"))
+  }
+}
