@@ -4,6 +4,7 @@ import Experiment
 import FoundationEssentials
 import ReferenceModels
 import Scenarios
+import Terminal
 
 /// The main job on an embedded example, and the paper's protocol on the same model beside it.
 struct Demo: Sendable {
@@ -117,8 +118,8 @@ extension Demo {
   ///
   /// - Parameter folder: Where to; created when absent.
   /// - Returns: Path of the configuration.
-  /// - Throws: `Failure` when a file cannot be written or is there already.
-  func write(to folder: String) throws(Failure) -> String {
+  /// - Throws: `Failure` when a file is there already, `ConsoleError` when one cannot be written.
+  func write(to folder: String) throws -> String {
     func lines(_ examples: [Example]) -> [UInt8] {
       examples.flatMap { ExampleFile.line(for: $0, includingIdentity: true) + [0x0A] }
     }
@@ -145,12 +146,9 @@ extension Demo {
         hint: "choose another folder with --write"
       )
     }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      for (name, bytes) in files { try Data(bytes).write(to: URL(filePath: root + name)) }
-    } catch {
-      throw Failure(.failed, "cannot write to folder '\(folder)': \(error)")
-    }
+    // Where this fails, the first file says why.
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, bytes) in files { try OutputFile(path: root + name).write(bytes) }
     return root + "config.json5"
   }
 }

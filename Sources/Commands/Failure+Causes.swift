@@ -25,7 +25,7 @@ extension Failure {
   static func hint(for code: CampaignError.Code) -> String? {
     switch code {
     case .anotherRun: "undo the change, or record a new run with --store"
-    case .storeAbsent: "'daunce run' makes it"
+    case .storeAbsent: "check the path; 'daunce run' makes a store, but no folder for it"
     case .storeInUse: "wait for that run to end, or stop it; 'daunce status' works meanwhile"
     case .storeNewer: "upgrade this program, or choose another store"
     case .storeForeign: "choose another file; this one was left as it is"

@@ -75,7 +75,9 @@ enum RunCommand {
     let tags = Set(corpus.queries.flatMap(\.tags)).sorted()
     let planted = tags.filter { tag in corpus.train.contains { $0.tags.contains(tag) } }
     var lines = ["next: daunce top \(quoted)\(scoring)"]
-    if let tag = tags.first { lines.append("      daunce top \(quoted) --tag \(tag) --group\(scoring)") }
+    if let tag = tags.first {
+      lines.append("      daunce top \(quoted) --tag \(tag) --group\(scoring)")
+    }
     if let tag = planted.first {
       lines.append("      daunce evaluate \(quoted) --tag \(tag) --group\(scoring)")
     }

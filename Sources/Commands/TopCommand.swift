@@ -31,7 +31,8 @@ enum TopCommand {
         .value("count", short: "n", "N", "length of each list", in: 1...1_000_000, \.count),
       ] + Flag.scoring(group: "ask all chosen queries as one")
         + Flag.display(json: "one JSON object a query or group, each on a line"),
-      discussion: "A positive score means that the example helps the query: its presence lowers the "
+      discussion:
+        "A positive score means that the example helps the query: its presence lowers the "
         + "query's loss.",
       defaults: Options()
     )

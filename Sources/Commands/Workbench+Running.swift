@@ -47,7 +47,7 @@ private final class Meter: Sendable {
   private let total: Int
   private let targetTokens: Double
   private let modelTokens: Double
-  private let pairTokens: Double
+  private let scoringTokens: Double
   private let hasBegun = Mutex(false)
 
   init(_ task: String, plan: RunPlan, workbench: Workbench, progress: Progress) {
@@ -61,10 +61,7 @@ private final class Meter: Sendable {
     let perRow = Double(plan.trainingTokens) / (rows * epochs + perModel * Double(settings.models))
     targetTokens = rows * epochs * perRow
     modelTokens = perModel * perRow
-    let pairs =
-      (workbench.corpus.train.count + workbench.corpus.queries.count) * (settings.models + 1)
-      + settings.repeats.train + settings.repeats.queries
-    pairTokens = Double(plan.scoringTokens) / Double(pairs)
+    scoringTokens = Double(plan.scoringTokens)
     total = plan.trainingTokens + plan.scoringTokens
     self.task = task
     self.progress = progress
@@ -72,7 +69,9 @@ private final class Meter: Sendable {
 
   func observe(_ event: CampaignEvent) {
     let now = event.progress
-    var done = Double(now.trained) * modelTokens + Double(now.pairs) * pairTokens
+    var done =
+      Double(now.trained) * modelTokens
+      + Double(now.pairs) / Double(max(1, now.expectedPairs)) * scoringTokens
     if now.stage == .models { done += targetTokens }
     for (model, fraction) in now.training {
       done += fraction * (model == "target" ? targetTokens : modelTokens)
