@@ -139,6 +139,11 @@ let package = Package(
       swiftSettings: safe
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: safe),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["daunce", "Experiment", "Statistics", "Store", "TestSupport"],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

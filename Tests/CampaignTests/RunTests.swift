@@ -242,6 +242,21 @@ struct RunTests {
   }
 
   @Test
+  func `a provider's error that is lasting ends the run at the first model`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    let scene = Scene()
+    let trainer = ScriptedTrainer { job in
+      if job.examples.count < 10 { throw FullDisk() }
+    }
+    let run = try scene.open(path, trainer)
+    await #expect(throws: FullDisk.self) { try await run.execute() }
+    #expect(try RunRecord(path: path).status.models.failed > 0)
+    #expect(try RunRecord(path: path).status.phase == .running)
+    #expect(trainer.jobs.count < 5)
+  }
+
+  @Test
   func `progress counts every price and ends where it said it would`() async throws {
     let folder = try TemporaryFolder()
     let events = Mutex<[CampaignEvent]>([])
@@ -273,4 +288,9 @@ final class Counter: Sendable {
   }
 
   func raise(to value: Int) { number.withLock { $0 = max($0, value) } }
+}
+
+/// An error that every further job would meet too.
+private struct FullDisk: ProviderError {
+  let isLasting = true
 }
