@@ -130,7 +130,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "Experiment", "Reports", "Terminal"],
+      dependencies: [
+        "Attribution", "Campaign", "Commands", "Experiment", "Reports", "Scenarios", "Terminal",
+        "TestSupport",
+      ],
       swiftSettings: safe
     ),
     .testTarget(

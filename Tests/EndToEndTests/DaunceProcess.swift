@@ -28,6 +28,7 @@ final class DaunceProcess: Sendable {
   /// - Parameters:
   ///   - words: Its command line.
   ///   - folder: Where it runs and leaves its streams.
+  /// - Throws: What the system says when it cannot be started.
   init(_ words: [String], in folder: URL) throws {
     let name = UUID().uuidString
     streams = (folder.appending(path: "\(name).out"), folder.appending(path: "\(name).err"))
@@ -55,6 +56,7 @@ final class DaunceProcess: Sendable {
   ///   - words: Its command line.
   ///   - folder: Where it runs.
   /// - Returns: How it ended.
+  /// - Throws: What the system says when it cannot be started.
   static func run(_ words: String..., in folder: URL) async throws -> Ending {
     try await DaunceProcess(words, in: folder).ending()
   }

@@ -13,6 +13,7 @@ struct Workplace: ~Copyable {
   /// - Parameters:
   ///   - models: Perturbed models.
   ///   - epochs: How long each is trained.
+  /// - Throws: What the system says when a file cannot be written.
   init(models: Int = 4, epochs: Int = 2) throws {
     let temporary = try TemporaryFolder()
     let train = (0..<40).map { row(number: $0, id: "t\($0)", isPlanted: $0 % 5 == 0) }

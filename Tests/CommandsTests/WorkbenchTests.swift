@@ -1,0 +1,116 @@
+import Attribution
+import Campaign
+import Experiment
+import Scenarios
+import Terminal
+import TestSupport
+import Testing
+
+@testable import Commands
+
+struct WorkbenchTests {
+  @Test(
+    arguments: [
+      ("run.json5", "run.db"), ("a.b/run", "a.b/run.db"), ("run.db", "run.db.db"),
+      (".hidden", ".hidden.db"), ("x/.hidden", "x/.hidden.db"), ("a.tar.gz", "a.tar.db"),
+    ]
+  )
+  func `a sibling keeps folder and name and never overwrites its origin`(
+    path: String,
+    expected: String
+  ) {
+    #expect(Workbench.siblingPath(of: path, extension: "db") == expected)
+  }
+
+  @Test(arguments: Scenario.allCases)
+  func `the files a demo writes describe the very run the demo does`(scenario: Scenario) throws {
+    let folder = try TemporaryFolder()
+    let demo = try Demo(
+      scenario: scenario,
+      seed: 5,
+      models: 7,
+      start: .target,
+      store: folder.path("demo.db")
+    )
+    let path = try demo.write(to: folder.path("files"))
+    let read = try Workbench(Configuration.read(file: path), store: folder.path("run.db"))
+    #expect(read.corpus == demo.corpus)
+    #expect(read.settings == demo.workbench.settings)
+    #expect(read.design == demo.workbench.design)
+  }
+
+  @Test func `what a configuration leaves open is the recipe's, what it says is its own`() throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path("run.db")
+    func workbench(_ extra: String) throws -> Workbench {
+      let text = "{ data: { train: 't.jsonl', queries: 'q.jsonl' }, \(extra) }"
+      let rows = Corpus.scripted()
+      for (name, side) in [("t.jsonl", rows.train), ("q.jsonl", rows.queries)] {
+        let lines = side.map {
+          String(decoding: ExampleFile.line(for: $0, includingIdentity: true), as: UTF8.self)
+        }
+        try Array(lines.joined(separator: "\n").utf8).write(to: folder.path(name))
+      }
+      return try Workbench(
+        Configuration(json5: Array(text.utf8), folder: folder.path(""), defaultName: "run"),
+        store: store
+      )
+    }
+    let recipe = LocalRecipe.standard
+    let silent = try workbench("trainer: { provider: 'local' }, perturbation: { subsetSize: 3 }")
+    #expect(silent.settings.models == recipe.models)
+    #expect(silent.settings.start == recipe.start)
+    #expect(silent.settings.hyperparameters == recipe.hyperparameters)
+    #expect(silent.settings.targetHyperparameters == recipe.target)
+    #expect(silent.design.draws.allSatisfy { $0.members.count == 3 })
+
+    let said = try workbench(
+      """
+      trainer: { provider: 'local', hyperparameters: { epochs: 2 }, architecture: { width: 32 } },
+      target: { model: 'mine' },
+      perturbation: { subsetRatio: 0.5, models: 4, start: 'target', seed: 9, weighted: true }
+      """
+    )
+    #expect(said.settings.models == 4)
+    #expect(said.settings.start == .target)
+    #expect(said.settings.target == ModelReference("mine"))
+    #expect(said.settings.hyperparameters.epochs == 2)
+    #expect(said.settings.hyperparameters.batchSize == recipe.hyperparameters.batchSize)
+    #expect(said.settings.provider.contains("width 32, layers "))
+    #expect(said.design.draws.allSatisfy { $0.members.count == 5 && $0.weights?.count == 5 })
+    #expect(said.plan().jobs == 4)
+    #expect(said.plan().dollars == 0)
+  }
+
+  @Test func `a price list is no part of a local run, which costs nothing`() {
+    let status = RunStatus(
+      phase: .complete,
+      models: .init(planned: 1, succeeded: 1, running: 0, failed: 0),
+      losses: .init(expected: 1, measured: 1, missing: 0, censored: 0),
+      dollars: nil
+    )
+    func settings(_ provider: String) -> RunSettings {
+      RunSettings(name: "", provider: provider, recipe: .standard, seed: 0)
+    }
+    #expect(status.priced(by: settings("local width 8")).dollars == 0)
+    #expect(status.priced(by: settings("openai")).dollars == nil)
+  }
+
+  @Test func `what the user asked for wrongly is 64, what the machine refuses is 1`() {
+    func status(_ error: any Error) -> Failure.Status { Failure(error).status }
+    #expect(status(CampaignError(.anotherRun, "")) == .usage)
+    #expect(status(CampaignError(.storeFull, "")) == .failed)
+    #expect(status(AttributionError(.tooFewModels, "", cause: "")) == .usage)
+    #expect(status(AttributionError(.notMeasurable, "", cause: "")) == .partial)
+    let failure = Failure(AttributionError(.notFound, "cannot find 'x'", cause: "y", hint: "z"))
+    #expect(failure.message == "cannot find 'x': y")
+    #expect(failure.hint == "z")
+  }
+}
+
+extension [UInt8] {
+  /// Writes the bytes to a file.
+  fileprivate func write(to path: String) throws {
+    try OutputFile(path: path).write(self)
+  }
+}
