@@ -6,12 +6,14 @@ extension Run {
   /// Does all that is still to be done: θ0 first, then the perturbed models side by side.
   ///
   /// Each answer is committed as it arrives. A model whose training or pricing fails is recorded
-  /// with its reason and the run goes on without it; a failure of θ0, or of the store, ends it.
+  /// with its reason and the run goes on without it; a failure of θ0, of the store, or one that the
+  /// provider calls lasting, ends it.
   ///
   /// - Parameter observer: Told what happens, from any thread.
   /// - Returns: Where the run stands at its end: `complete`, or `partial` when a model failed.
   /// - Throws: `CancellationError` when cancelled, with every answer so far recorded;
-  ///   `CampaignError` of the store; the provider's own error when θ0 could not be made or priced.
+  ///   `CampaignError` of the store; the provider's own error when θ0 could not be made or priced, or
+  ///   when it is lasting.
   public func execute(
     observer: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
   ) async throws -> RunStatus {
@@ -174,7 +176,8 @@ extension Run {
       try database.fail(act, kind: kind, model: model, reason: reason)
     }
     // Without θ0 there is nothing to explain, and what fails for it will fail for all.
-    return model < 0 ? error : ModelFailure(reason: reason)
+    let isLasting = (error as? any ProviderError)?.isLasting ?? false
+    return model < 0 || isLasting ? error : ModelFailure(reason: reason)
   }
 }
 

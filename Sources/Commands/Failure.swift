@@ -1,4 +1,7 @@
+import Attribution
+import Campaign
 import Experiment
+import ReferenceModels
 import Reports
 package import Terminal
 
@@ -51,6 +54,16 @@ package struct Failure: Error, Sendable, Hashable {
     case let error as ExampleFileError:
       let line = error.line.map { "line \($0): " } ?? ""
       self.init(.failed, "cannot read examples '\(error.file)': \(line)\(error.reason)")
+    case let error as AttributionError:
+      self.init(Self.status(of: error.code), error.description, hint: error.hint)
+    case let error as CampaignError:
+      self.init(Self.status(of: error.code), error.message, hint: Self.hint(for: error.code))
+    case let error as ReferenceModelError:
+      self.init(
+        Self.status(of: error.code),
+        error.description,
+        hint: Self.hint(for: error.code)
+      )
     case let error as ConsoleError:
       let file = error.path.map { "'\($0)'" } ?? "the result"
       self.init(.failed, "cannot write \(file): \(error.message)")

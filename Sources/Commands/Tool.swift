@@ -3,13 +3,24 @@ import Terminal
 
 /// The program: its subcommands, and the way from a command line to an exit status.
 package enum Tool {
+  /// The program's version, also what stores record.
+  static let version = "0.1.0"
+
   /// Every subcommand, in the order of help.
   static let program = Program(
     "daunce",
     "which training examples make a model do this?",
-    version: "0.1.0",
-    samples: [],
-    subcommands: []
+    version: version,
+    samples: [
+      Sample("demo", "the whole job on an embedded example, in a minute"),
+      Sample("run run.json5", "the same on your own data"),
+      Sample("top run.db --group", "the examples behind its queries"),
+    ],
+    subcommands: [
+      DemoCommand.subcommand, PlanCommand.subcommand, RunCommand.subcommand,
+      StatusCommand.subcommand, TopCommand.subcommand, ExportCommand.subcommand,
+      ScoreCommand.subcommand, EvaluateCommand.subcommand,
+    ]
   )
 
   /// Runs a command line; nothing escapes, every error becomes a message and a status.

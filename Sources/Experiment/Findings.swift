@@ -129,7 +129,7 @@ public struct Reliability: Sendable, Hashable {
   /// Perturbed models used.
   public let models: Int
   /// Perturbed models planned.
-  public let planned: Int
+  public var planned: Int
   /// Between-model standard deviation over repeated-reading standard deviation; `nil` when no pair
   /// was priced twice, infinite when repeats agree exactly.
   public let signalToNoise: Double?
@@ -187,7 +187,7 @@ public struct QueryFindings: Sendable, Hashable {
   /// Text search beside the method.
   public let evidence: TextEvidence
   /// What the list rests on.
-  public let reliability: Reliability
+  public var reliability: Reliability
 
   /// Creates findings.
   public init(

@@ -34,6 +34,13 @@ public protocol Scorer: Sendable {
   func tokens(in example: Example) -> Int
 }
 
+/// An error of a trainer or scorer that may say more about the provider than about one request.
+public protocol ProviderError: Error {
+  /// Whether every further request would fail in the same way, as on a full disk or for a refused
+  /// key; it ends a run instead of one model.
+  var isLasting: Bool { get }
+}
+
 /// What a trainer can do, asked before anything is spent.
 public struct TrainerCapabilities: Sendable, Hashable {
   /// Whether a job may start from an already tuned model.

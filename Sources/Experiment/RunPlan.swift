@@ -94,7 +94,7 @@ public struct RunStatus: Sendable, Hashable {
   /// Counts of losses.
   public let losses: Losses
   /// Spent so far, in US dollars; `nil` when prices are unknown.
-  public let dollars: Double?
+  public var dollars: Double?
 
   /// Creates a status.
   public init(phase: Phase, models: Models, losses: Losses, dollars: Double?) {

@@ -1,5 +1,9 @@
+import Experiment
+import FoundationEssentials
+import Glibc
+
 /// Why the reference model could not do what was asked.
-package struct ReferenceModelError: Error, Sendable, CustomStringConvertible {
+package struct ReferenceModelError: ProviderError, Sendable, CustomStringConvertible {
   /// What kind of failure it is.
   package enum Code: Sendable, Hashable {
     /// An architecture that cannot exist.
@@ -21,8 +25,21 @@ package struct ReferenceModelError: Error, Sendable, CustomStringConvertible {
   /// One line for a person.
   package let description: String
 
+  /// Whether every further job would fail in the same way.
+  package var isLasting: Bool { code == .unwritable }
+
   init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
   }
+}
+
+/// The system's own words for why a file could not be read or written.
+func systemWords(for error: any Error) -> String {
+  // The dictionary is written once, when the error is made.
+  guard let error = error as? CocoaError,
+    let cause = unsafe error.userInfo["NSUnderlyingError"] as? POSIXError
+  else { return "\(error)" }
+  // strerror returns a text that lives as long as the thread makes no other such call.
+  return unsafe String(cString: strerror(cause.code.rawValue))
 }

@@ -208,7 +208,7 @@ package final class ReferenceProvider: Trainer, Scorer {
     } catch {
       throw ReferenceModelError(
         .unwritable,
-        "cannot create the folder of model weights '\(folder)': \(error)"
+        "cannot create the folder of model weights '\(folder)': \(systemWords(for: error))"
       )
     }
   }

@@ -28,7 +28,7 @@ struct WeightsFile {
     } catch {
       throw ReferenceModelError(
         .unwritable,
-        "cannot write model weights '\(path)': \(error)"
+        "cannot write model weights '\(path)': \(systemWords(for: error))"
       )
     }
   }
@@ -58,7 +58,7 @@ struct WeightsFile {
     } catch {
       throw ReferenceModelError(
         .damaged,
-        "cannot read model weights '\(path)': \(error)"
+        "cannot read model weights '\(path)': \(systemWords(for: error))"
       )
     }
   }

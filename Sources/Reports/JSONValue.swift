@@ -34,6 +34,12 @@ package indirect enum JSONValue: Sendable, Hashable {
     .object(members.map { Member($0.0, $0.1) })
   }
 
+  /// An object with more members at its end; anything else as it is.
+  package func adding(_ members: [(String, JSONValue)]) -> JSONValue {
+    guard case .object(let known) = self else { return self }
+    return .object(known + members.map { Member($0.0, $0.1) })
+  }
+
   /// A number, or `null` for none.
   package static func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
 

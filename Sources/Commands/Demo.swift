@@ -1,0 +1,154 @@
+import Attribution
+import Campaign
+import Experiment
+import FoundationEssentials
+import ReferenceModels
+import Scenarios
+import Terminal
+
+/// The main job on an embedded example, and the paper's protocol on the same model beside it.
+struct Demo: Sendable {
+  /// What is planted.
+  let scenario: Scenario
+  /// The generated examples.
+  let corpus: Corpus
+  /// The run.
+  let workbench: Workbench
+
+  /// Prepares the job.
+  ///
+  /// - Parameters:
+  ///   - scenario: What is planted.
+  ///   - seed: Seed of the corpus and of everything random in the run.
+  ///   - models: Perturbed models; `nil` is the recipe's number.
+  ///   - start: Where perturbed models start; `nil` is the recipe's choice.
+  ///   - store: Path of the store.
+  /// - Throws: What `Workbench` throws.
+  init(scenario: Scenario, seed: UInt64, models: Int?, start: Start?, store: String) throws {
+    self.scenario = scenario
+    corpus = scenario.corpus(seed: seed)
+    var recipe = LocalRecipe.standard
+    recipe.models = models ?? recipe.models
+    recipe.start = start ?? recipe.start
+    workbench = try Workbench(
+      corpus: corpus,
+      settings: RunSettings(name: scenario.rawValue, provider: "local", recipe: recipe, seed: seed),
+      architecture: recipe.architecture,
+      store: store
+    )
+  }
+
+  /// How well the recorded run finds the planted rows, asked as one group.
+  ///
+  /// - Parameter record: The run's record.
+  /// - Returns: The figures of `auto` beside the text baselines'.
+  /// - Throws: `AttributionError` or `CampaignError`.
+  func evaluation(_ record: RunRecord) throws -> Evaluation {
+    try Study(record).evaluate(
+      tag: scenario.plantedTag,
+      against: scenario.decoyTag,
+      grouped: true
+    )
+  }
+
+  /// The paper's run: short passes on from the θ0 that the first run made.
+  ///
+  /// - Parameter target: θ0.
+  /// - Returns: A run with a store of its own beside the first one's.
+  /// - Throws: `AttributionError` when its subsets cannot be drawn.
+  func paperWorkbench(explaining target: ModelReference) throws(AttributionError) -> Workbench {
+    var recipe = LocalRecipe.paper
+    recipe.models = workbench.settings.models
+    var settings = RunSettings(
+      name: "\(scenario.rawValue), paper",
+      provider: workbench.settings.provider,
+      recipe: recipe,
+      seed: workbench.settings.seed
+    )
+    settings.target = target
+    return try Workbench(
+      corpus: corpus,
+      settings: settings,
+      provider: workbench.provider,
+      store: Workbench.siblingPath(of: workbench.store, extension: "paper.db")
+    )
+  }
+
+  /// How well the paper's score finds the planted rows: plain correlation, query by query.
+  ///
+  /// - Parameter record: The record of the paper's run.
+  /// - Returns: The figures.
+  /// - Throws: `AttributionError` or `CampaignError`.
+  func paperEvaluation(_ record: RunRecord) throws -> Evaluation {
+    try Study(record).evaluate(
+      tag: scenario.plantedTag,
+      against: scenario.decoyTag,
+      method: Method(estimator: .named(.correlation), view: .sum)
+    )
+  }
+
+  /// How often θ0 does what was planted.
+  ///
+  /// - Parameter record: The run's record.
+  /// - Returns: A group of queries each.
+  /// - Throws: `CampaignError`.
+  func behaviour(_ record: RunRecord) throws(CampaignError) -> [Behaviour] {
+    let prices = try record.targetPrices().suffix(corpus.queries.count)
+    return [scenario.plantedTag, scenario.decoyTag, scenario.cleanTag].map { tag in
+      let losses = zip(corpus.queries, prices).filter { $0.0.tags.contains(tag) }
+        .map { $0.1?.loss.value }
+      // Probability above one half: whatever else θ0 might say is less likely.
+      return Behaviour(tag: tag, queries: losses.count, given: losses.count { ($0 ?? 1) < 0.6931 })
+    }
+  }
+
+  /// How often θ0 gives the completions of one group of queries.
+  struct Behaviour: Sendable, Hashable {
+    /// The group's tag.
+    let tag: String
+    /// Number of queries.
+    let queries: Int
+    /// Queries whose completion θ0 gives with a probability above one half.
+    let given: Int
+  }
+}
+
+extension Demo {
+  /// Writes the examples and a configuration with which `daunce run` does the same job.
+  ///
+  /// - Parameter folder: Where to; created when absent.
+  /// - Returns: Path of the configuration.
+  /// - Throws: `Failure` when a file is there already, `ConsoleError` when one cannot be written.
+  func write(to folder: String) throws -> String {
+    func lines(_ examples: [Example]) -> [UInt8] {
+      examples.flatMap { ExampleFile.line(for: $0, includingIdentity: true) + [0x0A] }
+    }
+    let settings = workbench.settings
+    let configuration = """
+      // \(scenario.summary)
+      {
+        name: "\(scenario.rawValue)",
+        data: { train: "train.jsonl", queries: "queries.jsonl" },
+        trainer: { provider: "local" },
+        perturbation: { models: \(settings.models), start: "\(settings.start.rawValue)", seed: \(settings.seed) },
+      }
+
+      """
+    let files = [
+      ("train.jsonl", lines(corpus.train)), ("queries.jsonl", lines(corpus.queries)),
+      ("config.json5", Array(configuration.utf8)),
+    ]
+    let root = folder.hasSuffix("/") ? folder : folder + "/"
+    for (name, _) in files where FileManager.default.fileExists(atPath: root + name) {
+      throw Failure(
+        .usage,
+        "cannot write '\(root + name)': there is such a file already",
+        hint: "choose another folder with --write"
+      )
+    }
+    // Where this fails, the first file says why.
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, bytes) in files { try OutputFile(path: root + name).write(bytes) }
+    return root + "config.json5"
+  }
+}

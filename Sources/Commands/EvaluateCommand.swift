@@ -1,0 +1,51 @@
+import Attribution
+import Campaign
+import Reports
+import Terminal
+
+/// `daunce evaluate`: how well scores find the rows that carry a tag.
+enum EvaluateCommand {
+  /// Its options.
+  struct Options: Displayed, Scored {
+    var store = ""
+    var tag = ""
+    var against: String?
+    var scoring = ScoringOptions()
+    var display = DisplayOptions()
+  }
+
+  /// The command.
+  static let subcommand = Subcommand(
+    Command(
+      "evaluate",
+      "how well scores find tagged rows, beside text search",
+      samples: [
+        Sample("evaluate run.db --tag backdoor --against decoy --group"),
+        Sample("evaluate run.db --tag backdoor --estimator correlation --json"),
+      ],
+      positionals: [.required("STORE", "a run's store", \.store)],
+      flags: [
+        Flag.value("tag", "TAG", "the rows to find and the queries that ask for them", \.tag)
+          .required(),
+        .value("against", "TAG", "rows with the same output and another cause", \.against),
+      ] + Flag.scoring(group: "ask all queries of a tag as one")
+        + Flag.display(json: "one JSON object"),
+      discussion: "Tags are the user's own; no method reads them.",
+      defaults: Options()
+    )
+  ) { options in
+    let evaluation = try Study(RunRecord(path: options.store)).evaluate(
+      tag: options.tag,
+      against: options.against,
+      grouped: options.scoring.isGrouped,
+      method: options.scoring.method()
+    )
+    let display = Display(options.display)
+    if options.display.isJSON {
+      try display.show(Records.evaluation(evaluation))
+    } else {
+      try display.show(Page(evaluation))
+    }
+    return 0
+  }
+}

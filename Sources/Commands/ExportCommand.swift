@@ -1,0 +1,90 @@
+import Attribution
+import Campaign
+import Experiment
+import Reports
+import Terminal
+
+/// `daunce export`: a run's tables for other tools.
+enum ExportCommand {
+  /// What can be exported.
+  enum Table: String, CaseIterable, Sendable {
+    /// Every model's price for every example.
+    case losses
+    /// Every example's weight in every model's training set.
+    case membership
+    /// Every example's score for every query.
+    case scores
+  }
+
+  /// Its options.
+  struct Options: Displayed, Scored {
+    var store = ""
+    var table = Table.losses
+    var output = ""
+    var scoring = ScoringOptions()
+    var display = DisplayOptions()
+  }
+
+  /// The command.
+  static let subcommand = Subcommand(
+    Command(
+      "export",
+      "tables of a run for other tools",
+      samples: [
+        Sample("export run.db losses -o losses.csv", "NLL of each example under each model"),
+        Sample("export run.db membership -o seen.npy", "who was trained on what"),
+        Sample("export run.db scores -o scores.jsonl --estimator ridge"),
+      ],
+      positionals: [
+        .required("STORE", "a run's store", \.store),
+        .choice("TABLE", "what to write", \.table),
+      ],
+      flags: [
+        Flag.value(
+          "output",
+          short: "o",
+          "FILE",
+          "where to; its extension decides the form: .csv, .npy, .jsonl",
+          \.output
+        ).required()
+      ] + Flag.scoring(group: "scores of all queries as one") + Flag.display(json: nil),
+      discussion: "Losses are sums over the completion unless --view says otherwise. A price that "
+        + "is missing is an empty cell, NaN or null.",
+      defaults: Options()
+    ),
+    body: run
+  )
+
+  private static func run(_ options: Options) throws -> Int32 {
+    let ending = options.output.split(separator: ".", omittingEmptySubsequences: false).last ?? ""
+    guard options.output.contains("."), let format = Export.Format(rawValue: ending.lowercased())
+    else {
+      throw Failure(
+        .usage,
+        "cannot write '\(options.output)': its extension names no known form",
+        hint: "use .csv, .npy or .jsonl"
+      )
+    }
+    let record = try RunRecord(path: options.store)
+    let method = try options.scoring.method()
+    let file = try OutputFile(path: options.output)
+    let sink: Export.Sink = { try file.write($0) }
+    switch options.table {
+    case .losses:
+      let losses = try record.losses(options.scoring.view.view ?? .sum, rows: .planned)
+      try Export.losses(losses, as: format, to: sink)
+    case .membership:
+      try Export.membership(
+        record.design(.planned),
+        models: record.models.map(\.name),
+        train: record.corpus.train.map(\.id),
+        as: format,
+        to: sink
+      )
+    case .scores:
+      let scores = try Study(record).scores(grouped: options.scoring.isGrouped, method: method)
+      try Export.scores(scores, as: format, to: sink)
+    }
+    return 0
+  }
+}

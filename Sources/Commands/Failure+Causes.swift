@@ -1,0 +1,56 @@
+import Attribution
+import Campaign
+import ReferenceModels
+
+// What the user asked for wrongly is `usage`; what went wrong with the machine is `failed`.
+extension Failure {
+  static func status(of code: AttributionError.Code) -> Status {
+    switch code {
+    case .invalidDesign, .unknownEstimator, .tooFewModels, .notFound: .usage
+    case .mismatch: .failed
+    // The run is sound, but nothing can be concluded from it.
+    case .notMeasurable: .partial
+    }
+  }
+
+  static func status(of code: CampaignError.Code) -> Status {
+    switch code {
+    case .settings, .anotherRun: .usage
+    case .storeAbsent, .storeInUse, .storeNewer, .storeForeign, .storeEmpty, .storeReadOnly,
+      .storeFull, .storeCorrupt, .storeFailed, .provider:
+      .failed
+    }
+  }
+
+  static func hint(for code: CampaignError.Code) -> String? {
+    switch code {
+    case .anotherRun: "undo the change, or record a new run with --store"
+    case .storeAbsent: "check the path; 'daunce run' makes a store, but no folder for it"
+    case .storeInUse: "wait for that run to end, or stop it; 'daunce status' works meanwhile"
+    case .storeNewer: "upgrade this program, or choose another store"
+    case .storeForeign: "choose another file; this one was left as it is"
+    case .storeEmpty: "'daunce run' fills it"
+    case .storeReadOnly: "give write access to it and to its folder, or choose another store"
+    case .storeFull: "make room; the same command resumes, and what is recorded is kept"
+    case .settings, .storeCorrupt, .storeFailed, .provider: nil
+    }
+  }
+
+  static func status(of code: ReferenceModelError.Code) -> Status {
+    switch code {
+    case .architecture, .unknownModel: .usage
+    case .tooLong, .damaged, .unwritable, .diverged: .failed
+    }
+  }
+
+  static func hint(for code: ReferenceModelError.Code) -> String? {
+    switch code {
+    case .architecture: "see trainer.architecture"
+    case .tooLong: "shorten it, or raise trainer.architecture.context"
+    case .unknownModel: "use base, target, model-<k> or the name of a file of weights"
+    case .damaged: "remove the file to have the model trained again"
+    case .unwritable: "make room or give write access; the same command resumes"
+    case .diverged: "lower trainer.hyperparameters.learningRateMultiplier"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Campaign
+import Experiment
+import ReferenceModels
+import Reports
+import Terminal
+
+/// `daunce score`: what one model charges for each example of a file.
+enum ScoreCommand {
+  /// Its options.
+  struct Options: Displayed {
+    var configuration = ""
+    var file = ""
+    var model = ""
+    var store: String?
+    var display = DisplayOptions()
+  }
+
+  /// The command.
+  static let subcommand = Subcommand(
+    Command(
+      "score",
+      "NLL of each completion of a file under one model",
+      samples: [
+        Sample("score run.json5 --model target queries.jsonl", "under the model to explain"),
+        Sample("score run.json5 --model model-3 queries.jsonl --json"),
+        Sample("score run.json5 --model base train.jsonl", "before any training"),
+      ],
+      positionals: [
+        .required("CONFIG", "configuration file (JSON5)", \.configuration),
+        .required("FILE", "examples (JSONL)", \.file),
+      ],
+      flags: [
+        Flag.value("model", "M", "base, target, model-<k> of the run, or a weights key", \.model)
+          .required(),
+        .value("store", "FILE", "the run's store; default: CONFIG with extension .db", \.store),
+      ] + Flag.display(json: "one JSON object an example, each on a line"),
+      defaults: Options()
+    ),
+    body: { options in try await interruptible { try await run(options) } }
+  )
+
+  private static func run(_ options: Options) async throws -> Int32 {
+    let store = options.store ?? RunCommand.store(ofConfiguration: options.configuration)
+    let examples = try ExampleFile.read(path: options.file, role: .query)
+    let workbench = try Workbench(Configuration.read(file: options.configuration), store: store)
+    try workbench.requireFitting(examples)
+    let model = try reference(to: options.model, store: store)
+    let display = Display(options.display)
+    var rows: [(id: String, price: Price)] = []
+    let batch = workbench.provider.scorerCapabilities.batch
+    for first in stride(from: 0, to: examples.count, by: batch) {
+      try Task.checkCancellation()
+      let some = Array(examples[first..<min(first + batch, examples.count)])
+      let prices = try await workbench.provider.price(some, under: model)
+      for (example, price) in zip(some, prices) {
+        if options.display.isJSON {
+          try display.show(Records.price(price, id: example.id))
+        } else {
+          rows.append((example.id, price))
+        }
+      }
+    }
+    if !options.display.isJSON { try display.show(Page(prices: rows)) }
+    return 0
+  }
+
+  /// The model that a name stands for; `nil` is the untrained base.
+  private static func reference(to name: String, store: String) throws -> ModelReference? {
+    if name == "base" { return nil }
+    guard name == "target" || name.hasPrefix("model-") else { return ModelReference(name) }
+    let record = try RunRecord(path: store)
+    guard let model = ([record.target] + record.models).first(where: { $0.name == name }) else {
+      throw Failure(
+        .usage,
+        "cannot score under '\(name)': the run has no such model",
+        hint: "there are target and model-0 to model-\(record.models.count - 1)"
+      )
+    }
+    guard let reference = model.reference else {
+      throw Failure(
+        .failed,
+        "cannot score under '\(name)': it is not trained yet",
+        hint: "finish the run first: the same 'daunce run' resumes it"
+      )
+    }
+    return reference
+  }
+}

@@ -1,0 +1,80 @@
+import Attribution
+import Experiment
+import Terminal
+
+/// An estimator as the user names it.
+struct EstimatorName: RawRepresentable, CaseIterable, Sendable, Hashable {
+  /// `auto` or the estimator's name.
+  let rawValue: String
+
+  /// Takes a name; `nil` if there is no such estimator.
+  init?(rawValue: String) {
+    guard EstimatorRequest.names.contains(rawValue) else { return nil }
+    self.rawValue = rawValue
+  }
+
+  private init(known name: String) { rawValue = name }
+
+  /// Chosen by the run.
+  static let auto = EstimatorName(known: "auto")
+  /// All names.
+  static var allCases: [EstimatorName] { EstimatorRequest.names.map(EstimatorName.init(known:)) }
+}
+
+/// Which losses to read, as the user names them.
+enum ViewName: String, CaseIterable, Sendable {
+  /// What suits the question.
+  case auto
+  /// The whole completion.
+  case sum
+  /// The whole completion, an average token.
+  case mean
+  /// The first token.
+  case firstToken = "first-token"
+
+  /// The view, `nil` for `auto`.
+  var view: LossView? { LossView(rawValue: rawValue) }
+}
+
+/// What the user says about how to score.
+struct ScoringOptions: Sendable, Hashable {
+  /// The estimator.
+  var estimator = EstimatorName.auto
+  /// The losses it reads.
+  var view = ViewName.auto
+  /// What the scores are for.
+  var purpose = Purpose.retrieval
+  /// Whether all queries are asked as one.
+  var isGrouped = false
+
+  /// How a study is to score.
+  ///
+  /// - Returns: The request.
+  /// - Throws: `AttributionError` for an unknown estimator.
+  func method() throws(AttributionError) -> Method {
+    Method(
+      estimator: try EstimatorRequest(name: estimator.rawValue),
+      purpose: purpose,
+      view: view.view
+    )
+  }
+}
+
+/// Options of a command that scores.
+protocol Scored: Sendable {
+  /// What was chosen.
+  var scoring: ScoringOptions { get set }
+}
+
+extension Flag where Options: Scored {
+  /// Options about scoring.
+  static func scoring(group: String) -> [Flag] {
+    let flags: [Flag] = [
+      .toggle("group", group, \Options.scoring.isGrouped),
+      .choice("estimator", "NAME", "how losses become scores", \Options.scoring.estimator),
+      .choice("view", "VIEW", "which part of a completion counts", \Options.scoring.view),
+      .choice("purpose", "PURPOSE", "what 'auto' picks for", \Options.scoring.purpose),
+    ]
+    return flags.map { $0.grouped("scoring") }
+  }
+}

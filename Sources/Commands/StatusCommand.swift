@@ -1,0 +1,38 @@
+import Campaign
+import Experiment
+import Reports
+import Terminal
+
+/// `daunce status`: where a run stands.
+enum StatusCommand {
+  /// Its options.
+  struct Options: Displayed {
+    var store = ""
+    var display = DisplayOptions()
+  }
+
+  /// The command.
+  static let subcommand = Subcommand(
+    Command(
+      "status",
+      "where a run stands, also while it is running",
+      samples: [Sample("status run.db"), Sample("status run.db --json", "for a script")],
+      positionals: [.required("STORE", "a run's store", \.store)],
+      flags: Flag.display(json: "one JSON object"),
+      defaults: Options()
+    )
+  ) { options in
+    let record = try RunRecord(path: options.store)
+    let status = record.status.priced(by: record.settings)
+    let display = Display(options.display)
+    if options.display.isJSON {
+      try display.show(Records.status(status))
+    } else {
+      try display.show(Page(status))
+    }
+    for model in [record.target] + record.models {
+      if let error = model.error { display.note("\(model.name): \(error)") }
+    }
+    return 0
+  }
+}

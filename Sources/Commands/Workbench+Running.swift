@@ -1,0 +1,91 @@
+import Campaign
+import Experiment
+import Synchronization
+import Terminal
+
+extension Workbench {
+  /// Runs, or resumes, to the end.
+  ///
+  /// - Parameters:
+  ///   - task: What the progress line calls it.
+  ///   - display: Where progress and notes go.
+  /// - Returns: Where the run stands at its end.
+  /// - Throws: What `Run` throws; `CancellationError` when cancelled.
+  func run(_ task: String, display: Display) async throws -> RunStatus {
+    let run = try Run(
+      store: store,
+      corpus: corpus,
+      settings: settings,
+      design: design,
+      trainer: provider,
+      scorer: provider,
+      program: Tool.version
+    )
+    if run.resumed { display.note("resuming '\(store)'") }
+    let meter = Meter(task, plan: plan(), workbench: self, progress: display.progress())
+    defer { meter.end() }
+    return try await run.execute { meter.observe($0) }.priced(by: settings)
+  }
+}
+
+extension RunStatus {
+  /// The status with what was spent where that is known: local models cost nothing.
+  ///
+  /// - Parameter settings: The run's settings.
+  /// - Returns: The status.
+  func priced(by settings: RunSettings) -> RunStatus {
+    var status = self
+    if settings.provider.hasPrefix("local ") { status.dollars = 0 }
+    return status
+  }
+}
+
+/// Turns what happens in a run into one progress line of tokens trained on and priced.
+private final class Meter: Sendable {
+  private let progress: Progress
+  private let task: String
+  private let total: Int
+  private let targetTokens: Double
+  private let modelTokens: Double
+  private let scoringTokens: Double
+  private let hasBegun = Mutex(false)
+
+  init(_ task: String, plan: RunPlan, workbench: Workbench, progress: Progress) {
+    let settings = workbench.settings
+    let rows = Double(workbench.corpus.train.count)
+    let epochs = settings.target == nil ? Double(settings.targetHyperparameters.epochs ?? 1) : 0
+    let perModel =
+      Double(settings.subsetSize(of: workbench.corpus.train.count))
+      * Double(settings.hyperparameters.epochs ?? 1)
+    // The plan's training tokens, shared out by how many rows each model sees.
+    let perRow = Double(plan.trainingTokens) / (rows * epochs + perModel * Double(settings.models))
+    targetTokens = rows * epochs * perRow
+    modelTokens = perModel * perRow
+    scoringTokens = Double(plan.scoringTokens)
+    total = plan.trainingTokens + plan.scoringTokens
+    self.task = task
+    self.progress = progress
+  }
+
+  func observe(_ event: CampaignEvent) {
+    let now = event.progress
+    var done =
+      Double(now.trained) * modelTokens
+      + Double(now.pairs) / Double(max(1, now.expectedPairs)) * scoringTokens
+    if now.stage == .models { done += targetTokens }
+    for (model, fraction) in now.training {
+      done += fraction * (model == "target" ? targetTokens : modelTokens)
+    }
+    let isFirst = hasBegun.withLock { begun in
+      defer { begun = true }
+      return !begun
+    }
+    if isFirst { progress.begin(task, unit: "tokens", total: total, completed: Int(done)) }
+    progress.update(done)
+    if case .failed(let model, let reason) = event.occurrence {
+      progress.note("\(model) failed: \(reason)".neutralised)
+    }
+  }
+
+  func end() { progress.end() }
+}
