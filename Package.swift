@@ -87,7 +87,11 @@ let package = Package(
     .executableTarget(name: "daunce", dependencies: ["Commands"], swiftSettings: safe),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Experiment", "Attribution", "Store", "Kernels", "ReferenceModels"],
+      dependencies: [
+        "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "ReferenceModels",
+        "Scenarios",
+      ],
+      exclude: ["pytorch_transformer.py"],
       swiftSettings: strict
     ),
 

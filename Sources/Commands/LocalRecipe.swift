@@ -10,11 +10,11 @@ struct LocalRecipe: Sendable, Hashable {
   /// Where each perturbed model starts.
   var start = Start.base
   /// How perturbed models are trained.
-  var hyperparameters = Hyperparameters(epochs: 8, batchSize: 8, learningRateMultiplier: 1)
+  var hyperparameters = Hyperparameters(epochs: 6, batchSize: 4, learningRateMultiplier: 1)
   /// How θ0 is trained.
   var target = Hyperparameters(epochs: 3, batchSize: 16, learningRateMultiplier: 1)
   /// Shape of every model.
-  var architecture = Architecture(width: 64, layers: 2, heads: 4, vocabulary: 1024, context: 2048)
+  var architecture = Architecture.demo
 
   /// The recipe of this version.
   static let standard = LocalRecipe()

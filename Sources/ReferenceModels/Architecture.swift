@@ -20,6 +20,15 @@ package struct Architecture: Sendable, Hashable, Codable {
     self.context = context
   }
 
+  /// The demo's model, and the default for a user's own data.
+  package static let demo = Architecture(
+    width: 64,
+    layers: 2,
+    heads: 4,
+    vocabulary: 1024,
+    context: 2048
+  )
+
   /// What is wrong with the shape, or `nil`.
   package var problem: String? {
     if width < 1 || heads < 1 || layers < 1 { return "width, heads and layers must be positive" }

@@ -69,6 +69,9 @@ package final class ReferenceProvider: Trainer, Scorer {
     base = Transformer(shape, seed: seed)
   }
 
+  /// Number of tokens in the learned vocabulary.
+  package var vocabularySize: Int { vocabulary.count }
+
   /// Number of parameters of every model.
   package var parameters: Int { base.parameters.count }
 
@@ -88,6 +91,16 @@ package final class ReferenceProvider: Trainer, Scorer {
   package func tokens(in example: Example) -> Int {
     vocabulary.encode(example.prompt.rendered).count + vocabulary.encode(example.completion).count
       + 2
+  }
+
+  /// Token ids of an example as it is trained on, and how many of them come before the completion.
+  ///
+  /// - Throws: `ReferenceModelError` when it is longer than the context.
+  package func tokenised(
+    _ example: Example
+  ) throws(ReferenceModelError) -> (tokens: [Int32], prompt: Int) {
+    let sequence = try sequence(example, closing: true)
+    return (sequence.tokens, sequence.completion.lowerBound)
   }
 
   package func train(
