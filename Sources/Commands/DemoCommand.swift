@@ -94,7 +94,7 @@ enum DemoCommand {
     }
     try show(demo.introduction)
     let store = demo.workbench.store
-    try await demo.workbench.run("training and pricing", display: display)
+    try await demo.workbench.run("training", display: display)
       .requireCompletion(store: store)
     let record = try RunRecord(path: store)
     let behaviour = try demo.behaviour(record)
@@ -114,7 +114,7 @@ enum DemoCommand {
     var paper: Evaluation?
     if !options.isWithoutPaper, let target = record.target.reference {
       let workbench = try demo.paperWorkbench(explaining: target)
-      try await workbench.run("the paper's protocol", display: display)
+      try await workbench.run("paper's run", display: display)
         .requireCompletion(store: workbench.store)
       let measured = try demo.paperEvaluation(RunRecord(path: workbench.store))
       try show(demo.paperPage(measured))

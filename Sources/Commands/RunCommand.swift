@@ -54,7 +54,7 @@ enum RunCommand {
         + "about \(ProgressLine.readable(.seconds((plan.hours ?? 0) * 3600)))"
     )
     for warning in plan.warnings { display.note("warning: \(warning)") }
-    let status = try await workbench.run("training and pricing", display: display)
+    let status = try await workbench.run("training", display: display)
     if options.display.isJSON {
       try display.show(Records.status(status).adding([("store", .string(store))]))
     } else {

@@ -40,11 +40,12 @@ extension RunStatus {
   }
 }
 
-/// Turns what happens in a run into one progress line of tokens trained on and priced.
+/// Turns what happens in a run into one progress line, a model's share being its share of tokens.
 private final class Meter: Sendable {
   private let progress: Progress
   private let task: String
-  private let total: Int
+  private let models: Int
+  private let totalTokens: Double
   private let targetTokens: Double
   private let modelTokens: Double
   private let scoringTokens: Double
@@ -62,7 +63,8 @@ private final class Meter: Sendable {
     targetTokens = rows * epochs * perRow
     modelTokens = perModel * perRow
     scoringTokens = Double(plan.scoringTokens)
-    total = plan.trainingTokens + plan.scoringTokens
+    models = settings.models + (settings.target == nil ? 1 : 0)
+    totalTokens = Double(max(1, plan.trainingTokens + plan.scoringTokens))
     self.task = task
     self.progress = progress
   }
@@ -80,8 +82,9 @@ private final class Meter: Sendable {
       defer { begun = true }
       return !begun
     }
-    if isFirst { progress.begin(task, unit: "tokens", total: total, completed: Int(done)) }
-    progress.update(done)
+    let share = done / totalTokens * Double(models)
+    if isFirst { progress.begin(task, unit: "models", total: models, completed: Int(share)) }
+    progress.update(share)
     if case .failed(let model, let reason) = event.occurrence {
       progress.note("\(model) failed: \(reason)".neutralised)
     }

@@ -52,7 +52,7 @@ struct WorkbenchTests {
         try Array(lines.joined(separator: "\n").utf8).write(to: folder.path(name))
       }
       return try Workbench(
-        Configuration(json5: Array(text.utf8), folder: folder.path(""), defaultName: "run"),
+        Configuration(json5: Array(text.utf8), folder: folder.url.path + "/", defaultName: "run"),
         store: store
       )
     }
