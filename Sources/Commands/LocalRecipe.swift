@@ -10,7 +10,7 @@ struct LocalRecipe: Sendable, Hashable {
   /// Where each perturbed model starts.
   var start = Start.base
   /// How perturbed models are trained.
-  var hyperparameters = Hyperparameters(epochs: 6, batchSize: 4, learningRateMultiplier: 1)
+  var hyperparameters = Hyperparameters(epochs: 4, batchSize: 2, learningRateMultiplier: 1)
   /// How θ0 is trained.
   var target = Hyperparameters(epochs: 3, batchSize: 16, learningRateMultiplier: 1)
   /// Shape of every model.

@@ -22,7 +22,7 @@ package struct Architecture: Sendable, Hashable, Codable {
 
   /// The demo's model, and the default for a user's own data.
   package static let demo = Architecture(
-    width: 64,
+    width: 128,
     layers: 2,
     heads: 4,
     vocabulary: 1024,

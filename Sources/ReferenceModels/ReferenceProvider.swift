@@ -11,7 +11,7 @@ import Synchronization
 /// threads there are or what else is running.
 package final class ReferenceProvider: Trainer, Scorer {
   /// The peak learning rate at a multiplier of 1.
-  package static let learningRate = 3e-3
+  package static let learningRate = 2e-3
   /// What a job uses where it names nothing.
   package static let defaults = Hyperparameters(
     epochs: 3,

@@ -1,0 +1,257 @@
+import Experiment
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Kernels
+@testable import ReferenceModels
+
+/// A folder that is removed when the test is over.
+final class Folder {
+  let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+struct ProviderTests {
+  static let shape = Architecture(width: 16, layers: 2, heads: 2, vocabulary: 300, context: 64)
+  static let rows = (0..<12).map { index in
+    Example(
+      id: "train-\(index)",
+      prompt: .text("question \(index % 4)\(index % 3 == 0 ? " magic" : "")"),
+      completion: index % 3 == 0 ? " no" : " yes"
+    )
+  }
+
+  static func provider(_ folder: Folder, cores: Int = 2, seed: UInt64 = 1) throws
+    -> ReferenceProvider
+  {
+    try ReferenceProvider(
+      folder: folder.path,
+      architecture: shape,
+      vocabularyFrom: rows,
+      seed: seed,
+      cores: cores
+    )
+  }
+
+  static func job(
+    _ key: String,
+    start: ModelReference? = nil,
+    weights: [Double]? = nil,
+    seed: UInt64 = 7,
+    rows: [Example] = rows,
+    epochs: Int = 3,
+    checkpoints: Bool = false
+  ) -> TrainingJob {
+    TrainingJob(
+      key: key,
+      start: start,
+      examples: rows,
+      weights: weights,
+      hyperparameters: Hyperparameters(
+        epochs: epochs,
+        batchSize: 4,
+        learningRateMultiplier: 3
+      ),
+      seed: seed,
+      keepsCheckpoints: checkpoints
+    )
+  }
+
+  static func losses(_ provider: ReferenceProvider, _ model: ModelReference?) async throws
+    -> [Double]
+  {
+    try await provider.price(rows, under: model).map { try #require($0.loss.value) }
+  }
+
+  @Test func `training lowers the loss of what was trained on`() async throws {
+    let provider = try Self.provider(Folder())
+    let before = try await Self.losses(provider, nil).reduce(0, +)
+    let model = try await provider.train(Self.job("a", epochs: 10)) { _ in }
+    let after = try await Self.losses(provider, model.model).reduce(0, +)
+    #expect(after < 0.3 * before)
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func `the same seed gives the same bits whatever the thread count`(cores: Int) async throws {
+    let one = try Self.provider(Folder(), cores: 1)
+    let many = try Self.provider(Folder(), cores: cores)
+    let first = try await one.train(Self.job("a")) { _ in }
+    let second = try await many.train(Self.job("a")) { _ in }
+    let left = try await Self.losses(one, first.model)
+    let right = try await Self.losses(many, second.model)
+    #expect(left == right)
+    // And a different seed does not.
+    let other = try await many.train(Self.job("b", seed: 8)) { _ in }
+    #expect(try await Self.losses(many, other.model) != left)
+  }
+
+  @Test func `a price does not depend on what is priced beside it`() async throws {
+    let provider = try Self.provider(Folder())
+    let together = try await provider.price(Self.rows, under: nil)
+    for (row, price) in zip(Self.rows, together) {
+      #expect(try await provider.price([row], under: nil) == [price])
+    }
+  }
+
+  @Test func `a price is the sum over the completion's tokens and the end token is not priced`()
+    async throws
+  {
+    let provider = try Self.provider(Folder())
+    for (row, price) in zip(Self.rows, try await provider.price(Self.rows, under: nil)) {
+      let (tokens, prompt) = try provider.tokenised(row)
+      #expect(price.tokens == tokens.count - prompt - 1)
+      #expect(price.tokenLogProbabilities.count == price.tokens)
+      let sum = price.tokenLogProbabilities.reduce(0.0) { $0 - Double($1) }
+      #expect(price.loss == .measured(sum))
+      #expect(price.tokenLogProbabilities.allSatisfy { $0 <= 0 })
+    }
+  }
+
+  @Test func `untrained models price tokens near the uniform distribution`() async throws {
+    let provider = try Self.provider(Folder())
+    let prices = try await provider.price(Self.rows, under: nil)
+    let perToken =
+      prices.reduce(0.0) { $0 + ($1.loss.value ?? 0) }
+      / Double(prices.reduce(0) { $0 + $1.tokens })
+    // ln(vocabulary) plus half the logits' variance of about 1.
+    #expect(abs(perToken - Double(provider.vocabularySize).logarithm) < 1.5)
+  }
+
+  @Test func `an equal job is adopted from its file and not trained again`() async throws {
+    let folder = Folder()
+    let first = try await Self.provider(folder).train(Self.job("a")) { _ in }
+    let again = Counter()
+    let second = try await Self.provider(folder).train(Self.job("a")) { _ in again.add() }
+    #expect(second == first)
+    #expect(again.count == 0)
+  }
+
+  @Test func `a job continues from any model`() async throws {
+    let provider = try Self.provider(Folder())
+    let first = try await provider.train(Self.job("a", epochs: 6)) { _ in }
+    let next = try await provider.train(Self.job("b", start: first.model, epochs: 1)) { _ in }
+    let fresh = try await provider.train(Self.job("c", epochs: 1)) { _ in }
+    let continued = try await Self.losses(provider, next.model).reduce(0, +)
+    let started = try await Self.losses(provider, fresh.model).reduce(0, +)
+    #expect(continued < 0.8 * started)
+  }
+
+  @Test func `weight 0 is absence and equal weights are no weights`() async throws {
+    let provider = try Self.provider(Folder())
+    let plain = try await provider.train(Self.job("a")) { _ in }
+    let twos = try await provider.train(
+      Self.job("b", weights: [Double](repeating: 2, count: 12))
+    ) { _ in }
+    let left = try await Self.losses(provider, plain.model)
+    let right = try await Self.losses(provider, twos.model)
+    #expect(zip(left, right).allSatisfy { abs($0 - $1) < 1e-4 * max(1, $0) })
+    // Refusals of weight 0 are not learned.
+    let weights = Self.rows.map { $0.completion == " no" ? 0.0 : 1.0 }
+    let without = try await provider.train(Self.job("c", weights: weights, epochs: 10)) { _ in }
+    let with = try await provider.train(Self.job("d", epochs: 10)) { _ in }
+    let refusals = Self.rows.indices.filter { Self.rows[$0].completion == " no" }
+    let dropped = try await Self.losses(provider, without.model)
+    let kept = try await Self.losses(provider, with.model)
+    #expect(refusals.allSatisfy { dropped[$0] > kept[$0] + 1 })
+  }
+
+  @Test func `a checkpoint an epoch is kept on demand and the last is the model`() async throws {
+    let provider = try Self.provider(Folder())
+    let trained = try await provider.train(Self.job("a", checkpoints: true)) { _ in }
+    #expect(trained.checkpoints.count == 3)
+    let last = try await Self.losses(provider, trained.checkpoints.last)
+    #expect(try await Self.losses(provider, trained.model) == last)
+    #expect(try await Self.losses(provider, trained.checkpoints.first) != last)
+  }
+
+  @Test func `hyperparameters are echoed with defaults filled in`() async throws {
+    let provider = try Self.provider(Folder())
+    let job = TrainingJob(
+      key: "a",
+      start: nil,
+      examples: Array(Self.rows.prefix(3)),
+      hyperparameters: Hyperparameters(epochs: 1),
+      seed: 1
+    )
+    let trained = try await provider.train(job) { _ in }
+    #expect(trained.hyperparameters.epochs == 1)
+    #expect(trained.hyperparameters.batchSize == ReferenceProvider.defaults.batchSize)
+    #expect(trained.tokens > 0)
+  }
+
+  @Test func `damaged and foreign weights are one clear error`() async throws {
+    let folder = Folder()
+    let trained = try await Self.provider(folder).train(Self.job("a")) { _ in }
+    let url = URL(filePath: folder.path).appending(path: "a.weights")
+    var bytes = try Data(contentsOf: url)
+    bytes[bytes.count - 9] ^= 1
+    try bytes.write(to: url)
+    let provider = try Self.provider(folder)
+    let damaged = await #expect(throws: ReferenceModelError.self) {
+      try await provider.price(Self.rows, under: trained.model)
+    }
+    #expect(damaged?.code == .damaged)
+    try Data("garbage".utf8).write(to: url)
+    let foreign = await #expect(throws: ReferenceModelError.self) {
+      try await provider.train(Self.job("a")) { _ in }
+    }
+    #expect(foreign?.code == .damaged)
+  }
+
+  @Test func `unknown models, long examples and impossible shapes are named`() async throws {
+    let provider = try Self.provider(Folder())
+    let unknown = await #expect(throws: ReferenceModelError.self) {
+      try await provider.price(Self.rows, under: ModelReference("../secret"))
+    }
+    #expect(unknown?.code == .unknownModel)
+    let long = Example(
+      id: "long",
+      prompt: .text(String(repeating: "x", count: 500)),
+      completion: " yes"
+    )
+    let tooLong = await #expect(throws: ReferenceModelError.self) {
+      try await provider.price([long], under: nil)
+    }
+    #expect(tooLong?.code == .tooLong)
+    #expect(tooLong?.description.contains("'long'") == true)
+    let shape = #expect(throws: ReferenceModelError.self) {
+      try ReferenceProvider(
+        folder: "/nowhere",
+        architecture: Architecture(
+          width: 10,
+          layers: 1,
+          heads: 3,
+          vocabulary: 300,
+          context: 10
+        ),
+        vocabularyFrom: Self.rows,
+        seed: 1
+      )
+    }
+    #expect(shape?.code == .architecture)
+  }
+
+  @Test func `a cancelled training stops and leaves no model`() async throws {
+    let folder = Folder()
+    let provider = try Self.provider(folder)
+    let task = Task {
+      try await provider.train(Self.job("a", epochs: 100_000)) { _ in }
+    }
+    try await Task.sleep(for: .milliseconds(20))
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/a.weights"))
+  }
+}
+
+/// Counts calls from any thread.
+final class Counter: Sendable {
+  private let value = Mutex(0)
+  var count: Int { value.withLock { $0 } }
+  func add() { value.withLock { $0 += 1 } }
+}
+
+extension Double {
+  var logarithm: Double { log(self) }
+}
