@@ -1,3 +1,4 @@
+internal import CKernels
 import Glibc
 
 func logarithm(_ x: Float) -> Float { logf(x) }
@@ -24,28 +25,21 @@ package final class AdamW {
     _ parameters: Buffer,
     gradient: Buffer,
     scale: Float,
-    learningRate: Float
+    learningRate: Float,
+    set: InstructionSet = .best
   ) {
     precondition(parameters.count == first.count && gradient.count == first.count)
     step += 1
-    let correction1 = 1 / (1 - powf(beta1, Float(step)))
-    let correction2 = 1 / (1 - powf(beta2, Float(step)))
-    let w = parameters.base
-    let g = gradient.base
-    let m = first.base
-    let v = second.base
-    let keep = 1 - learningRate * decay
-    let (b1, b2) = (beta1, beta2)
-    for i in 0..<parameters.count {
-      let gi = g[i] * scale
-      let mi = b1 * m[i] + (1 - b1) * gi
-      let vi = b2 * v[i] + (1 - b2) * gi * gi
-      m[i] = mi
-      v[i] = vi
-      w[i] =
-        keep * w[i]
-        - learningRate * mi * correction1 / ((vi * correction2).squareRoot() + 1e-8)
-    }
+    let factors = ckernels_adamw(
+      scale: scale,
+      beta1: beta1,
+      beta2: beta2,
+      keep: 1 - learningRate * decay,
+      step: learningRate / (1 - powf(beta1, Float(step))),
+      root: 1 / (1 - powf(beta2, Float(step)))
+    )
+    set.table.pointee.adamw(
+      parameters.base, gradient.base, first.base, second.base, parameters.count, factors)
   }
 }
 

@@ -25,9 +25,12 @@ struct Recipe: Sendable, Hashable {
   }
 }
 
-/// Every batch is cut into this many parts, each summed on its own and then added in order, so that
-/// results do not depend on how many threads there are.
+/// A large batch is cut into this many parts, each summed on its own and then added in order; a small
+/// one stays whole. The cut depends on the batch alone, so results do not depend on how many threads
+/// there are.
 private let parts = 2
+/// Fewest tokens of a batch that is cut.
+private let cutting = 256
 
 /// Trains and reads one model at a time.
 ///
@@ -116,7 +119,7 @@ final class Fitting: @unchecked Sendable {
       gradients[part].clear()
       if !batch.tokens.isEmpty { _ = pass.run(model, batch, gradient: gradients[part]) }
     }
-    for part in 1..<parts { add(gradients[part], to: gradients[0]) }
+    for part in batches.indices.dropFirst() { add(gradients[part], to: gradients[0]) }
   }
 
   /// Log-probabilities of each sequence's completion tokens.
@@ -140,6 +143,7 @@ final class Fitting: @unchecked Sendable {
   /// Cuts a batch into contiguous parts of about equal numbers of tokens.
   private func split(_ sequences: [TokenSequence]) -> [Range<Int>] {
     let total = sequences.reduce(0) { $0 + $1.tokens.count }
+    guard total >= cutting else { return [0..<sequences.count] }
     var ranges: [Range<Int>] = []
     var start = 0
     var seen = 0
@@ -159,14 +163,14 @@ final class Fitting: @unchecked Sendable {
     _ batches: [TokenBatch],
     _ body: @Sendable (Int, Pass, TokenBatch) -> Void
   ) {
-    if threads() > 1 {
+    if batches.count > 1, threads() > 1 {
       // Each iteration touches its own pass and part only.
       nonisolated(unsafe) let passes = passes
-      DispatchQueue.concurrentPerform(iterations: parts) { part in
+      DispatchQueue.concurrentPerform(iterations: batches.count) { part in
         unsafe body(part, passes[part], batches[part])
       }
     } else {
-      for part in 0..<parts { body(part, passes[part], batches[part]) }
+      for part in batches.indices { body(part, passes[part], batches[part]) }
     }
   }
 }

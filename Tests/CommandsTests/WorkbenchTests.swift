@@ -1,6 +1,7 @@
 import Attribution
 import Campaign
 import Experiment
+import FoundationEssentials
 import Scenarios
 import Terminal
 import TestSupport

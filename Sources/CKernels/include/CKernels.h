@@ -1,5 +1,10 @@
 #pragma once
 
+/// Factors of one AdamW step; `step` and `root` hold the bias corrections.
+typedef struct {
+  float scale, beta1, beta2, keep, step, root;
+} ckernels_adamw;
+
 /// The loops that are worth an instruction set of their own, one table per set.
 ///
 /// All sets walk sums in the same order with 16 lanes, so every set with fused multiply-add gives
@@ -16,6 +21,8 @@ typedef struct {
   void (*gelu)(const float *x, float *y, long count);
   /// dx[i] = dy[i] · gelu'(x[i]); dx may be dy.
   void (*gelu_gradient)(const float *x, const float *dy, float *dx, long count);
+  /// One AdamW step on `count` weights w with moments m, v and gradient g.
+  void (*adamw)(float *w, const float *g, float *m, float *v, long count, ckernels_adamw step);
 } ckernels_set;
 
 /// The sets this processor can run, best first; `index` past the end gives NULL.
