@@ -3,34 +3,25 @@ package import Experiment
 extension Page {
   /// The figures of an evaluation: the estimator's row, then one for each text baseline.
   package init(_ evaluation: Evaluation) {
-    let counts = Set(
+    // Two lengths at most: a table that fits 80 columns has no room for more.
+    let known = Set(
       ([evaluation.retrieval] + evaluation.baselines.values).flatMap { $0.precision.keys }
-    ).sorted()
+    )
+    let counts = Set([known.min(), known.max()].compactMap { $0 }).sorted()
     let hasDecoys = evaluation.against != nil
-    var columns = [Column("ranking", minimum: 12), Column("AP", isNumeric: true), Column("")]
+    var columns = [Column("ranking", minimum: 20), Column("AP", isNumeric: true)]
     if hasDecoys {
-      columns += [
-        Column("AUROC", isNumeric: true), Column("two-sided", isNumeric: true), Column(""),
-      ]
+      columns += [Column("AUROC", isNumeric: true), Column("two-sided", isNumeric: true)]
     }
     columns += counts.map { Column("p@\($0)", isNumeric: true) }
-    columns.append(Column("same output AP", isNumeric: true))
+    columns.append(Column("same output", isNumeric: true))
 
     func row(_ name: Span, _ retrieval: Retrieval, _ emphasis: Emphasis) -> [[Span]] {
       func cell(_ value: Double?) -> [Span] {
         [Span(value.map { Numerals.fixed($0, 3) } ?? "–", value == nil ? .faint : emphasis)]
       }
-      func range(_ interval: ClosedRange<Double>?) -> [Span] {
-        guard let interval else { return [] }
-        let low = Numerals.fixed(interval.lowerBound, 2)
-        return [Span("\(low)…\(Numerals.fixed(interval.upperBound, 2))", .faint)]
-      }
-      var cells = [[name], cell(retrieval.ap), range(retrieval.apInterval)]
-      if hasDecoys {
-        cells += [
-          cell(retrieval.auroc), cell(retrieval.twoSided), range(retrieval.twoSidedInterval),
-        ]
-      }
+      var cells = [[name], cell(retrieval.ap)]
+      if hasDecoys { cells += [cell(retrieval.auroc), cell(retrieval.twoSided)] }
       return cells + counts.map { cell(retrieval.precision[$0]) } + [cell(retrieval.sameOutputAP)]
     }
 
@@ -39,9 +30,8 @@ extension Page {
       rows.append(row(Span(name), retrieval, .plain))
     }
     rows.append(
-      [
-        [Span("chance", .faint)], [Span(Numerals.fixed(evaluation.prevalence, 3), .faint)], [],
-      ] + (hasDecoys ? [[Span("0.500", .faint)], [Span("0.500", .faint)]] : [])
+      [[Span("chance", .faint)], [Span(Numerals.fixed(evaluation.prevalence, 3), .faint)]]
+        + (hasDecoys ? [[Span("0.500", .faint)], [Span("0.500", .faint)]] : [])
     )
 
     let queries = Numerals.count(evaluation.queries, "query")
@@ -49,7 +39,25 @@ extension Page {
     var notes = [Self.sign]
     if let against = evaluation.against {
       notes.append(
-        Note("two-sided", "mean of '\(evaluation.tag)' against '\(against)' and the reverse")
+        Note(
+          "two-sided",
+          "mean AUROC of '\(evaluation.tag)' against '\(against)' and the reverse"
+        )
+      )
+    }
+    notes.append(
+      Note("same output", "AP of all rows with a query's completion, whatever their tag")
+    )
+    let intervals = [
+      ("AP", evaluation.retrieval.apInterval), ("two-sided", evaluation.retrieval.twoSidedInterval),
+    ].compactMap { name, interval in
+      interval.map {
+        "\(name) \(Numerals.fixed($0.lowerBound, 2))…\(Numerals.fixed($0.upperBound, 2))"
+      }
+    }
+    if !intervals.isEmpty {
+      notes.append(
+        Note("intervals", intervals.joined(separator: ", ") + " (95 %, bootstrap over models)")
       )
     }
     self.init([

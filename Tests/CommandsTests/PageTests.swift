@@ -167,7 +167,7 @@ private let findings = QueryFindings(
         auroc: auroc,
         twoSided: auroc,
         twoSidedInterval: interval,
-        precision: [10: 0.9],
+        precision: [10: 0.9, 50: 0.7, 100: 0.5],
         sameOutputAP: 0.99
       )
     }
@@ -186,17 +186,19 @@ private let findings = QueryFindings(
     let expected = """
       Finding the rows tagged backdoor (12 queries, as one group)
 
-        ranking             AP             AUROC  two-sided              p@10  same output AP
-        log-dc           0.952  0.91…0.98  0.840      0.840  0.91…0.98  0.900           0.990
-        bm25             0.890             0.990      0.990             0.900           0.990
-        same-completion  0.580             0.500      0.500             0.900           0.990
-        chance           0.100             0.500      0.500
+        ranking             AP  AUROC  two-sided   p@10  p@100  same output
+        log-dc           0.952  0.840      0.840  0.900  0.500        0.990
+        bm25             0.890  0.990      0.990  0.900  0.500        0.990
+        same-completion  0.580  0.500      0.500  0.900  0.500        0.990
+        chance           0.100  0.500      0.500
 
-        sign       positive = helps the query: its presence lowers the query's loss
-        two-sided  mean of 'backdoor' against 'decoy' and the reverse
+        sign         positive = helps the query: its presence lowers the query's loss
+        two-sided    mean AUROC of 'backdoor' against 'decoy' and the reverse
+        same output  AP of all rows with a query's completion, whatever their tag
+        intervals    AP 0.91…0.98, two-sided 0.91…0.98 (95 %, bootstrap over models)
 
       """
-    #expect(Page(evaluation).rendered(width: 100, style: .plain) == expected)
+    #expect(Page(evaluation).rendered(width: 80, style: .plain) == expected)
   }
 
   @Test func `a plan and a status are a few labelled lines`() {

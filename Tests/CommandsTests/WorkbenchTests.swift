@@ -53,7 +53,11 @@ struct WorkbenchTests {
         try Array(lines.joined(separator: "\n").utf8).write(to: folder.path(name))
       }
       return try Workbench(
-        Configuration(json5: Array(text.utf8), folder: folder.url.path + "/", defaultName: "run"),
+        Configuration(
+          json5: Array(text.utf8),
+          folder: String(folder.path("x").dropLast()),
+          defaultName: "run"
+        ),
         store: store
       )
     }

@@ -61,11 +61,11 @@ final class DaunceProcess: Sendable {
     try await DaunceProcess(words, in: folder).ending()
   }
 
-  /// Sends a signal.
-  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
-
-  /// Whether it has not ended yet.
-  var isRunning: Bool { process.isRunning }
+  /// Sends a signal after a while, without giving up the thread: others might keep it too long.
+  func send(_ signal: Int32, after seconds: Double = 0) {
+    Thread.sleep(forTimeInterval: seconds)
+    kill(process.processIdentifier, signal)
+  }
 
   /// Waits for the end.
   func ending() async throws -> Ending {

@@ -28,8 +28,7 @@ struct InterruptionTests {
       for _ in 0..<3 {
         started = clock.now
         let run = try DaunceProcess(["run", "run.json5", "-q", "--store", store], in: place.url)
-        try await Task.sleep(for: whole * generator.uniform())
-        run.send(SIGKILL)
+        run.send(SIGKILL, after: whole / .seconds(1) * generator.uniform())
         guard try await run.ending().status == -SIGKILL else {
           // It was faster than the first: other tests were running then.
           whole = min(whole, clock.now - started)
@@ -50,7 +49,7 @@ struct InterruptionTests {
     for signal in [SIGINT, SIGTERM] {
       let store = "stopped-\(signal).db"
       let run = try DaunceProcess(["run", "run.json5", "--store", store], in: place.url)
-      try await waitForRun(store, in: place)
+      try waitForRun(store, in: place)
       run.send(signal)
       let ending = try await run.ending()
       #expect(ending.status == 130)
@@ -66,7 +65,7 @@ struct InterruptionTests {
   @Test func `a second process on the same store is refused, a reader is not`() async throws {
     let place = try Workplace(models: 4, epochs: epochs)
     let first = try DaunceProcess(["run", "run.json5", "-q"], in: place.url)
-    try await waitForRun("run.db", in: place)
+    try waitForRun("run.db", in: place)
     first.send(SIGSTOP)
     let second = try await place.daunce("run", "run.json5")
     #expect(second.status == 1)
@@ -90,13 +89,15 @@ struct InterruptionTests {
   }
 
   /// Waits until the run is recorded, which is when its process holds the lock.
-  private func waitForRun(_ store: String, in place: borrowing Workplace) async throws {
+  ///
+  /// It does not give up its thread: when it got one back, the run might be over.
+  private func waitForRun(_ store: String, in place: borrowing Workplace) throws {
     let path = place.url.appending(path: store).path
-    for _ in 0..<2000 {
+    for _ in 0..<10_000 {
       if let contents = try? RunDatabase.reader(path: path).contents(), contents.models.count > 1 {
         return
       }
-      try await Task.sleep(for: .milliseconds(5))
+      Thread.sleep(forTimeInterval: 0.002)
     }
     Issue.record("the run did not begin")
   }
