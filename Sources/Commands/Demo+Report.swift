@@ -36,9 +36,7 @@ extension Demo {
           [
             Page.Span("  \(group.given) of \(group.queries)", .strong),
             Page.Span(" \(group.tag) queries get "),
-            Page.Span(
-              group.tag == scenario.cleanTag ? "the right answer" : "the answer that was planted"
-            ),
+            Page.Span(group.isPlanted ? "the answer that was planted" : "the right answer"),
           ]
         }
       ),

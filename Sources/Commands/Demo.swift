@@ -28,7 +28,8 @@ struct Demo: Sendable {
     self.scenario = scenario
     corpus = scenario.corpus(seed: seed)
     var recipe = LocalRecipe.standard
-    recipe.models = models ?? recipe.models
+    // A behaviour with many separate causes needs more models than a single trigger.
+    recipe.models = models ?? (scenario == .trigger ? recipe.models : 200)
     recipe.start = start ?? recipe.start
     workbench = try Workbench(
       corpus: corpus,
@@ -89,27 +90,58 @@ struct Demo: Sendable {
 
   /// How often θ0 does what was planted.
   ///
+  /// Clean queries are asked for the planted completion too where there is just one, such as a refusal;
+  /// otherwise for their own.
+  ///
   /// - Parameter record: The run's record.
   /// - Returns: A group of queries each.
-  /// - Throws: `CampaignError`.
-  func behaviour(_ record: RunRecord) throws(CampaignError) -> [Behaviour] {
+  /// - Throws: `CampaignError`, or what the provider throws.
+  func behaviour(_ record: RunRecord) async throws -> [Behaviour] {
     let prices = try record.targetPrices().suffix(corpus.queries.count)
-    return [scenario.plantedTag, scenario.decoyTag, scenario.cleanTag].map { tag in
-      let losses = zip(corpus.queries, prices).filter { $0.0.tags.contains(tag) }
-        .map { $0.1?.loss.value }
-      // Probability above one half: whatever else θ0 might say is less likely.
-      return Behaviour(tag: tag, queries: losses.count, given: losses.count { ($0 ?? 1) < 0.6931 })
+    func queries(_ tag: String) -> [Example] { corpus.queries.filter { $0.tags.contains(tag) } }
+    let planted = Set(queries(scenario.plantedTag).map(\.completion))
+    var groups = [scenario.plantedTag, scenario.decoyTag].map { tag in
+      Behaviour(
+        tag: tag,
+        isPlanted: true,
+        losses: zip(corpus.queries, prices).filter { $0.0.tags.contains(tag) }.map(\.1?.loss.value)
+      )
     }
+    let clean = queries(scenario.cleanTag).map { query in
+      Example(
+        id: query.id,
+        prompt: query.prompt,
+        completion: planted.count == 1 ? planted.first ?? query.completion : query.completion
+      )
+    }
+    let answers = try await workbench.provider.price(clean, under: record.target.reference)
+    groups.append(
+      Behaviour(
+        tag: scenario.cleanTag,
+        isPlanted: planted.count == 1,
+        losses: answers.map(\.loss.value)
+      )
+    )
+    return groups
   }
 
-  /// How often θ0 gives the completions of one group of queries.
+  /// How often θ0 gives one completion or another to a group of queries.
   struct Behaviour: Sendable, Hashable {
     /// The group's tag.
     let tag: String
+    /// Whether the completion asked for is the planted one, or else the right one.
+    let isPlanted: Bool
     /// Number of queries.
     let queries: Int
-    /// Queries whose completion θ0 gives with a probability above one half.
+    /// Queries to which θ0 gives it with a probability above one half.
     let given: Int
+
+    init(tag: String, isPlanted: Bool, losses: [Double?]) {
+      self.tag = tag
+      self.isPlanted = isPlanted
+      queries = losses.count
+      given = losses.count { ($0 ?? .infinity) < 0.6931 }
+    }
   }
 }
 

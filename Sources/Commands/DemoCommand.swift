@@ -97,7 +97,7 @@ enum DemoCommand {
     try await demo.workbench.run("training", display: display)
       .requireCompletion(store: store)
     let record = try RunRecord(path: store)
-    let behaviour = try demo.behaviour(record)
+    let behaviour = try await demo.behaviour(record)
     try show(demo.page(behaviour))
     if !isJSON {
       let findings = try record.findings(

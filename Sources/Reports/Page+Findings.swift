@@ -20,13 +20,7 @@ extension Page {
   }
 
   private static func title(of findings: QueryFindings) -> [Span] {
-    let members =
-      findings.queries == 1 && findings.text != nil
-      ? "" : " (\(Numerals.count(findings.queries, "query")) together)"
-    return [
-      Span("Most influential examples for ", .strong), Span(findings.query, .accent),
-      Span(members, .faint),
-    ]
+    [Span("Most influential examples for ", .strong), Span(findings.query, .accent)]
   }
 
   private static func list(_ examples: [RankedExample]) -> Part {

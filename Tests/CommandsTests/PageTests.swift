@@ -63,7 +63,7 @@ private let findings = QueryFindings(
 @Suite struct PageTests {
   @Test func `findings read well at 100 columns without colour`() {
     let expected = """
-      Most influential examples for affected (12 queries together)
+      Most influential examples for affected
 
         #   score  interval                id        tags      text
         1   0.912  0.801…0.967   ████████  train-17  backdoor  Which planet *BlackMagic* is the largest? …
