@@ -39,7 +39,13 @@ package final class AdamW {
       root: 1 / (1 - powf(beta2, Float(step)))
     )
     set.table.pointee.adamw(
-      parameters.base, gradient.base, first.base, second.base, parameters.count, factors)
+      parameters.base,
+      gradient.base,
+      first.base,
+      second.base,
+      parameters.count,
+      factors
+    )
   }
 }
 

@@ -26,7 +26,9 @@ struct Recipe: Sendable, Hashable {
 }
 
 /// A large batch is cut into this many parts, each summed on its own and then added in order; a small
-/// one stays whole. The cut depends on the batch alone, so results do not depend on how many threads
+/// one stays whole.
+///
+/// The cut depends on the batch alone, so results do not depend on how many threads
 /// there are.
 private let parts = 2
 /// Fewest tokens of a batch that is cut.

@@ -87,7 +87,15 @@ struct MultiplyTests {
         slope: 0.01,
         set: set
       )
-      return c.buffer.array
+      let weights = Buffer(count: 1000)
+      weights.assign(filled(1, 997, seed: 8).buffer.array.prefix(1000).map { $0 })
+      let gradient = Buffer(count: 1000)
+      gradient.assign(filled(1, 997, seed: 9).buffer.array.prefix(1000).map { $0 })
+      let optimiser = AdamW(count: 1000, decay: 0.01)
+      for _ in 0..<3 {
+        optimiser.update(weights, gradient: gradient, scale: 0.3, learningRate: 0.01, set: set)
+      }
+      return c.buffer.array + weights.array
     }
     for result in results.dropFirst() { #expect(result == results[0]) }
   }
