@@ -140,7 +140,7 @@ struct JobTests {
     #expect(try await place.daunce("demo", "--write", "example").status == 64)
     let plan = try await place.daunce("plan", "example/config.json5", "--json")
     #expect(plan.status == 0)
-    #expect(try plan.objects().first?["jobs"] as? Int == 26)
+    #expect(try plan.objects().first?["jobs"] as? Int == 201)
   }
 }
 
