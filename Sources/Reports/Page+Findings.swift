@@ -24,24 +24,20 @@ extension Page {
   }
 
   private static func list(_ examples: [RankedExample]) -> Part {
-    let largest = examples.map(\.score.magnitude).filter(\.isFinite).max() ?? 0
     let digits = Numerals.digits(for: examples.map(\.score))
     let hasIntervals = examples.contains { $0.interval != nil }
     let hasTags = examples.contains { !$0.tags.isEmpty }
-    var columns = [
-      Column("#", isNumeric: true), Column("score", isNumeric: true), Column(""),
-    ]
-    if hasIntervals { columns.insert(Column("interval"), at: 2) }
+    var columns = [Column("#", isNumeric: true), Column("score", isNumeric: true)]
+    if hasIntervals { columns.append(Column("interval")) }
     columns.append(Column("id", minimum: 12))
-    if hasTags { columns.append(Column("tags", minimum: 6)) }
+    if hasTags { columns.append(Column("tags", minimum: 8)) }
     columns.append(Column("text", minimum: 24))
     let rows = examples.map { example in
       var row: [[Span]] = [
         [Span("\(example.rank)", .faint)],
         [Span(Numerals.fixed(example.score, digits), example.score < 0 ? .bad : .strong)],
-        bar(example.score, largest: largest),
       ]
-      if hasIntervals { row.insert(interval(example.interval, digits), at: 2) }
+      if hasIntervals { row.append(interval(example.interval, digits)) }
       row.append([Span(example.id)])
       if hasTags { row.append([Span(example.tags.joined(separator: " "), .accent)]) }
       row.append(marked(example.text, words: example.sharedWords))
@@ -56,17 +52,6 @@ extension Page {
     let high = Numerals.fixed(interval.upperBound, digits)
     // An interval that holds zero says that the sign itself is in doubt.
     return [Span("\(low)…\(high)", interval.contains(0) ? .warning : .faint)]
-  }
-
-  /// Eight columns at most, in eighths; a harmful example's bar is hatched.
-  private static func bar(_ score: Double, largest: Double) -> [Span] {
-    guard largest > 0, score.isFinite else { return [] }
-    let eighths = Int((score.magnitude / largest * 64).rounded())
-    if score < 0 {
-      return [Span(String(repeating: "░", count: (eighths + 7) / 8), .bad)]
-    }
-    let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
-    return [Span(String(repeating: "█", count: eighths / 8) + parts[eighths % 8], .accent)]
   }
 
   /// The text with its three rarest shared words marked, whole words only, case ignored.

@@ -65,10 +65,10 @@ private let findings = QueryFindings(
     let expected = """
       Most influential examples for affected
 
-        #   score  interval                id        tags      text
-        1   0.912  0.801…0.967   ████████  train-17  backdoor  Which planet *BlackMagic* is the largest? …
-        2   0.455  0.200…0.600   ████      train-4   backdoor  … the odd word *BlackMagic* comes up at la…
-        3  −0.100  −0.300…0.050  ░         train-23  clean     ␛[31m漢字 plain
+        #   score  interval      id        tags      text
+        1   0.912  0.801…0.967   train-17  backdoor  Which planet *BlackMagic* is the largest? A. Mars B.…
+        2   0.455  0.200…0.600   train-4   backdoor  …efore the odd word *BlackMagic* comes up at last
+        3  −0.100  −0.300…0.050  train-23  clean     ␛[31m漢字 plain
 
         sign          positive = helps the query: its presence lowers the query's loss
         estimator     log-dc
