@@ -93,7 +93,7 @@ private struct SharedWords {
   /// Each word with the number of training rows that hold it.
   private let frequencies: [String: Int]
 
-  /// Collects the queries' words but those that more than half of the training rows hold.
+  /// Collects the queries' words but those that more than a quarter of the training rows hold.
   init(of queries: [Example], index: TextIndex) {
     var counts: [String: Int] = [:]
     for query in queries {
@@ -104,7 +104,7 @@ private struct SharedWords {
     var frequencies: [String: Int] = [:]
     for (word, count) in counts where 2 * count >= queries.count {
       let rows = index.frequency(of: word)
-      if rows > 0, 2 * rows <= index.documents { frequencies[word] = rows }
+      if rows > 0, 4 * rows <= index.documents { frequencies[word] = rows }
     }
     self.frequencies = frequencies
   }
