@@ -31,14 +31,15 @@ struct Recipe: Sendable, Hashable {
 /// The cut depends on the batch alone, so results do not depend on how many threads
 /// there are.
 private let parts = 2
-/// Fewest tokens of a batch that is cut.
-private let cutting = 256
 
 /// Trains and reads one model at a time.
 ///
 /// Unchecked because its scratch memory has no lock: `ReferenceProvider` hands an engine to one piece
 /// of work at a time.
 final class Fitting: @unchecked Sendable {
+  /// Fewest tokens of a batch that is cut into parts.
+  static let cutting = 256
+
   private let passes: [Pass]
   private var gradients: [Buffer] = []
   private let threads: @Sendable () -> Int
@@ -145,7 +146,7 @@ final class Fitting: @unchecked Sendable {
   /// Cuts a batch into contiguous parts of about equal numbers of tokens.
   private func split(_ sequences: [TokenSequence]) -> [Range<Int>] {
     let total = sequences.reduce(0) { $0 + $1.tokens.count }
-    guard total >= cutting else { return [0..<sequences.count] }
+    guard total >= Self.cutting else { return [0..<sequences.count] }
     var ranges: [Range<Int>] = []
     var start = 0
     var seen = 0

@@ -106,7 +106,7 @@ package enum Export {
 
   /// Writes the scores; what is not measurable is missing.
   ///
-  /// NPY has the shape queries × training examples.
+  /// NPY has the shape queries × training examples, and 0 for what is not measurable.
   /// - Parameters:
   ///   - scores: The scores.
   ///   - format: The file's form.
@@ -118,7 +118,9 @@ package enum Export {
       scores.measurable[example] ? scores.values[query * examples + example] : .nan
     }
     if format == .npy {
-      return try NPY.write(rows: scores.queries.count, columns: examples, to: sink, value)
+      return try NPY.write(rows: scores.queries.count, columns: examples, to: sink) {
+        scores.values[$0 * examples + $1]
+      }
     }
     var writer = RowWriter(sink)
     if format == .csv { try writer.csv(["id"] + scores.queries, []) }

@@ -23,6 +23,30 @@ struct WorkbenchTests {
     #expect(Workbench.siblingPath(of: path, extension: "db") == expected)
   }
 
+  @Test func `the ready configuration shows the defaults`() throws {
+    let folder = try TemporaryFolder()
+    let demo = try Demo(
+      scenario: .trigger,
+      seed: 0,
+      models: nil,
+      start: nil,
+      store: folder.path("demo.db")
+    )
+    _ = try demo.write(to: folder.path("files"))
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let ready = try Data(contentsOf: root.appending(path: "configs/local.json5"))
+    try ready.write(to: URL(filePath: folder.path("files/local.json5")))
+    let read = try Workbench(
+      Configuration.read(file: folder.path("files/local.json5")),
+      store: folder.path("local.db")
+    )
+    var expected = demo.workbench.settings
+    expected.name = "local"
+    #expect(read.settings == expected)
+    #expect(read.design == demo.workbench.design)
+  }
+
   @Test(arguments: Scenario.allCases)
   func `the files a demo writes describe the very run the demo does`(scenario: Scenario) throws {
     let folder = try TemporaryFolder()

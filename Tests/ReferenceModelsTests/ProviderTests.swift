@@ -74,16 +74,32 @@ struct ProviderTests {
 
   @Test(arguments: [1, 2, 5])
   func `the same seed gives the same bits whatever the thread count`(cores: Int) async throws {
+    // Batches large enough to be cut into parts that threads share.
+    let rows = (0..<60).map { index in
+      Example(
+        id: "train-\(index)",
+        prompt: .text("a rather longer question about number \(index) of the series"),
+        completion: index % 3 == 0 ? " no" : " yes"
+      )
+    }
     let one = try Self.provider(Folder(), cores: 1)
     let many = try Self.provider(Folder(), cores: cores)
-    let first = try await one.train(Self.job("a")) { _ in }
-    let second = try await many.train(Self.job("a")) { _ in }
-    let left = try await Self.losses(one, first.model)
-    let right = try await Self.losses(many, second.model)
-    #expect(left == right)
+    #expect(rows.prefix(30).reduce(0) { $0 + many.tokens(in: $1) } > 2 * Fitting.cutting)
+    func losses(_ provider: ReferenceProvider, seed: UInt64) async throws -> [Price] {
+      let job = TrainingJob(
+        key: "job-\(seed)",
+        start: nil,
+        examples: rows,
+        hyperparameters: Hyperparameters(epochs: 4, batchSize: 30, learningRateMultiplier: 2),
+        seed: seed
+      )
+      let trained = try await provider.train(job) { _ in }
+      return try await provider.price(rows, under: trained.model)
+    }
+    let expected = try await losses(one, seed: 7)
+    #expect(try await losses(many, seed: 7) == expected)
     // And a different seed does not.
-    let other = try await many.train(Self.job("b", seed: 8)) { _ in }
-    #expect(try await Self.losses(many, other.model) != left)
+    #expect(try await losses(many, seed: 8) != expected)
   }
 
   @Test func `a price does not depend on what is priced beside it`() async throws {
