@@ -178,8 +178,15 @@ extension Demo {
         hint: "choose another folder with --write"
       )
     }
-    // Where this fails, the first file says why.
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        .failed,
+        "cannot create folder '\(folder)'",
+        hint: "choose a folder you may write to with --write"
+      )
+    }
     for (name, bytes) in files { try OutputFile(path: root + name).write(bytes) }
     return root + "config.json5"
   }
