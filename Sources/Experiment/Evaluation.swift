@@ -10,8 +10,12 @@ public struct Retrieval: Sendable, Hashable {
   public let twoSided: Double?
   /// Bootstrap interval of `twoSided`.
   public let twoSidedInterval: ClosedRange<Double>?
+  /// Bootstrap interval of `auroc`.
+  public var aurocInterval: ClosedRange<Double>?
   /// Precision among the first k rows.
   public let precision: [Int: Double]
+  /// Bootstrap intervals of `precision`.
+  public var precisionIntervals: [Int: ClosedRange<Double>] = [:]
   /// Average precision of all rows that share a tagged query's completion, whatever their tag.
   public let sameOutputAP: Double?
 

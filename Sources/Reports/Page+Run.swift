@@ -48,13 +48,17 @@ extension Page {
     notes.append(
       Note("same output", "AP of all rows with a query's completion, whatever their tag")
     )
-    let intervals = [
-      ("AP", evaluation.retrieval.apInterval), ("two-sided", evaluation.retrieval.twoSidedInterval),
-    ].compactMap { name, interval in
-      interval.map {
-        "\(name) \(Numerals.fixed($0.lowerBound, 2))…\(Numerals.fixed($0.upperBound, 2))"
+    let intervals =
+      ([
+        ("AP", evaluation.retrieval.apInterval), ("AUROC", evaluation.retrieval.aurocInterval),
+        ("two-sided", evaluation.retrieval.twoSidedInterval),
+      ] + counts.map { ("p@\($0)", evaluation.retrieval.precisionIntervals[$0]) }).compactMap {
+        name,
+        interval in
+        interval.map {
+          "\(name) \(Numerals.fixed($0.lowerBound, 2))…\(Numerals.fixed($0.upperBound, 2))"
+        }
       }
-    }
     if !intervals.isEmpty {
       notes.append(
         Note("intervals", intervals.joined(separator: ", ") + " (95 %, bootstrap over models)")

@@ -100,13 +100,17 @@ package enum Records {
     let precision = retrieval.precision.sorted { $0.key < $1.key }.map { count, share in
       JSONValue.Member("\(count)", .number(share))
     }
+    let intervals = retrieval.precisionIntervals.sorted { $0.key < $1.key }
+      .map { JSONValue.Member("\($0)", interval($1)) }
     return [
       JSONValue.Member("ap", .number(retrieval.ap)),
       JSONValue.Member("apInterval", interval(retrieval.apInterval)),
       JSONValue.Member("auroc", .number(retrieval.auroc)),
+      JSONValue.Member("aurocInterval", interval(retrieval.aurocInterval)),
       JSONValue.Member("twoSided", .number(retrieval.twoSided)),
       JSONValue.Member("twoSidedInterval", interval(retrieval.twoSidedInterval)),
       JSONValue.Member("precision", .object(precision)),
+      JSONValue.Member("precisionIntervals", .object(intervals)),
       JSONValue.Member("sameOutputAP", .number(retrieval.sameOutputAP)),
     ]
   }

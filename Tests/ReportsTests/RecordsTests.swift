@@ -100,7 +100,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
 
   @Test func `an evaluation lists baselines by name and precision by count`() {
     func retrieval(_ ap: Double, _ auroc: Double?) -> Retrieval {
-      Retrieval(
+      var retrieval = Retrieval(
         ap: ap,
         apInterval: nil,
         auroc: auroc,
@@ -109,6 +109,9 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
         precision: [20: 0.25, 5: 1],
         sameOutputAP: nil
       )
+      retrieval.aurocInterval = 0.25...0.75
+      retrieval.precisionIntervals = [5: 0.5...1]
+      return retrieval
     }
     let evaluation = Evaluation(
       estimator: "corr",
@@ -121,8 +124,8 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       baselines: ["z": retrieval(0, nil), "bm25": retrieval(1, 1)]
     )
     let rest =
-      #""apInterval":null,"auroc":AUROC,"twoSided":AUROC,"twoSidedInterval":null,"#
-      + #""precision":{"5":1,"20":0.25},"sameOutputAP":null"#
+      #""apInterval":null,"auroc":AUROC,"aurocInterval":[0.25,0.75],"twoSided":AUROC,"twoSidedInterval":null,"#
+      + #""precision":{"5":1,"20":0.25},"precisionIntervals":{"5":[0.5,1]},"sameOutputAP":null"#
     func filled(_ auroc: String) -> String {
       rest.split(separator: "AUROC", omittingEmptySubsequences: false).joined(separator: auroc)
     }

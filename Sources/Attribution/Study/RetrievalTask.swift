@@ -65,11 +65,6 @@ struct RetrievalTask {
     self.relevant = relevant
   }
 
-  /// Average precision of the tagged rows, averaged over rankings.
-  func averagePrecision(_ scores: [[Double]]) -> Double {
-    mean(of: scores.map { Ranking($0).averagePrecision(relevant) ?? 0 })
-  }
-
   /// The area under the ROC curve of tagged rows against decoys and its mirror, averaged: chance 0.5.
   ///
   /// One side alone misleads: rows that are merely louder than the decoys win it for every query.

@@ -45,18 +45,27 @@ extension Study {
     let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
     let weights = attributor.weights(for: all, on: attributor.fit).vectors
     let point = measure(attributor.scores(weights, on: attributor.fit), precision: counts)
-    var precisions: [Double] = []
-    var balances: [Double] = []
+    var replicates: [Retrieval] = []
     if draws > 0, attributor.models >= 5 {
       attributor.bootstrap(all, draws: draws, seed: seed) { scores in
-        precisions.append(task.averagePrecision(Array(scores[..<asked.count])))
-        if let value = task.twoSided(
-          Array(scores[..<asked.count]),
-          mirrored: Array(scores[asked.count...])
-        ) {
-          balances.append(value)
-        }
+        replicates.append(measure(scores, precision: counts))
       }
+    }
+    func interval(_ figure: (Retrieval) -> Double?) -> ClosedRange<Double>? {
+      percentileInterval(level: 0.95, of: replicates.compactMap(figure))
+    }
+    var retrieval = Retrieval(
+      ap: point.ap,
+      apInterval: interval(\.ap),
+      auroc: point.auroc,
+      twoSided: point.twoSided,
+      twoSidedInterval: interval(\.twoSided),
+      precision: point.precision,
+      sameOutputAP: point.sameOutputAP
+    )
+    retrieval.aurocInterval = interval(\.auroc)
+    for count in counts {
+      retrieval.precisionIntervals[count] = interval { $0.precision[count] }
     }
     let index = TextIndex(corpus.train)
     let baselines = TextIndex.Baseline.allCases.map { baseline in
@@ -72,15 +81,7 @@ extension Study {
       queries: task.queries.count,
       grouped: grouped,
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
-      retrieval: Retrieval(
-        ap: point.ap,
-        apInterval: percentileInterval(level: 0.95, of: precisions),
-        auroc: point.auroc,
-        twoSided: point.twoSided,
-        twoSidedInterval: percentileInterval(level: 0.95, of: balances),
-        precision: point.precision,
-        sameOutputAP: point.sameOutputAP
-      ),
+      retrieval: retrieval,
       baselines: Dictionary(uniqueKeysWithValues: baselines)
     )
   }
