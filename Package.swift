@@ -16,10 +16,15 @@ let package = Package(
   name: "daunce",
   products: [
     .executable(name: "daunce", targets: ["daunce"]),
-    .library(name: "Daunce", targets: ["Experiment", "Attribution", "Campaign"]),
+    .library(name: "Daunce", targets: ["Experiment", "Attribution", "Providers", "Campaign"]),
   ],
   targets: [
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CCurl",
+      pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
     .target(name: "CKernels"),
 
     .target(name: "Experiment", swiftSettings: safe),
@@ -29,6 +34,15 @@ let package = Package(
       dependencies: ["Experiment", "Statistics"],
       swiftSettings: safe
     ),
+    .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(
+      name: "Providers",
+      dependencies: ["Experiment", "Transport"],
+      resources: [
+        .embedInCode("../../configs/providers/openai.json5")
+      ],
+      swiftSettings: safe
+    ),
     .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
@@ -36,6 +50,7 @@ let package = Package(
       dependencies: ["Experiment", "Statistics", "Kernels"],
       swiftSettings: safe
     ),
+    .target(name: "Sandbox", dependencies: ["Experiment", "ReferenceModels"], swiftSettings: safe),
     .target(
       name: "Scenarios",
       dependencies: ["Experiment", "Statistics"],
@@ -79,8 +94,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Store", "ReferenceModels", "Scenarios",
-        "Campaign", "Reports", "Terminal",
+        "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store",
+        "ReferenceModels", "Sandbox", "Scenarios", "Campaign", "Reports", "Terminal",
       ],
       swiftSettings: safe
     ),
@@ -88,8 +103,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "ReferenceModels",
-        "Scenarios",
+        "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "Providers",
+        "ReferenceModels", "Scenarios",
       ],
       exclude: ["pytorch_transformer.py"],
       swiftSettings: strict
@@ -116,6 +131,21 @@ let package = Package(
       swiftSettings: safe
     ),
     .testTarget(
+      name: "TransportTests",
+      dependencies: ["Transport", "TestSupport"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: ["Experiment", "Providers", "Transport", "TestSupport"],
+      swiftSettings: safe
+    ),
+    .testTarget(
+      name: "SandboxTests",
+      dependencies: ["Experiment", "ReferenceModels", "Sandbox", "TestSupport"],
+      swiftSettings: safe
+    ),
+    .testTarget(
       name: "StoreTests",
       dependencies: ["Experiment", "Store", "CSQLite", "TestSupport"],
       swiftSettings: strict
@@ -135,8 +165,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Attribution", "Campaign", "Commands", "Experiment", "Reports", "Scenarios", "Terminal",
-        "TestSupport",
+        "Attribution", "Campaign", "Commands", "Experiment", "Providers", "Reports", "Scenarios",
+        "Terminal", "TestSupport",
       ],
       swiftSettings: safe
     ),

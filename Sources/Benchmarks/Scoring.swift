@@ -90,7 +90,11 @@ private struct MadeUpModels: Trainer, Scorer {
     )
   }
 
-  func price(_ examples: [Example], under model: ModelReference?) async throws -> [Price] {
+  func price(
+    _ examples: [Example],
+    under model: ModelReference?,
+    reading: Int
+  ) async throws -> [Price] {
     let seed = UInt64(model?.name ?? "") ?? 0
     return examples.map { example in
       let text = example.prompt.text

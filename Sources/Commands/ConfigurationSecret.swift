@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import Providers
 
 /// Where a key is found: what a configuration holds instead of the key.
 package enum SecretSource: Sendable, Hashable {
@@ -49,28 +50,4 @@ package struct CredentialsError: Error, Sendable, Hashable {
   package let message: String
   /// Where to put the key.
   package let hint: String
-}
-
-/// A key that does not show itself in descriptions, dumps, logs or errors.
-package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
-  CustomReflectable
-{
-  private let value: String
-
-  /// Takes a key, blanks at its ends removed; `nil` if nothing is left.
-  package init?(_ text: some StringProtocol) {
-    let kept = text.drop(while: \.isWhitespace)
-    guard let end = kept.lastIndex(where: { !$0.isWhitespace }) else { return nil }
-    value = String(kept[...end])
-  }
-
-  /// The key itself, for the one place that sends it.
-  package func reveal() -> String { value }
-
-  /// Always `<secret>`.
-  package var description: String { "<secret>" }
-  /// Always `<secret>`.
-  package var debugDescription: String { "<secret>" }
-  /// Shows no children.
-  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -21,17 +21,51 @@ public protocol Scorer: Sendable {
   /// What this scorer can do.
   var scorerCapabilities: ScorerCapabilities { get }
 
+  /// Makes a model ready to be priced under: loads its adapter, deploys it, waits until it answers.
+  ///
+  /// Called before the first price under a model; the default does nothing.
+  /// - Parameter model: The model; `nil` is the provider's base.
+  /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
+  func open(_ model: ModelReference?) async throws
+
   /// Prices examples under one model.
   ///
   /// - Parameters:
   ///   - examples: What to price, at most `scorerCapabilities.batch` of them.
   ///   - model: The model; `nil` is the provider's base.
+  ///   - reading: 1 for the first reading of a pair, 2 for one that tells the noise: it must not be
+  ///     answered from what was read before.
   /// - Returns: One price an example, in order; `missing` where it could not be measured.
   /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
-  func price(_ examples: [Example], under model: ModelReference?) async throws -> [Price]
+  func price(
+    _ examples: [Example],
+    under model: ModelReference?,
+    reading: Int
+  ) async throws -> [Price]
+
+  /// Gives back what `open` took, also after a failure or a cancellation; the default does nothing.
+  ///
+  /// - Parameter model: The model; `nil` is the provider's base.
+  func close(_ model: ModelReference?) async
 
   /// Tokens one example takes (prompt and completion), exact or estimated, for plans.
   func tokens(in example: Example) -> Int
+}
+
+extension Scorer {
+  /// Does nothing: the model is always ready.
+  public func open(_ model: ModelReference?) async throws {}
+
+  /// Does nothing: nothing was taken.
+  public func close(_ model: ModelReference?) async {}
+
+  /// Prices examples for the first time.
+  public func price(
+    _ examples: [Example],
+    under model: ModelReference?
+  ) async throws -> [Price] {
+    try await price(examples, under: model, reading: 1)
+  }
 }
 
 /// An error of a trainer or scorer that may say more about the provider than about one request.
@@ -67,15 +101,28 @@ public struct ScorerCapabilities: Sendable, Hashable {
   public var exact: Bool
   /// Most examples one call may price.
   public var batch: Int
+  /// Calls that may be under way at once, all open models together.
+  public var concurrency: Int
+  /// Models that may be open at once.
+  public var modelsAtOnce: Int
   /// How prices are read, such as `forward`.
   public var method: String
   /// Most tokens an example may have; `nil` when unknown.
   public var context: Int?
 
   /// Creates a description.
-  public init(exact: Bool, batch: Int, method: String, context: Int? = nil) {
+  public init(
+    exact: Bool,
+    batch: Int,
+    concurrency: Int = 1,
+    modelsAtOnce: Int = 1,
+    method: String,
+    context: Int? = nil
+  ) {
     self.exact = exact
     self.batch = batch
+    self.concurrency = concurrency
+    self.modelsAtOnce = modelsAtOnce
     self.method = method
     self.context = context
   }

@@ -26,7 +26,7 @@ public struct Price: Sendable, Hashable {
   public let tokens: Int
   /// Log-probability of each completion token in order; empty when the host gives only the sum.
   public let tokenLogProbabilities: [Float]
-  /// How it was read, such as `forward` or `echo`.
+  /// How it was read, such as `forward` or `echo`; for a missing price, why it could not be.
   public let method: String
 
   /// Creates a price.

@@ -175,7 +175,8 @@ package final class ReferenceProvider: Trainer, Scorer {
 
   package func price(
     _ examples: [Example],
-    under model: ModelReference?
+    under model: ModelReference?,
+    reading: Int
   ) async throws -> [Price] {
     let sequences = try examples.map { try sequence($0, closing: false) }
     let model = try load(model)

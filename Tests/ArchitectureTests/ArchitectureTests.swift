@@ -5,7 +5,7 @@ import Testing
 private let allowed: [String: Set<String>] = {
   let modules: Set<String> = [
     "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store", "Kernels",
-    "ReferenceModels", "WhiteBox", "Scenarios", "Campaign", "Reports", "Terminal",
+    "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign", "Reports", "Terminal",
   ]
   return [
     "CCurl": [], "CSQLite": [], "CKernels": [],
@@ -18,6 +18,7 @@ private let allowed: [String: Set<String>] = {
     "Kernels": ["CKernels"],
     "ReferenceModels": ["Experiment", "Statistics", "Kernels"],
     "WhiteBox": ["Experiment", "Statistics", "Kernels", "ReferenceModels"],
+    "Sandbox": ["Experiment", "ReferenceModels"],
     "Scenarios": ["Experiment", "Statistics"],
     "Campaign": ["Experiment", "Attribution", "Store"],
     "Reports": ["Experiment"],

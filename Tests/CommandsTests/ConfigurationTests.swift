@@ -1,5 +1,6 @@
 import Experiment
 import Terminal
+import Providers
 import Testing
 
 @testable import Commands

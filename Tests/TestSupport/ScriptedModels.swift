@@ -92,7 +92,8 @@ package final class ScriptedScorer: Scorer {
   /// Counts the pairs, runs the script and prices by the formula.
   package func price(
     _ examples: [Example],
-    under model: ModelReference?
+    under model: ModelReference?,
+    reading: Int
   ) async throws -> [Price] {
     precondition(examples.count <= scorerCapabilities.batch)
     try await script(examples, model)

@@ -1,0 +1,85 @@
+public import Experiment
+
+/// What a host refused, or why it could not be asked.
+public struct HostError: ProviderError, Sendable, Hashable, CustomStringConvertible {
+  /// What kind of fault it is.
+  public enum Code: String, Sendable, Hashable {
+    /// 401, 403: the key is missing, wrong, or has no right to this.
+    case credentials
+    /// 402, `insufficient_quota`, `billing_limit`: the account has no credit left.
+    case credit
+    /// 404: no such thing, or not yet.
+    case notFound
+    /// The example is longer than the model's context.
+    case contextLength
+    /// The host's moderation refused the data or the model.
+    case moderation
+    /// 429 for a limit on concurrent or queued jobs.
+    case jobLimit
+    /// 400, 409, 413, 422 and the like: asking again cannot help.
+    case refused
+    /// Log-probabilities or echo are not offered here.
+    case unsupported
+    /// Still 429 after all repetitions.
+    case rateLimited
+    /// No connection, time-out, 5xx: still so after all repetitions, or the circuit is open.
+    case unavailable
+    /// A request that makes something was cut off: it may or may not have been made.
+    case unknownOutcome
+    /// A fine-tuning job ended without a model.
+    case jobFailed
+    /// The reply is not what the protocol says.
+    case notUnderstood
+    /// Replay only: the recording lacks this request.
+    case notRecorded
+    /// An external command failed or answered nonsense.
+    case command
+    /// Address, certificate, proxy or profile: the connection itself is set up wrongly.
+    case configuration
+  }
+
+  /// What kind of fault it is.
+  public let code: Code
+  /// The thing and the cause in one line of lower case, without anything secret.
+  public let message: String
+  /// HTTP status; `nil` when there was no reply.
+  public let status: Int?
+  /// The host's own code, such as `insufficient_quota`.
+  public let hostCode: String?
+  /// The host's id of the request, to quote to its support.
+  public let requestID: String?
+
+  /// Creates an error.
+  public init(
+    _ code: Code,
+    _ message: String,
+    status: Int? = nil,
+    hostCode: String? = nil,
+    requestID: String? = nil
+  ) {
+    self.code = code
+    self.message = message
+    self.status = status
+    self.hostCode = hostCode
+    self.requestID = requestID
+  }
+
+  public var description: String { requestID.map { "\(message) (request \($0))" } ?? message }
+
+  public var isLasting: Bool {
+    switch code {
+    case .credentials, .credit, .unavailable, .notRecorded, .configuration, .unsupported: true
+    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited,
+      .unknownOutcome, .jobFailed, .notUnderstood, .command:
+      false
+    }
+  }
+
+  /// The start of a body as one line, for messages.
+  package static func excerpt(_ body: [UInt8], limit: Int = 200) -> String {
+    if body.isEmpty { return "an empty body" }
+    let text = String(decoding: body.prefix(limit), as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return "'\(text)\(body.count > limit ? "…" : "")'"
+  }
+}
