@@ -64,8 +64,10 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
     self.requestID = requestID
   }
 
+  /// The message, with the host's id of the request when there is one.
   public var description: String { requestID.map { "\(message) (request \($0))" } ?? message }
 
+  /// Whether every further request would fail in the same way.
   public var isLasting: Bool {
     switch code {
     case .credentials, .credit, .unavailable, .notRecorded, .configuration, .unsupported: true
