@@ -42,6 +42,8 @@ public struct HostProfile: Sendable, Hashable, Decodable {
   public var training: TrainingProfile?
   /// How it prices completions; `nil` when it cannot.
   public var scoring: ScoringProfile?
+  /// How its models become askable; `nil` is `direct`.
+  public var serving: ServingKind?
   /// Its rate limits.
   public var limits: Limits?
   /// Whether plain `http` is allowed to other machines than this one.

@@ -1,0 +1,178 @@
+package import Experiment
+
+/// Adapter folders that a vLLM or SGLang server loads while it runs.
+///
+/// A reference that is an absolute path is an adapter folder on the *server's* disk; the adapter is
+/// called like the folder, or as `name=path` says. Any other reference is a name that the server
+/// knows already.
+package struct AdapterServing: ClearableServing {
+  /// Whose paths and names are meant.
+  package enum Engine: Sendable {
+    /// Needs `--enable-lora` and `VLLM_ALLOW_RUNTIME_LORA_UPDATING=True`.
+    case vllm
+    /// Needs `--enable-lora`.
+    case sglang
+
+    var folder: String {
+      switch self {
+      case .vllm: "/v1"
+      case .sglang: ""
+      }
+    }
+  }
+
+  /// An adapter folder and what the server is to call it.
+  package struct Adapter: Hashable {
+    /// What requests call it.
+    package let name: String
+    /// Where it lies on the server.
+    package let path: String
+
+    /// Reads a reference; `nil` when it is neither an absolute path nor `name=path`.
+    package init?(_ reference: String) {
+      if reference.hasPrefix("/") {
+        guard let last = reference.split(separator: "/").last else { return nil }
+        name = String(last)
+        path = reference
+      } else {
+        guard let mark = reference.firstRange(of: "=/"), mark.lowerBound != reference.startIndex
+        else { return nil }
+        name = String(reference[..<mark.lowerBound])
+        path = String(reference[reference.index(after: mark.lowerBound)...])
+      }
+    }
+  }
+
+  package let modelsAtOnce: Int
+  package var takes: RemoteResource.Kind { .adapter }
+  private let engine: Engine
+  private let host: any Host
+  private let root: String
+  private let base: String?
+  private let takings: Takings
+
+  /// Creates a serving.
+  ///
+  /// - Parameters:
+  ///   - engine: Which server it is.
+  ///   - host: The server.
+  ///   - baseURL: Its base URL, with or without `/v1`.
+  ///   - base: Name of the base model; `nil` when it is not known.
+  ///   - modelsAtOnce: Adapters loaded at once, at least 1.
+  ///   - ledger: Where loaded adapters are written down.
+  package init(
+    _ engine: Engine,
+    host: any Host,
+    baseURL: String,
+    base: String?,
+    modelsAtOnce: Int = 1,
+    ledger: any Ledger
+  ) {
+    self.engine = engine
+    self.host = host
+    self.base = base
+    self.modelsAtOnce = modelsAtOnce
+    root = ServerAddress.root(of: baseURL)
+    takings = Takings(ledger: ledger, host: host.name, kind: .adapter)
+  }
+
+  package func open(_ model: ModelReference?) async throws -> ServedModel {
+    guard let model, let adapter = Adapter(model.name) else {
+      return try await DirectServing(base: base).open(model)
+    }
+    try takings.add(adapter.name)
+    do {
+      try await load(adapter)
+    } catch let error as HostError where error.code != .unknownOutcome {
+      // Not ours: the server refused it, or something else bears the name.
+      try takings.strikeOut(adapter.name)
+      throw error
+    } catch {
+      try? await giveBack(adapter.name)
+      throw error
+    }
+    return served(adapter.name)
+  }
+
+  package func close(_ model: ModelReference?) async {
+    guard let model, let adapter = Adapter(model.name) else { return }
+    // What stays loaded stays in the ledger, for `clean`.
+    try? await giveBack(adapter.name)
+  }
+
+  package func giveBack(_ id: String) async throws {
+    let call = Call(
+      "POST",
+      "\(root)\(engine.folder)/unload_lora_adapter",
+      body: .json(JSON.object(["lora_name": .string(id)]).bytes),
+      purpose: .remove
+    )
+    try await takings.giveBack(id) {
+      do {
+        _ = try await host.send(call)
+      } catch let error as HostError where error.status == 400 {
+        // Both servers answer 400 for an adapter that is not loaded.
+        guard try await folder(of: id) == nil else { throw error }
+      }
+    }
+  }
+
+  private func load(_ adapter: Adapter) async throws {
+    let call = Call(
+      "POST",
+      "\(root)\(engine.folder)/load_lora_adapter",
+      body: .json(
+        JSON.object(["lora_name": .string(adapter.name), "lora_path": .string(adapter.path)]).bytes
+      ),
+      purpose: .create
+    )
+    do {
+      _ = try await host.send(call)
+    } catch let error as HostError where error.status == 400 || error.code == .unknownOutcome {
+      // 400 is also what an adapter gets that is loaded already, by us before a crash for example.
+      guard let loaded = try await folder(of: adapter.name) else {
+        throw HostError(
+          error.code,
+          "\(host.name): cannot load the adapter '\(adapter.path)': \(error.message)",
+          status: error.status,
+          hostCode: error.hostCode,
+          requestID: error.requestID
+        )
+      }
+      guard loaded.isEmpty || Adapter("x=\(loaded)")?.path == adapter.path else {
+        throw HostError(
+          .refused,
+          "\(host.name): the name '\(adapter.name)' belongs to the adapter '\(loaded)' already; "
+            + "write the model as 'othername=\(adapter.path)'"
+        )
+      }
+    } catch let error as HostError where error.code == .notFound {
+      throw HostError(
+        .notFound,
+        "\(host.name): cannot load the adapter '\(adapter.path)': the server does not see that "
+          + "folder, or does not load adapters while it runs (\(error.message))",
+        status: error.status
+      )
+    }
+  }
+
+  /// The folder of a loaded adapter, empty if the server does not tell; `nil` if it is not loaded.
+  private func folder(of name: String) async throws -> String? {
+    let call = Call("GET", "\(root)/v1/models", purpose: .read)
+    let models = try await host.send(call).json(of: call)["data"]?.array ?? []
+    guard let model = models.first(where: { $0["id"]?.string == name }) else { return nil }
+    return model["root"]?.string ?? ""
+  }
+
+  private func served(_ name: String) -> ServedModel {
+    switch engine {
+    case .vllm: return ServedModel(name: name)
+    case .sglang:
+      // The OpenAI routes read `model`, the native one `lora_path`; both take both.
+      return ServedModel(
+        name: base.map { "\($0):\(name)" } ?? name,
+        members: ["lora_path": .string(name)]
+      )
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/// Asking again and again until a model answers, but not for ever.
+struct Patience {
+  /// Time between two questions.
+  static let interval: Duration = .seconds(10)
+
+  /// Whose clock is used: a recording does not wait.
+  let host: any Host
+  /// Longest wait, not counting the replies' own time.
+  let limit: Duration
+
+  /// Asks until the answer is yes.
+  ///
+  /// - Parameters:
+  ///   - what: What is waited for, for the message.
+  ///   - isReady: The question.
+  /// - Throws: `HostError` of code `unavailable` after `limit`; what `isReady` throws;
+  ///   `CancellationError` when cancelled.
+  func wait(for what: String, until isReady: () async throws -> Bool) async throws {
+    var waited: Duration = .zero
+    while try await !isReady() {
+      guard waited < limit else {
+        throw HostError(
+          .unavailable,
+          "\(host.name): \(what) is still not ready after \(limit.components.seconds) s"
+        )
+      }
+      try await host.wait(Self.interval)
+      waited += Self.interval
+    }
+  }
+
+  /// Sends requests that cost next to nothing until one is answered.
+  ///
+  /// A refused request (400 and the like) proves as well that the model is there.
+  /// - Parameters:
+  ///   - model: The model, for the message.
+  ///   - call: The request.
+  /// - Throws: As `wait`, and `HostError` where asking again cannot help.
+  func untilAnswered(_ model: String, _ call: Call) async throws {
+    try await wait(for: "model '\(model)'") {
+      do {
+        _ = try await host.send(call)
+        return true
+      } catch let error as HostError {
+        switch error.code {
+        case .notFound, .unavailable, .rateLimited: return false
+        case .refused where error.status != 412: return true
+        default: throw error
+        }
+      }
+    }
+  }
+}
