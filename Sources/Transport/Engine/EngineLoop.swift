@@ -1,0 +1,189 @@
+import CCurl
+import Glibc
+import Synchronization
+
+/// The thread that owns libcurl's multi handle.
+///
+/// `@unchecked` because of the two handles: `multi` is used by the thread alone, but for
+/// `curl_multi_wakeup`, the one call libcurl allows from others; `transfers` by the thread alone.
+final class EngineLoop: @unchecked Sendable {
+  private struct Inbox {
+    var submitted: [PendingRequest] = []
+    var cancelled: [PendingRequest] = []
+    var isAsleep = false
+    var isClosed = false
+
+    /// Whether the sleeper must be woken, now that something came in.
+    mutating func wakes() -> Bool {
+      defer { isAsleep = false }
+      return isAsleep
+    }
+  }
+
+  /// libcurl's global set-up, done once and never undone.
+  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  /// Idle transfers kept for reuse.
+  private static let mostIdle = 256
+  /// Longest sleep; libcurl's own timers shorten it.
+  private static let nap: Int32 = 60_000
+
+  private let inbox = Mutex(Inbox())
+  private let multi: UnsafeMutableRawPointer
+  private let trust: TrustStore
+  private var idle: [Transfer] = []
+  private var busy: Set<Transfer> = []
+  private var finished: [(PendingRequest.Continuation, Result<HTTPResponse, any Error>)] = []
+
+  init(trust: TrustStore) throws(TransportError) {
+    guard Self.isReady, let multi = curl_multi_init() else {
+      throw TransportError(.other(Int(CURLE_FAILED_INIT.rawValue)), "libcurl cannot be started")
+    }
+    self.multi = multi
+    self.trust = trust
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 256)
+    _ = ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+  }
+
+  // The last reference may be a submitter's that is about to wake the thread, so the handle cannot go
+  // earlier.
+  deinit {
+    idle.removeAll()
+    curl_multi_cleanup(multi)
+  }
+
+  /// Starts the thread, which keeps the loop alive until it is closed.
+  func start() throws(TransportError) {
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self)
+    let status = pthread_create(
+      &thread,
+      nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<EngineLoop>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      },
+      context.toOpaque()
+    )
+    guard status == 0 else {
+      context.release()
+      throw TransportError(.other(Int(status)), "the network thread cannot be started")
+    }
+    pthread_detach(thread)
+  }
+
+  func submit(_ pending: PendingRequest) {
+    let (isClosed, wakes) = inbox.withLock { inbox in
+      if inbox.isClosed { return (true, false) }
+      inbox.submitted.append(pending)
+      return (false, inbox.wakes())
+    }
+    if isClosed { pending.end()?.resume(throwing: Self.closed) }
+    if wakes { curl_multi_wakeup(multi) }
+  }
+
+  func cancel(_ pending: PendingRequest) {
+    let wakes = inbox.withLock { inbox in
+      inbox.cancelled.append(pending)
+      return inbox.wakes()
+    }
+    if wakes { curl_multi_wakeup(multi) }
+  }
+
+  func close() {
+    let wakes = inbox.withLock { inbox in
+      inbox.isClosed = true
+      return inbox.wakes()
+    }
+    if wakes { curl_multi_wakeup(multi) }
+  }
+
+  private static let closed = TransportError(.closed, "the network was closed")
+
+  // MARK: The thread
+
+  private func run() {
+    // Signals are for the program's own threads; OpenSSL's writes to dead sockets would raise SIGPIPE.
+    var signals = sigset_t()
+    sigfillset(&signals)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var running: Int32 = 0
+    while takeInbox() {
+      curl_multi_perform(multi, &running)
+      collect()
+      for (continuation, result) in finished { continuation.resume(with: result) }
+      finished.removeAll(keepingCapacity: true)
+      let sleeps = inbox.withLock { inbox in
+        inbox.isAsleep = inbox.submitted.isEmpty && inbox.cancelled.isEmpty && !inbox.isClosed
+        return inbox.isAsleep
+      }
+      if sleeps { curl_multi_poll(multi, nil, 0, Self.nap, nil) }
+    }
+    for transfer in busy {
+      curl_multi_remove_handle(multi, transfer.easy)
+      transfer.finish()?.end()?.resume(throwing: Self.closed)
+    }
+    busy.removeAll()
+    idle.removeAll()
+  }
+
+  /// Starts and cancels what came in; false when the loop was closed.
+  private func takeInbox() -> Bool {
+    let (submitted, cancelled, isClosed) = inbox.withLock { inbox in
+      inbox.isAsleep = false
+      defer {
+        inbox.submitted.removeAll(keepingCapacity: true)
+        inbox.cancelled.removeAll()
+      }
+      return (inbox.submitted, inbox.cancelled, inbox.isClosed)
+    }
+    if isClosed {
+      for pending in submitted { pending.end()?.resume(throwing: Self.closed) }
+      return false
+    }
+    for pending in cancelled {
+      guard let transfer = pending.transfer else { continue }
+      curl_multi_remove_handle(multi, transfer.easy)
+      retire(transfer)
+    }
+    for pending in submitted where !pending.hasEnded { start(pending) }
+    return true
+  }
+
+  private func start(_ pending: PendingRequest) {
+    do throws(TransportError) {
+      let transfer: Transfer =
+        if let kept = idle.popLast() { kept } else { try Transfer(trust: trust) }
+      try transfer.begin(pending)
+      guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+        _ = transfer.finish()
+        throw TransportError(.other(Int(CURLE_FAILED_INIT.rawValue)), "libcurl takes no request")
+      }
+      busy.insert(transfer)
+    } catch {
+      pending.end()?.resume(throwing: error)
+    }
+  }
+
+  /// Takes what libcurl has finished.
+  private func collect() {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
+        let transfer = Transfer.of(easy)
+      else { continue }
+      let result = transfer.result(ccurl_result(message))
+      curl_multi_remove_handle(multi, easy)
+      if let continuation = retire(transfer)?.end() { finished.append((continuation, result)) }
+    }
+  }
+
+  @discardableResult
+  private func retire(_ transfer: Transfer) -> PendingRequest? {
+    let pending = transfer.finish()
+    busy.remove(transfer)
+    if idle.count < Self.mostIdle { idle.append(transfer) }
+    return pending
+  }
+}

@@ -1,0 +1,66 @@
+/// A whole reply.
+package struct HTTPResponse: Sendable {
+  /// HTTP status.
+  package let status: Int
+  /// Header fields.
+  package let fields: HTTPFields
+  /// The body, decompressed.
+  package let body: [UInt8]
+  /// Time from sending to the last byte.
+  package let took: Duration
+
+  /// Creates a reply.
+  package init(
+    status: Int,
+    fields: HTTPFields = HTTPFields(),
+    body: [UInt8] = [],
+    took: Duration = .zero
+  ) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+    self.took = took
+  }
+}
+
+/// The header fields of a reply, kept as they came and read when asked for.
+package struct HTTPFields: Sendable {
+  private let bytes: [UInt8]
+
+  /// Takes the raw lines of a reply's head, the status line with them or not.
+  package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+  /// Creates fields from names and values.
+  package init(_ fields: KeyValuePairs<String, String>) {
+    self.init(Array(fields.map { "\($0): \($1)\r\n" }.joined().utf8))
+  }
+
+  /// Value of the first field of that lower-case name.
+  package subscript(name: String) -> String? { all.first { $0.name == name }?.value }
+
+  /// Whether the text occurs anywhere in the fields as they came: a cheap look before reading them.
+  package func mention(_ text: String) -> Bool {
+    bytes.withUnsafeBytes { haystack in
+      var text = text
+      return text.withUTF8 { needle in
+        haystack.firstIgnoringCase(of: UnsafeRawBufferPointer(needle)) != nil
+      }
+    }
+  }
+
+  /// All fields in order, names in lower case, values without blanks at their ends.
+  package var all: [(name: String, value: String)] {
+    bytes.split(separator: 0x0A).compactMap { line in
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
+        return nil
+      }
+      let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+      // A status line such as `HTTP/1.1 200 OK: fine` is no field.
+      guard !name.contains(" ") else { return nil }
+      let value = String(decoding: line[(colon + 1)...], as: UTF8.self)
+      let start = value.drop(while: \.isWhitespace)
+      guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return (name, "") }
+      return (name, String(start[...end]))
+    }
+  }
+}
