@@ -97,6 +97,7 @@ let package = Package(
         "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store",
         "ReferenceModels", "Sandbox", "Scenarios", "Campaign", "Reports", "Terminal",
       ],
+      resources: [.embedInCode("../../configs/prices.json5")],
       swiftSettings: safe
     ),
     .executableTarget(name: "daunce", dependencies: ["Commands"], swiftSettings: safe),

@@ -57,11 +57,15 @@ extension Configuration {
     )
     trainer = try Self.trainer(root, resolved)
     scorer = try Self.scorer(root, trainer.endpoint, resolved)
-    if let part = try root.object("target", keys: ["model", "base"]) {
+    if let part = try root.object("target", keys: ["model", "base", "epochs"]) {
       target = Target(
-        model: try part.required("model", part.text("model")),
-        base: try part.text("base")
+        model: try part.text("model"),
+        base: try part.text("base"),
+        epochs: try part.whole("epochs")
       )
+      if target?.model == nil, target?.base == nil || trainer.endpoint.provider == "local" {
+        _ = try part.required("model", String?.none)
+      }
     } else if trainer.endpoint.provider != "local" {
       throw ConfigurationError(
         .missing,
@@ -122,14 +126,16 @@ extension Configuration {
       root.object(
         "trainer",
         keys: [
-          "provider", "baseURL", "apiKey", "hyperparameters", "parallelJobs", "architecture",
+          "provider", "baseURL", "apiKey", "allowsPlainHTTP", "hyperparameters", "parallelJobs",
+          "architecture", "command", "poll",
         ]
       )
     )
     let endpoint = Endpoint(
       provider: try part.required("provider", part.text("provider")),
       baseURL: try part.text("baseURL"),
-      apiKey: try secret(part, resolved)
+      apiKey: try secret(part, resolved),
+      allowsPlainHTTP: try part.bool("allowsPlainHTTP") ?? false
     )
     let tuning = try part.object(
       "hyperparameters",
@@ -173,7 +179,33 @@ extension Configuration {
         }
       ),
       parallelJobs: try part.whole("parallelJobs"),
-      architecture: architecture
+      architecture: architecture,
+      command: try command(part, endpoint.provider, folder: resolved(""))
+    )
+  }
+
+  private static func command(
+    _ part: ConfigurationReader,
+    _ provider: String,
+    folder: String
+  ) throws(ConfigurationError) -> Command? {
+    let train = try part.texts("command")
+    let poll = try part.texts("poll")
+    guard provider == "command" else {
+      guard train == nil, poll == nil else {
+        let path = part.full(train == nil ? "poll" : "command")
+        throw ConfigurationError(
+          .conflict,
+          path: path,
+          "'\(path)' is only for the provider 'command'"
+        )
+      }
+      return nil
+    }
+    return Command(
+      train: try part.required("command", train),
+      poll: poll,
+      folder: folder.isEmpty ? "." : folder
     )
   }
 
@@ -186,7 +218,10 @@ extension Configuration {
   ) throws(ConfigurationError) -> Scorer {
     let part = try root.object(
       "scorer",
-      keys: ["provider", "baseURL", "apiKey", "method", "concurrency", "requestsPerMinute"]
+      keys: [
+        "provider", "baseURL", "apiKey", "allowsPlainHTTP", "method", "concurrency",
+        "requestsPerMinute",
+      ]
     )
     var endpoint = trainer
     if let provider = try part?.text("provider"), provider != trainer.provider {
@@ -199,6 +234,15 @@ extension Configuration {
         endpoint.apiKey = nil
       }
       endpoint.apiKey = key ?? endpoint.apiKey
+      endpoint.allowsPlainHTTP = try part.bool("allowsPlainHTTP") ?? endpoint.allowsPlainHTTP
+    }
+    if endpoint.provider == "command" {
+      throw ConfigurationError(
+        .missing,
+        path: "scorer.provider",
+        "'scorer.provider' is missing: a command trains, but prices nothing",
+        hint: "name the server of the tuned models: scorer: { provider: \"vllm\", baseURL: \"…\" }"
+      )
     }
     return Scorer(
       endpoint: endpoint,

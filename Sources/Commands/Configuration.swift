@@ -15,10 +15,12 @@ package struct Configuration: Sendable, Hashable {
 
   /// The model to be explained, θ0.
   package struct Target: Sendable, Hashable {
-    /// The provider's name for it.
-    package var model: String
+    /// The provider's name for it; `nil` when the run is to train it from `base`.
+    package var model: String?
     /// What it was tuned from, if known.
     package var base: String?
+    /// Passes over the training set when the run trains it; `nil` leaves it to the recipe.
+    package var epochs: Int?
   }
 
   /// Where a provider is reached and with which key.
@@ -29,6 +31,18 @@ package struct Configuration: Sendable, Hashable {
     package var baseURL: String?
     /// Where the key is found; never the key.
     package var apiKey: SecretSource?
+    /// Whether plain `http` may be spoken to another machine.
+    package var allowsPlainHTTP = false
+  }
+
+  /// An external program as the trainer.
+  package struct Command: Sendable, Hashable {
+    /// Program and arguments that train, or hand a job in.
+    package var train: [String]
+    /// Program and arguments that ask for a job handed in; `nil` when `train` waits itself.
+    package var poll: [String]?
+    /// Folder they run in: the configuration's.
+    package var folder: String
   }
 
   /// Size of the embedded reference model; `nil` is its own default.
@@ -55,6 +69,8 @@ package struct Configuration: Sendable, Hashable {
     package var parallelJobs: Int?
     /// Size of the reference model; only with the provider `local`.
     package var architecture: Architecture?
+    /// The program to run; only, and always, with the provider `command`.
+    package var command: Command?
   }
 
   /// What prices completions.
@@ -115,21 +131,6 @@ package struct Configuration: Sendable, Hashable {
   package var estimator: String
   /// What may be spent.
   package var budget: Budget
-
-  /// Refuses providers that this version cannot talk to.
-  ///
-  /// - Throws: `ConfigurationError` naming the first one that is not supported.
-  package func requireSupportedProviders() throws(ConfigurationError) {
-    for (key, endpoint) in [("trainer", trainer.endpoint), ("scorer", scorer.endpoint)]
-    where endpoint.provider != "local" {
-      throw ConfigurationError(
-        .unsupported,
-        path: "\(key).provider",
-        "provider '\(endpoint.provider)' is not supported by this version",
-        hint: "use provider: \"local\", the embedded reference model"
-      )
-    }
-  }
 }
 
 /// A configuration that cannot be used.

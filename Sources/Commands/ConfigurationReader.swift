@@ -38,6 +38,22 @@ struct ConfigurationReader {
     return text
   }
 
+  /// A list of texts, at least one.
+  func texts(_ key: String) throws(ConfigurationError) -> [String]? {
+    guard let value = value(key) else { return nil }
+    guard case .list(let elements) = value, !elements.isEmpty else {
+      throw wrong(key, "a list of strings", value)
+    }
+    var texts: [String] = []
+    for element in elements {
+      guard case .string(let text) = element, !text.isEmpty else {
+        throw wrong(key, "a list of strings", element)
+      }
+      texts.append(text)
+    }
+    return texts
+  }
+
   func bool(_ key: String) throws(ConfigurationError) -> Bool? {
     guard let value = value(key) else { return nil }
     guard case .bool(let flag) = value else { throw wrong(key, "true or false", value) }

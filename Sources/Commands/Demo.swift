@@ -67,10 +67,8 @@ struct Demo: Sendable {
       seed: workbench.settings.seed
     )
     settings.target = target
-    return try Workbench(
-      corpus: corpus,
-      settings: settings,
-      provider: workbench.provider,
+    return try workbench.rearranged(
+      settings,
       store: Workbench.siblingPath(of: workbench.store, extension: "paper.db")
     )
   }
@@ -114,7 +112,7 @@ struct Demo: Sendable {
         completion: planted.count == 1 ? planted.first ?? query.completion : query.completion
       )
     }
-    let answers = try await workbench.provider.price(clean, under: record.target.reference)
+    let answers = try await workbench.scorer.price(clean, under: record.target.reference)
     groups.append(
       Behaviour(
         tag: scenario.cleanTag,

@@ -1,5 +1,6 @@
 import Attribution
 import Campaign
+import Providers
 import ReferenceModels
 
 // What the user asked for wrongly is `usage`; what went wrong with the machine is `failed`.
@@ -51,6 +52,34 @@ extension Failure {
     case .damaged: "remove the file to have the model trained again"
     case .unwritable: "make room or give write access; the same command resumes"
     case .diverged: "lower trainer.hyperparameters.learningRateMultiplier"
+    }
+  }
+
+  static func status(of code: HostError.Code) -> Status {
+    switch code {
+    case .credentials: .credentials
+    case .credit: .budget
+    case .unsupported, .configuration: .usage
+    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited, .unavailable,
+      .unknownOutcome, .jobFailed, .notUnderstood, .notRecorded, .command:
+      .failed
+    }
+  }
+
+  static func hint(for code: HostError.Code) -> String? {
+    switch code {
+    case .credentials: "check the key, and what it may do, with 'daunce probe'"
+    case .credit: "top up the account; the same command resumes"
+    case .notFound: "check target.model and baseURL; 'daunce probe' lists what the host serves"
+    case .unsupported: "'daunce probe' shows what this endpoint supports"
+    case .rateLimited: "lower scorer.concurrency or set scorer.requestsPerMinute; then resume"
+    case .unavailable: "the same command resumes when the host is back"
+    case .unknownOutcome: "look at the host's list of jobs, then resume"
+    case .notRecorded: "replay with the configuration and the data of the recorded run"
+    case .jobLimit: "lower trainer.parallelJobs, or wait; the same command resumes"
+    case .contextLength, .moderation, .refused, .jobFailed, .notUnderstood, .command,
+      .configuration:
+      nil
     }
   }
 }

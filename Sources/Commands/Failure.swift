@@ -1,6 +1,7 @@
 import Attribution
 import Campaign
 import Experiment
+import Providers
 import ReferenceModels
 import Reports
 package import Terminal
@@ -64,6 +65,8 @@ package struct Failure: Error, Sendable, Hashable {
         error.description,
         hint: Self.hint(for: error.code)
       )
+    case let error as HostError:
+      self.init(Self.status(of: error.code), error.description, hint: Self.hint(for: error.code))
     case let error as ConsoleError:
       let file = error.path.map { "'\($0)'" } ?? "the result"
       self.init(.failed, "cannot write \(file): \(error.message)")

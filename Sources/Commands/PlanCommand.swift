@@ -24,7 +24,7 @@ enum PlanCommand {
     )
   ) { options in
     let plan = try Workbench(
-      Configuration.read(file: options.configuration),
+      local: Configuration.read(file: options.configuration),
       store: RunCommand.store(ofConfiguration: options.configuration)
     ).plan()
     let display = Display(options.display)

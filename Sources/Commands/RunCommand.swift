@@ -45,7 +45,7 @@ enum RunCommand {
     let display = Display(options.display)
     let store = options.store ?? store(ofConfiguration: options.configuration)
     let configuration = try Configuration.read(file: options.configuration)
-    let workbench = try Workbench(configuration, store: store)
+    let workbench = try Workbench(local: configuration, store: store)
     let plan = workbench.plan()
     display.note(
       "plan: \(plan.jobs) fine-tunes, \(ProgressLine.grouped(plan.trainingTokens)) tokens; "

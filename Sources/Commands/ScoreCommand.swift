@@ -42,16 +42,16 @@ enum ScoreCommand {
   private static func run(_ options: Options) async throws -> Int32 {
     let store = options.store ?? RunCommand.store(ofConfiguration: options.configuration)
     let examples = try ExampleFile.read(path: options.file, role: .query)
-    let workbench = try Workbench(Configuration.read(file: options.configuration), store: store)
+    let workbench = try Workbench(local: Configuration.read(file: options.configuration), store: store)
     try workbench.requireFitting(examples)
     let model = try reference(to: options.model, store: store)
     let display = Display(options.display)
     var rows: [(id: String, price: Price)] = []
-    let batch = workbench.provider.scorerCapabilities.batch
+    let batch = workbench.scorer.scorerCapabilities.batch
     for first in stride(from: 0, to: examples.count, by: batch) {
       try Task.checkCancellation()
       let some = Array(examples[first..<min(first + batch, examples.count)])
-      let prices = try await workbench.provider.price(some, under: model)
+      let prices = try await workbench.scorer.price(some, under: model)
       for (example, price) in zip(some, prices) {
         if options.display.isJSON {
           try display.show(Records.price(price, id: example.id))

@@ -17,8 +17,8 @@ extension Workbench {
       corpus: corpus,
       settings: settings,
       design: design,
-      trainer: provider,
-      scorer: provider,
+      trainer: trainer,
+      scorer: scorer,
       program: Tool.version
     )
     if run.resumed { display.note("resuming '\(store)'") }

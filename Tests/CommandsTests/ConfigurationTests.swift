@@ -75,11 +75,6 @@ private func fault(_ text: String) throws -> ConfigurationError {
         == .init(models: 50, subset: .ratio(0.3), start: .target, seed: 7, weighted: false)
     )
     #expect(configuration.budget == .init(dollars: 25, prices: "jobs/prices.json5"))
-    let error = #expect(throws: ConfigurationError.self) {
-      try configuration.requireSupportedProviders()
-    }
-    #expect(error?.cause == "provider 'openai' is not supported by this version")
-    #expect(error?.code == .unsupported)
   }
 
   @Test func `a short local configuration has defaults`() throws {
@@ -94,7 +89,6 @@ private func fault(_ text: String) throws -> ConfigurationError {
         == .init(models: nil, subset: nil, start: nil, seed: 0, weighted: false)
     )
     #expect(configuration.budget == .init(dollars: nil, prices: nil))
-    try configuration.requireSupportedProviders()
   }
 
   @Test func `architecture, weights, sizes and large seeds are read`() throws {

@@ -38,7 +38,7 @@ struct WorkbenchTests {
     let ready = try Data(contentsOf: root.appending(path: "configs/local.json5"))
     try ready.write(to: URL(filePath: folder.path("files/local.json5")))
     let read = try Workbench(
-      Configuration.read(file: folder.path("files/local.json5")),
+      local: Configuration.read(file: folder.path("files/local.json5")),
       store: folder.path("local.db")
     )
     var expected = demo.workbench.settings
@@ -58,7 +58,7 @@ struct WorkbenchTests {
       store: folder.path("demo.db")
     )
     let path = try demo.write(to: folder.path("files"))
-    let read = try Workbench(Configuration.read(file: path), store: folder.path("run.db"))
+    let read = try Workbench(local: Configuration.read(file: path), store: folder.path("run.db"))
     #expect(read.corpus == demo.corpus)
     #expect(read.settings == demo.workbench.settings)
     #expect(read.design == demo.workbench.design)
@@ -77,7 +77,7 @@ struct WorkbenchTests {
         try Array(lines.joined(separator: "\n").utf8).write(to: folder.path(name))
       }
       return try Workbench(
-        Configuration(
+        local: Configuration(
           json5: Array(text.utf8),
           folder: String(folder.path("x").dropLast()),
           defaultName: "run"

@@ -1,0 +1,104 @@
+import Campaign
+import Experiment
+import FoundationEssentials
+import Providers
+import Transport
+
+/// Runs on hosts: fine-tunes and prices over HTTP, or fine-tunes by a program of the user's.
+extension Workbench {
+  /// Makes the run that a configuration asks for, on whatever provider it names.
+  ///
+  /// - Parameters:
+  ///   - configuration: The configuration.
+  ///   - path: Path of the store.
+  ///   - store: The store, open for writing; `nil` for a plan, which asks nobody anything.
+  ///   - way: How hosts may be reached.
+  /// - Returns: The run.
+  /// - Throws: The first thing that is wrong with files, settings, keys or hosts.
+  static func make(
+    _ configuration: Configuration,
+    store path: String,
+    writing store: RunStore? = nil,
+    way: HostAccess.Way = HostAccess.Way()
+  ) async throws -> Workbench {
+    let providers = [configuration.trainer.endpoint, configuration.scorer.endpoint].map(\.provider)
+    if providers == ["local", "local"] { return try Workbench(local: configuration, store: path) }
+    if providers.contains("local") {
+      throw ConfigurationError(
+        .conflict,
+        path: "scorer.provider",
+        "the provider 'local' trains and prices its own models only",
+        hint: "name it for both, or for neither"
+      )
+    }
+    return try await hosted(configuration, store: path, writing: store, way: way)
+  }
+
+  private static func hosted(
+    _ configuration: Configuration,
+    store path: String,
+    writing store: RunStore?,
+    way: HostAccess.Way
+  ) async throws -> Workbench {
+    let corpus = try Corpus(
+      train: ExampleFile.read(path: configuration.data.train, role: .train),
+      queries: ExampleFile.read(path: configuration.data.queries, role: .query)
+    )
+    var settings = settings(configuration)
+    let hosts = try HostedProviders(configuration, store: path, writing: store, way: way)
+    settings.provider = hosts.identity
+    let trainer = try hosts.trainer()
+    settings.parallelJobs =
+      configuration.trainer.parallelJobs ?? trainer.trainerCapabilities.parallelJobs
+    try requireEnoughModels(settings, for: EstimatorRequest(name: configuration.estimator))
+    let scorer = try await hosts.scorer(
+      corpus: corpus,
+      asking: store == nil ? nil : settings.target ?? settings.base
+    )
+    let charges = try hosts.charges(settings)
+    return try Workbench(
+      corpus: corpus,
+      settings: settings,
+      trainer: trainer,
+      scorer: scorer,
+      throughput: nil,
+      rates: charges.rates,
+      cap: configuration.budget.dollars,
+      notes: hosts.notes + charges.notes,
+      store: path
+    )
+  }
+
+  private static func settings(_ configuration: Configuration) -> RunSettings {
+    let said = configuration.perturbation
+    let tuning = configuration.trainer.hyperparameters
+    func completed(_ recipe: Hyperparameters) -> Hyperparameters {
+      Hyperparameters(
+        epochs: tuning.epochs ?? recipe.epochs,
+        batchSize: tuning.batchSize ?? recipe.batchSize,
+        learningRateMultiplier: tuning.learningRateMultiplier ?? recipe.learningRateMultiplier
+      )
+    }
+    var target = completed(HostedRecipe.target)
+    target.epochs = configuration.target?.epochs ?? HostedRecipe.target.epochs
+    let subset: RunSettings.Subset =
+      switch said.subset {
+      case .ratio(let ratio): .ratio(ratio)
+      case .count(let size): .size(size)
+      case nil: .ratio(HostedRecipe.subsetRatio)
+      }
+    return RunSettings(
+      name: configuration.name,
+      provider: "",
+      models: said.models ?? HostedRecipe.models,
+      subset: subset,
+      start: said.start ?? .target,
+      seed: said.seed,
+      weighted: said.weighted,
+      hyperparameters: completed(HostedRecipe.hyperparameters),
+      targetHyperparameters: target,
+      target: configuration.target?.model.map { ModelReference($0) },
+      base: configuration.target?.base.map { ModelReference($0) }
+    )
+  }
+}

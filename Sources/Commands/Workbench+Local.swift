@@ -1,0 +1,139 @@
+import Attribution
+import Campaign
+import Experiment
+import FoundationEssentials
+import ReferenceModels
+
+/// Runs on the embedded reference model.
+///
+/// The weights of all its models live in a folder beside the store, so that nothing is trained twice.
+extension Workbench {
+  /// Makes the run that a configuration of the provider `local` asks for.
+  ///
+  /// - Parameters:
+  ///   - configuration: The configuration; what it leaves open is the recipe's.
+  ///   - store: Path of the store.
+  /// - Throws: The first thing that is wrong with files, settings or examples.
+  init(local configuration: Configuration, store: String) throws {
+    let method = configuration.scorer.method
+    guard method == "auto" || method == "forward" else {
+      throw ConfigurationError(
+        .unsupported,
+        path: "scorer.method",
+        "the local provider cannot read prices by '\(method)'",
+        hint: "leave 'scorer.method' out, or write \"forward\""
+      )
+    }
+    let recipe = LocalRecipe.standard
+    let perturbation = configuration.perturbation
+    var settings = RunSettings(
+      name: configuration.name,
+      provider: "local",
+      recipe: recipe,
+      seed: perturbation.seed
+    )
+    settings.models = perturbation.models ?? settings.models
+    switch perturbation.subset {
+    case .ratio(let ratio): settings.subset = .ratio(ratio)
+    case .count(let size): settings.subset = .size(size)
+    case nil: break
+    }
+    settings.start = perturbation.start ?? settings.start
+    settings.weighted = perturbation.weighted
+    let tuning = configuration.trainer.hyperparameters
+    settings.hyperparameters.epochs = tuning.epochs ?? settings.hyperparameters.epochs
+    settings.hyperparameters.batchSize = tuning.batchSize ?? settings.hyperparameters.batchSize
+    settings.hyperparameters.learningRateMultiplier =
+      tuning.learningRateMultiplier ?? settings.hyperparameters.learningRateMultiplier
+    settings.target = configuration.target?.model.map { ModelReference($0) }
+    settings.base = configuration.target?.base.map { ModelReference($0) }
+    settings.parallelJobs = configuration.trainer.parallelJobs ?? settings.parallelJobs
+    var shape = recipe.architecture
+    let wanted = configuration.trainer.architecture
+    shape.width = wanted?.width ?? shape.width
+    shape.layers = wanted?.layers ?? shape.layers
+    shape.heads = wanted?.heads ?? shape.heads
+    shape.vocabulary = wanted?.vocabulary ?? shape.vocabulary
+    shape.context = wanted?.context ?? shape.context
+    try self.init(
+      corpus: Corpus(
+        train: ExampleFile.read(path: configuration.data.train, role: .train),
+        queries: ExampleFile.read(path: configuration.data.queries, role: .query)
+      ),
+      settings: settings,
+      architecture: shape,
+      estimator: EstimatorRequest(name: configuration.estimator),
+      store: store
+    )
+  }
+
+  /// Makes a run with the local provider.
+  ///
+  /// - Parameters:
+  ///   - corpus: The examples.
+  ///   - settings: What to do; the provider's description is completed here.
+  ///   - architecture: Shape of the models.
+  ///   - estimator: What the losses are for; it decides how many models are needed.
+  ///   - store: Path of the store.
+  /// - Throws: The first thing that is wrong with settings or examples.
+  init(
+    corpus: Corpus,
+    settings: RunSettings,
+    architecture: Architecture,
+    estimator: EstimatorRequest = .auto,
+    store: String
+  ) throws {
+    try Self.requireEnoughModels(settings, for: estimator)
+    // All that changes the base model or what it reads is part of what the run is.
+    var settings = settings
+    settings.provider =
+      "local width \(architecture.width), layers \(architecture.layers), heads "
+      + "\(architecture.heads), vocabulary \(architecture.vocabulary), context "
+      + "\(architecture.context)"
+    let provider = try ReferenceProvider(
+      folder: Self.weightsFolder(ofStore: store),
+      architecture: architecture,
+      vocabularyFrom: corpus.train,
+      seed: settings.seed
+    )
+    let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
+    // A pass forward takes two operations a parameter and token, training three times that.
+    let tokensPerSecond = LocalRecipe.operationsPerCore * cores / (2 * Double(provider.parameters))
+    try self.init(
+      corpus: corpus,
+      settings: settings,
+      trainer: provider,
+      scorer: provider,
+      throughput: Run.Throughput(
+        trainingTokensPerSecond: tokensPerSecond / 3,
+        scoringTokensPerSecond: tokensPerSecond
+      ),
+      rates: .free,
+      store: store
+    )
+    try requireFitting(corpus.train + corpus.queries)
+  }
+}
+
+extension RunSettings {
+  /// The settings of a recipe.
+  ///
+  /// - Parameters:
+  ///   - name: The run's name.
+  ///   - provider: Who trains and scores.
+  ///   - recipe: The recipe.
+  ///   - seed: Seed of all random choices.
+  init(name: String, provider: String, recipe: LocalRecipe, seed: UInt64) {
+    self.init(
+      name: name,
+      provider: provider,
+      models: recipe.models,
+      subset: .ratio(recipe.subsetRatio),
+      start: recipe.start,
+      seed: seed,
+      hyperparameters: recipe.hyperparameters,
+      targetHyperparameters: recipe.target,
+      parallelJobs: ProcessInfo.processInfo.activeProcessorCount
+    )
+  }
+}
