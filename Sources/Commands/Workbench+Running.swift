@@ -12,8 +12,9 @@ extension Workbench {
   /// - Returns: Where the run stands at its end.
   /// - Throws: What `Run` throws; `CancellationError` when cancelled.
   func run(_ task: String, display: Display) async throws -> RunStatus {
+    try Run.check(corpus: corpus, settings: settings, design: design, trainer: provider)
     let run = try Run(
-      store: store,
+      store: RunStore(path: store),
       corpus: corpus,
       settings: settings,
       design: design,

@@ -155,7 +155,7 @@ struct Workbench: Sendable {
       settings: settings,
       trainer: provider,
       scorer: provider,
-      dollars: 0,
+      rates: .free,
       throughput: Run.Throughput(
         trainingTokensPerSecond: tokensPerSecond / 3,
         scoringTokensPerSecond: tokensPerSecond
