@@ -30,7 +30,7 @@ func scoring() async throws {
   )
   let models = MadeUpModels()
   let run = try Run(
-    store: store,
+    store: RunStore(path: store),
     corpus: corpus,
     settings: settings,
     design: design,

@@ -28,6 +28,8 @@ public struct CampaignError: Error, Sendable, Hashable {
     case storeFailed
     /// A trainer or scorer broke its contract.
     case provider
+    /// The next paid act would exceed the cap; the run resumes with a higher one.
+    case budget
   }
 
   /// What went wrong.

@@ -1,31 +1,70 @@
 public import Experiment
 
 extension Run {
-  /// How fast a provider works, for the hours of a plan.
+  /// How fast a provider works, for the hours of a plan; what is `nil` is unknown or unlimited.
   public struct Throughput: Sendable, Hashable {
     /// Tokens trained on in a second, all parallel jobs together.
-    public var trainingTokensPerSecond: Double
+    public var trainingTokensPerSecond: Double?
     /// Tokens scored in a second.
-    public var scoringTokensPerSecond: Double
+    public var scoringTokensPerSecond: Double?
+    /// Scoring calls that the host admits in a minute.
+    public var requestsPerMinute: Double?
+    /// Tokens that the host admits for scoring in a minute.
+    public var tokensPerMinute: Double?
+    /// Seconds that one scoring call takes; as many run at once as the scorer allows.
+    public var secondsPerRequest: Double?
 
-    /// Creates a throughput; both rates must be positive.
-    public init(trainingTokensPerSecond: Double, scoringTokensPerSecond: Double) {
+    /// Creates a throughput; figures must be positive.
+    public init(
+      trainingTokensPerSecond: Double? = nil,
+      scoringTokensPerSecond: Double? = nil,
+      requestsPerMinute: Double? = nil,
+      tokensPerMinute: Double? = nil,
+      secondsPerRequest: Double? = nil
+    ) {
       self.trainingTokensPerSecond = trainingTokensPerSecond
       self.scoringTokensPerSecond = scoringTokensPerSecond
+      self.requestsPerMinute = requestsPerMinute
+      self.tokensPerMinute = tokensPerMinute
+      self.secondsPerRequest = secondsPerRequest
+    }
+
+    /// Time that trainings take in seconds; `nil` when unknown.
+    func training(tokens: Int) -> Double? {
+      tokens == 0 ? 0 : Self.ratio(Double(tokens), trainingTokensPerSecond)
+    }
+
+    /// Time that scoring takes in seconds, by the tightest of the known limits; `nil` without one.
+    func scoring(tokens: Int, requests: Int, concurrency: Int) -> Double? {
+      [
+        Self.ratio(Double(tokens), scoringTokensPerSecond),
+        Self.ratio(Double(requests) * 60, requestsPerMinute),
+        Self.ratio(Double(tokens) * 60, tokensPerMinute),
+        secondsPerRequest.flatMap {
+          Self.ratio(Double(requests) * $0, Double(max(1, concurrency)))
+        },
+      ].compactMap(\.self).max()
+    }
+
+    private static func ratio(_ amount: Double, _ rate: Double?) -> Double? {
+      guard let rate, rate > 0, (amount / rate).isFinite else { return nil }
+      return max(0, amount / rate)
     }
   }
 
   /// What a run would ask for; asks for nothing itself.
   ///
   /// Training tokens of the perturbed models are expected values, since a plan needs no design.
-  /// Epochs that are left to the provider count as one.
+  /// Epochs that are left to the provider count as one. Hours add up training and scoring, which
+  /// overlap in the run: they are an upper estimate.
   ///
   /// - Parameters:
   ///   - corpus: The examples.
   ///   - settings: What to do.
   ///   - trainer: Who would train.
   ///   - scorer: Who would price.
-  ///   - dollars: Price of it all, if the caller knows it.
+  ///   - rates: What the provider charges; `nil` leaves the dollars unknown, and so do rates that
+  ///     are not valid, or a rate for hosting when the hours are unknown.
   ///   - throughput: How fast the provider works; `nil` leaves the hours unknown.
   /// - Returns: The plan with its warnings.
   public static func plan(
@@ -33,12 +72,11 @@ extension Run {
     settings: RunSettings,
     trainer: any Trainer,
     scorer: any Scorer,
-    dollars: Double? = nil,
+    rates: Rates? = nil,
     throughput: Throughput? = nil
   ) -> RunPlan {
-    let tokens = (corpus.train + corpus.queries).map { scorer.tokens(in: $0) }
+    let tokens = (corpus.train + corpus.queries).map { max(0, scorer.tokens(in: $0)) }
     let trainTokens = tokens.prefix(corpus.train.count).reduce(0, +)
-    let allTokens = tokens.reduce(0, +)
     let share =
       corpus.train.isEmpty
       ? 0 : Double(settings.subsetSize(of: corpus.train.count)) / Double(corpus.train.count)
@@ -48,29 +86,45 @@ extension Run {
     let target =
       settings.target == nil ? trainTokens * (settings.targetHyperparameters.epochs ?? 1) : 0
     let trainingTokens = target + Int(perturbed.rounded())
+    let jobs = settings.models + (settings.target == nil ? 1 : 0)
 
-    let batch = max(1, scorer.scorerCapabilities.batch)
+    let capabilities = scorer.scorerCapabilities
+    let batch = max(1, capabilities.batch)
     func calls(_ examples: Int) -> Int { (examples + batch - 1) / batch }
     let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
     let scored = settings.models + 1
     let scoringTokens =
-      scored * allTokens + repeats.joined().reduce(0) { $0 + tokens[$1] }
+      scored * tokens.reduce(0, +) + repeats.joined().reduce(0) { $0 + tokens[$1] }
+    let prices = scored * tokens.count + repeats.reduce(0) { $0 + $1.count }
+    let requests = scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
 
+    let training = throughput?.training(tokens: trainingTokens)
+    let scoring = throughput?.scoring(
+      tokens: scoringTokens,
+      requests: requests,
+      concurrency: capabilities.concurrency
+    )
+    var dollars: Double?
+    if let rates, rates.isValid {
+      let open = Double(min(max(1, capabilities.modelsAtOnce), scored))
+      let hosting = rates.hosting == 0 ? 0 : scoring.map { rates.hosting(.seconds($0 * open)) }
+      dollars = hosting.map {
+        rates.training(tokens: trainingTokens, jobs: jobs)
+          + rates.scoring(tokens: scoringTokens, examples: prices) + $0
+      }
+    }
     return RunPlan(
-      jobs: settings.models + (settings.target == nil ? 1 : 0),
+      jobs: jobs,
       trainingTokens: trainingTokens,
-      requests: scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) },
+      requests: requests,
       scoringTokens: scoringTokens,
       dollars: dollars,
-      hours: throughput.map {
-        (Double(trainingTokens) / $0.trainingTokensPerSecond
-          + Double(scoringTokens) / $0.scoringTokensPerSecond) / 3600
-      },
+      hours: training.flatMap { training in scoring.map { (training + $0) / 3600 } },
       warnings: warnings(
         corpus: corpus,
         settings: settings,
         trainer: trainer.trainerCapabilities,
-        scorer: scorer.scorerCapabilities
+        scorer: capabilities
       )
     )
   }

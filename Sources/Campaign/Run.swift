@@ -18,40 +18,54 @@ public final class Run: Sendable {
 
   let trainer: any Trainer
   let scorer: any Scorer
-  let database: RunDatabase
+  let rates: Rates?
+  let cap: Double?
+  let store: RunStore
+  var database: RunDatabase { store.database }
 
   /// Creates a run, or takes it up where its store says it stopped.
   ///
   /// - Parameters:
-  ///   - store: The store's file, made when absent.
+  ///   - store: The run's store.
   ///   - corpus: The examples.
   ///   - settings: What to do.
   ///   - design: Who is trained on what; recorded when the run is created.
   ///   - trainer: Who trains.
   ///   - scorer: Who prices.
   ///   - program: Version of the program, for the record.
+  ///   - rates: What the provider charges; `nil` when that is unknown.
+  ///   - cap: US dollars that the run may spend, earlier sessions included; it needs rates.
   /// - Throws: `CampaignError`: `settings` when they do not fit together, `anotherRun` when the
   ///   store holds a different run, or what is wrong with the store.
   public init(
-    store: String,
+    store: RunStore,
     corpus: Corpus,
     settings: RunSettings,
     design: SubsetDesign,
     trainer: any Trainer,
     scorer: any Scorer,
-    program: String
+    program: String,
+    rates: Rates? = nil,
+    cap: Double? = nil
   ) throws(CampaignError) {
-    try settings.validate(corpus: corpus, design: design, trainer: trainer.trainerCapabilities)
+    try Self.check(
+      corpus: corpus,
+      settings: settings,
+      design: design,
+      trainer: trainer,
+      rates: rates,
+      cap: cap
+    )
     let identity = try RunIdentity(
       corpus: corpus,
       settings: settings,
       design: design,
       method: scorer.scorerCapabilities.method
     )
-    let database = try storing { () throws(StoreError) in try RunDatabase.writer(path: store) }
+    let database = store.database
     let contents = try storing { () throws(StoreError) in try database.contents() }
     if let contents {
-      try identity.require(contents, store: store)
+      try identity.require(contents, store: store.path)
       if contents.corpus != corpus {
         try storing { () throws(StoreError) in try database.relabel(corpus) }
       }
@@ -70,8 +84,39 @@ public final class Run: Sendable {
     self.design = design
     self.trainer = trainer
     self.scorer = scorer
-    self.database = database
+    self.rates = rates
+    self.cap = cap
+    self.store = store
     resumed = contents != nil
+  }
+
+  /// Checks that a run's parts fit together, before a store is made for it.
+  ///
+  /// - Parameters:
+  ///   - corpus: The examples.
+  ///   - settings: What to do.
+  ///   - design: Who is trained on what.
+  ///   - trainer: Who trains.
+  ///   - rates: What the provider charges.
+  ///   - cap: US dollars that the run may spend.
+  /// - Throws: `CampaignError` with code `settings`, naming the first thing that does not fit.
+  public static func check(
+    corpus: Corpus,
+    settings: RunSettings,
+    design: SubsetDesign,
+    trainer: any Trainer,
+    rates: Rates? = nil,
+    cap: Double? = nil
+  ) throws(CampaignError) {
+    try settings.validate(corpus: corpus, design: design, trainer: trainer.trainerCapabilities)
+    func require(_ condition: Bool, _ cause: String) throws(CampaignError) {
+      guard condition else {
+        throw CampaignError(.settings, "cannot start run '\(settings.name)': \(cause)")
+      }
+    }
+    try require(rates?.isValid ?? true, "a rate is negative or not a number")
+    try require(cap.map { $0.isFinite && $0 >= 0 } ?? true, "the cap is negative or not a number")
+    try require(cap == nil || rates != nil, "a cap on dollars needs the provider's rates")
   }
 
   /// Name of a model in results and events: `target` for θ0, else `model-0`, `model-1`, ….

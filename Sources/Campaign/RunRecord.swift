@@ -79,7 +79,10 @@ public struct RunRecord: Sendable {
   /// The perturbed models in design order.
   public let models: [Model]
   private let fullDesign: SubsetDesign
-  private let database: RunDatabase
+  let database: RunDatabase
+
+  /// What was spent so far; `nil` when the provider's rates were never known.
+  public let spending: Spent?
 
   /// Opens a store for reading.
   ///
@@ -119,7 +122,8 @@ public struct RunRecord: Sendable {
     created = Double(contents.created) / 1000
     method = contents.manifest.method
     fullDesign = contents.manifest.design
-    status = RunStatus(contents, settings: settings)
+    status = RunStatus(contents.standing, corpus: contents.corpus, settings: settings)
+    spending = contents.standing.spending.isEmpty ? nil : Spent(contents.standing.spending)
   }
 
   /// Positions in the design of the perturbed models that make the rows.
@@ -201,39 +205,5 @@ extension RunRecord.Model {
         nil
       }
     isAnswered = record.answered == columns
-  }
-}
-
-extension RunStatus {
-  /// Where a run stands according to its store.
-  init(_ contents: RunContents, settings: RunSettings) {
-    let columns = contents.corpus.train.count + contents.corpus.queries.count
-    let perturbed = contents.models.dropFirst()
-    func count(_ status: ModelRecord.Status) -> Int { perturbed.count { $0.status == status } }
-    let repeats = settings.repeatedPairs(
-      train: contents.corpus.train.count,
-      queries: contents.corpus.queries.count
-    )
-    let isComplete =
-      contents.models.allSatisfy { $0.status == .succeeded && $0.answered == columns }
-      && zip(perturbed, repeats).allSatisfy { $0.repeated == $1.count }
-    let isUntouched = contents.models.allSatisfy { $0.answered == 0 && $0.started == nil }
-    self.init(
-      phase: isComplete
-        ? .complete : contents.ended != nil ? .partial : isUntouched ? .planned : .running,
-      models: Models(
-        planned: perturbed.count,
-        succeeded: count(.succeeded),
-        running: count(.running),
-        failed: count(.failed)
-      ),
-      losses: Losses(
-        expected: perturbed.count * columns,
-        measured: perturbed.reduce(0) { $0 + $1.measured },
-        missing: perturbed.reduce(0) { $0 + $1.missing },
-        censored: perturbed.reduce(0) { $0 + $1.censored }
-      ),
-      dollars: nil
-    )
   }
 }

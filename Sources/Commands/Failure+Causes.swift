@@ -17,6 +17,7 @@ extension Failure {
   static func status(of code: CampaignError.Code) -> Status {
     switch code {
     case .settings, .anotherRun: .usage
+    case .budget: .budget
     case .storeAbsent, .storeInUse, .storeNewer, .storeForeign, .storeEmpty, .storeReadOnly,
       .storeFull, .storeCorrupt, .storeFailed, .provider:
       .failed
@@ -33,6 +34,7 @@ extension Failure {
     case .storeEmpty: "'daunce run' fills it"
     case .storeReadOnly: "give write access to it and to its folder, or choose another store"
     case .storeFull: "make room; the same command resumes, and what is recorded is kept"
+    case .budget: "raise the cap; the same command resumes, and what is recorded is kept"
     case .settings, .storeCorrupt, .storeFailed, .provider: nil
     }
   }

@@ -9,17 +9,25 @@ extension Workbench {
   /// - Parameters:
   ///   - task: What the progress line calls it.
   ///   - display: Where progress and notes go.
+  ///   - open: The store where it is open already.
   /// - Returns: Where the run stands at its end.
   /// - Throws: What `Run` throws; `CancellationError` when cancelled.
-  func run(_ task: String, display: Display) async throws -> RunStatus {
+  func run(
+    _ task: String,
+    display: Display,
+    writing open: RunStore? = nil
+  ) async throws -> RunStatus {
+    try Run.check(corpus: corpus, settings: settings, design: design, trainer: trainer)
     let run = try Run(
-      store: store,
+      store: open ?? RunStore(path: store),
       corpus: corpus,
       settings: settings,
       design: design,
       trainer: trainer,
       scorer: scorer,
-      program: Tool.version
+      program: Tool.version,
+      rates: rates,
+      cap: cap
     )
     if run.resumed { display.note("resuming '\(store)'") }
     let meter = Meter(task, plan: plan(), workbench: self, progress: display.progress())

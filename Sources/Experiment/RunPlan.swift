@@ -95,12 +95,21 @@ public struct RunStatus: Sendable, Hashable {
   public let losses: Losses
   /// Spent so far, in US dollars; `nil` when prices are unknown.
   public var dollars: Double?
+  /// What the counts mean for the scores, one sentence each; empty when there is nothing to say.
+  public var notes: [String]
 
   /// Creates a status.
-  public init(phase: Phase, models: Models, losses: Losses, dollars: Double?) {
+  public init(
+    phase: Phase,
+    models: Models,
+    losses: Losses,
+    dollars: Double?,
+    notes: [String] = []
+  ) {
     self.phase = phase
     self.models = models
     self.losses = losses
     self.dollars = dollars
+    self.notes = notes
   }
 }

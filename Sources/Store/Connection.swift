@@ -15,6 +15,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
   }
 
   private let raw: OpaquePointer
+  private let shelf = Shelf()
   /// The database file.
   let path: String
 
@@ -64,7 +65,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
     sqlite3_busy_timeout(handle, 10_000)
   }
 
-  // A statement may outlive its connection in the type system; close_v2 waits for it.
+  // A statement may outlive its connection; close_v2 waits for it.
   deinit { sqlite3_close_v2(raw) }
 
   /// Whether the file could only be opened for reading.
@@ -80,6 +81,21 @@ struct Connection: ~Copyable, @unchecked Sendable {
     }
     guard status == SQLITE_OK, let statement else { throw error(status, sql) }
     return Statement(statement, text: sql, path: path)
+  }
+
+  /// A statement that is compiled once and kept as long as the connection.
+  ///
+  /// Whoever steps it resets it, or the rows it holds keep the log from being emptied.
+  func kept(_ sql: StaticString) throws(StoreError) -> KeptStatement {
+    if let known = shelf.statements[sql.utf8Start] { return known }
+    let statement = KeptStatement(try prepare(sql))
+    shelf.statements[sql.utf8Start] = statement
+    return statement
+  }
+
+  /// The kept statements by the place of their text, which is the same for the same literal.
+  private final class Shelf {
+    var statements: [UnsafePointer<UInt8>: KeptStatement] = [:]
   }
 
   /// Runs one statement to its end, ignoring rows.

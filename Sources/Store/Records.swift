@@ -86,18 +86,29 @@ package struct ModelRecord: Sendable, Hashable {
   package var answered: Int { measured + censored + missing }
 }
 
+/// How far a run is, as of one moment.
+package struct RunStanding: Sendable {
+  /// When it last came to its end, in milliseconds since 1970; `nil` while work may go on.
+  package let ended: Int?
+  /// θ0, then the perturbed models in order.
+  package let models: [ModelRecord]
+  /// Money spent, by kind; empty when prices were never known.
+  package let spending: [Spending]
+}
+
 /// Everything of a run but its prices, as of one moment.
 package struct RunContents: Sendable {
   /// What the run is.
   package let manifest: Manifest
   /// When it was created, in milliseconds since 1970.
   package let created: Int
-  /// When it last came to its end, in milliseconds since 1970; `nil` while work may go on.
-  package let ended: Int?
   /// Its examples.
   package let corpus: Corpus
+  /// How far it is.
+  package let standing: RunStanding
+
   /// θ0, then the perturbed models in order.
-  package let models: [ModelRecord]
+  package var models: [ModelRecord] { standing.models }
 }
 
 /// One paid act, as it stands in the journal.
@@ -106,9 +117,9 @@ package struct Act: Sendable, Hashable {
   package enum Kind: String, Sendable, Hashable {
     /// A fine-tune.
     case train
-    /// Prices of examples.
+    /// Prices of examples: one act for all that a model still lacks.
     case price
-    /// Second prices of examples.
+    /// Second prices of examples, likewise.
     case `repeat`
   }
 
@@ -118,7 +129,7 @@ package struct Act: Sendable, Hashable {
   package let kind: Kind
   /// The model concerned.
   package let model: Int
-  /// The job's key, or the numbers of the examples.
+  /// The job's key, or the numbers of the examples that were not priced yet.
   package let subject: String
   /// When it was asked, in milliseconds since 1970.
   package let asked: Int

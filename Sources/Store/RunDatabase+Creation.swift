@@ -1,6 +1,5 @@
 package import Experiment
 internal import FoundationEssentials
-import Synchronization
 
 extension RunDatabase {
   /// Records what a run is, before anything is asked for.
@@ -18,12 +17,10 @@ extension RunDatabase {
     keys: [String]
   ) throws(StoreError) {
     precondition(keys.count == manifest.design.models + 1)
-    try connection.withLock { connection throws(StoreError) in
-      try connection.write { () throws(StoreError) in
-        try Self.insert(manifest, connection)
-        try Self.insert(corpus, connection)
-        try Self.insert(manifest.design, target: target, keys: keys, connection)
-      }
+    try change { connection throws(StoreError) in
+      try Self.insert(manifest, connection)
+      try Self.insert(corpus, connection)
+      try Self.insert(manifest.design, target: target, keys: keys, connection)
     }
   }
 
@@ -32,14 +29,12 @@ extension RunDatabase {
   /// - Parameter corpus: The run's corpus with new tags.
   /// - Throws: `StoreError`.
   package func relabel(_ corpus: Corpus) throws(StoreError) {
-    try connection.withLock { connection throws(StoreError) in
-      try connection.write { () throws(StoreError) in
-        let update = try connection.prepare("UPDATE examples SET tags = ?1 WHERE number = ?2")
-        for (number, example) in (corpus.train + corpus.queries).enumerated() {
-          try update.bind(encoded(example.tags), at: 1)
-          try update.bind(number, at: 2)
-          try update.run()
-        }
+    try change { connection throws(StoreError) in
+      let update = try connection.prepare("UPDATE examples SET tags = ?1 WHERE number = ?2")
+      for (number, example) in (corpus.train + corpus.queries).enumerated() {
+        try update.bind(encoded(example.tags), at: 1)
+        try update.bind(number, at: 2)
+        try update.run()
       }
     }
   }

@@ -10,7 +10,7 @@ extension RunDatabase {
   /// - Returns: The act, to be answered.
   /// - Throws: `StoreError`.
   package func askTraining(model: Int, key: String) throws(StoreError) -> Int64 {
-    try change(durably: true) { connection throws(StoreError) in
+    try change { connection throws(StoreError) in
       let update = try connection.prepare(
         """
         UPDATE models SET status = 'running', started = ?1, ended = NULL, error = NULL
@@ -30,13 +30,15 @@ extension RunDatabase {
   ///   - act: The act that asked for it.
   ///   - model: Number of the model.
   ///   - result: What the provider gave.
+  ///   - spending: What it cost; `nil` when prices are unknown.
   /// - Throws: `StoreError`.
   package func answerTraining(
     _ act: Int64,
     model: Int,
-    result: TrainedModel
+    result: TrainedModel,
+    spending: Spending? = nil
   ) throws(StoreError) {
-    try change(durably: true) { connection throws(StoreError) in
+    try change { connection throws(StoreError) in
       let update = try connection.prepare(
         """
         UPDATE models SET status = 'succeeded', reference = ?1, checkpoints = ?2,
@@ -50,6 +52,11 @@ extension RunDatabase {
       try update.bind(Self.now(), at: 5)
       try update.bind(model, at: 6)
       try update.run()
+      if let spending {
+        var tally = Tally()
+        tally.add(spending, model: model)
+        try tally.write(connection)
+      }
       try Self.answer(act, outcome: "succeeded", connection)
     }
   }
@@ -57,18 +64,18 @@ extension RunDatabase {
   /// Writes down that an act was answered with an error.
   ///
   /// - Parameters:
-  ///   - act: The act.
+  ///   - act: The act; `nil` when it failed before it was asked for.
   ///   - kind: Its kind; a failed training gives the model up, a failed pricing does not.
   ///   - model: Number of the model.
   ///   - reason: The provider's error in words.
   /// - Throws: `StoreError`.
   package func fail(
-    _ act: Int64,
+    _ act: Int64?,
     kind: Act.Kind,
     model: Int,
     reason: String
   ) throws(StoreError) {
-    try change(durably: kind == .train) { connection throws(StoreError) in
+    try change { connection throws(StoreError) in
       let note = try connection.prepare("UPDATE models SET error = ?1 WHERE number = ?2")
       try note.bind(reason, at: 1)
       try note.bind(model, at: 2)
@@ -81,11 +88,11 @@ extension RunDatabase {
         try end.bind(model, at: 2)
         try end.run()
       }
-      try Self.answer(act, outcome: reason, connection)
+      if let act { try Self.answer(act, outcome: reason, connection) }
     }
   }
 
-  /// Writes down that prices are about to be asked for.
+  /// Writes down that prices are about to be asked for, in as many calls as it takes.
   ///
   /// - Parameters:
   ///   - kind: First or second prices.
@@ -98,28 +105,40 @@ extension RunDatabase {
     model: Int,
     examples: ArraySlice<Int>
   ) throws(StoreError) -> Int64 {
-    try change(durably: false) { connection throws(StoreError) in
+    try change { connection throws(StoreError) in
       try Self.ask(kind, model: model, subject: Self.ranges(examples), connection)
     }
   }
 
-  /// Writes down the prices of one call, all of them or none.
+  /// Queues the prices of one call, to be committed all of them or none.
   ///
   /// A value that is not finite is recorded as missing and −0 as 0.
   /// - Parameters:
-  ///   - act: The act that asked for them.
+  ///   - prices: The prices; none of their pairs may be recorded already.
   ///   - kind: First or second prices.
   ///   - model: Number of the model.
-  ///   - prices: The prices; none of their pairs may be recorded already.
-  /// - Throws: `StoreError`.
-  package func answerPrices(
-    _ act: Int64,
+  ///   - spending: What the call cost; `nil` when prices are unknown.
+  /// - Throws: `StoreError` of an earlier entry.
+  package func record(
+    _ prices: [NumberedPrice],
     _ kind: Act.Kind,
     model: Int,
-    prices: [NumberedPrice]
+    spending: Spending? = nil
   ) throws(StoreError) {
-    try change(durably: false) { connection throws(StoreError) in
-      try Self.insert(prices, kind, model: model, connection)
+    try enqueue(.prices(prices, kind, model: model, spending))
+  }
+
+  /// Writes down that all prices an act asked for have come, after everything that is queued.
+  ///
+  /// - Parameters:
+  ///   - act: The act that asked for them.
+  ///   - model: Number of the model.
+  /// - Throws: `StoreError`.
+  package func answerPrices(_ act: Int64, model: Int) throws(StoreError) {
+    try change { connection throws(StoreError) in
+      let clear = try connection.prepare("UPDATE models SET error = NULL WHERE number = ?1")
+      try clear.bind(model, at: 1)
+      try clear.run()
       try Self.answer(act, outcome: "succeeded", connection)
     }
   }
@@ -129,28 +148,23 @@ extension RunDatabase {
   /// - Parameter ended: False when work is taken up again.
   /// - Throws: `StoreError`.
   package func setEnded(_ ended: Bool) throws(StoreError) {
-    try change(durably: true) { connection throws(StoreError) in
+    try change { connection throws(StoreError) in
       let update = try connection.prepare("UPDATE manifest SET ended = ?1")
       try update.bind(ended ? Self.now() : nil, at: 1)
       try update.run()
     }
   }
 
-  /// Does all of `body` or nothing of it.
+  /// Does all of `body` or nothing of it, after everything that is queued, and waits for the disk.
   ///
-  /// - Parameters:
-  ///   - durably: Whether it must survive a power cut at once, with all that was written before.
-  ///   - body: What to write.
+  /// - Parameter body: What to write.
   /// - Returns: What `body` gives.
   /// - Throws: `StoreError`.
-  private func change<Result: Sendable>(
-    durably: Bool,
+  func change<Result: Sendable>(
     _ body: (borrowing Connection) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try connection.withLock { connection throws(StoreError) in
-      try connection.execute(
-        durably ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"
-      )
+      try writeQueued(connection)
       return try connection.write { () throws(StoreError) in try body(connection) }
     }
   }
@@ -198,91 +212,5 @@ extension RunDatabase {
     }
     return parts.map { $0.first == $0.last ? "\($0.first)" : "\($0.first)-\($0.last)" }
       .joined(separator: ",")
-  }
-
-  private static func insert(
-    _ prices: [NumberedPrice],
-    _ kind: Act.Kind,
-    model: Int,
-    _ connection: borrowing Connection
-  ) throws(StoreError) {
-    let insert =
-      kind == .repeat
-      ? try connection.prepare(
-        """
-        INSERT INTO repeats (model, example, nll, censored, tokens, first, method)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-        """
-      )
-      : try connection.prepare(
-        """
-        INSERT INTO prices (model, example, nll, censored, tokens, first, method)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-        """
-      )
-    let tokens = try connection.prepare(
-      "INSERT INTO logprobabilities (model, example, tokens) VALUES (?1, ?2, ?3)"
-    )
-    var methods: [String: Int] = [:]
-    var (measured, censored, missing) = (0, 0, 0)
-    try insert.bind(model, at: 1)
-    try tokens.bind(model, at: 1)
-    for entry in prices {
-      let price = entry.price
-      let (nll, isBound): (Double?, Bool) =
-        switch price.loss {
-        case .measured(let value) where value.isFinite: (value, false)
-        case .censored(let bound) where bound.isFinite: (bound, true)
-        default: (nil, false)
-        }
-      switch (nll, isBound) {
-      case (nil, _): missing += 1
-      case (_, true): censored += 1
-      case (_, false): measured += 1
-      }
-      try insert.bind(entry.example, at: 2)
-      try insert.bind(nll, at: 3)
-      try insert.bind(isBound ? 1 : 0, at: 4)
-      try insert.bind(price.tokens, at: 5)
-      try insert.bind(price.loss(.firstToken).value, at: 6)
-      try insert.bind(try number(of: price.method, &methods, connection), at: 7)
-      try insert.run()
-      guard kind == .price, !price.tokenLogProbabilities.isEmpty else { continue }
-      try tokens.bind(entry.example, at: 2)
-      try tokens.bind(bytes: price.tokenLogProbabilities, at: 3)
-      try tokens.run()
-    }
-    let count =
-      kind == .repeat
-      ? try connection.prepare(
-        "UPDATE models SET repeated = repeated + ?1 + ?2 + ?3 WHERE number = ?4"
-      )
-      : try connection.prepare(
-        """
-        UPDATE models SET measured = measured + ?1, censored = censored + ?2,
-          missing = missing + ?3, error = NULL WHERE number = ?4
-        """
-      )
-    try count.bind(measured, at: 1)
-    try count.bind(censored, at: 2)
-    try count.bind(missing, at: 3)
-    try count.bind(model, at: 4)
-    try count.run()
-  }
-
-  private static func number(
-    of method: String,
-    _ known: inout [String: Int],
-    _ connection: borrowing Connection
-  ) throws(StoreError) -> Int {
-    if let number = known[method] { return number }
-    let insert = try connection.prepare("INSERT OR IGNORE INTO methods (name) VALUES (?1)")
-    try insert.bind(method, at: 1)
-    try insert.run()
-    let select = try connection.prepare("SELECT id FROM methods WHERE name = ?1")
-    try select.bind(method, at: 1)
-    let number = try select.step() ? select.integer(0) : 0
-    known[method] = number
-    return number
   }
 }

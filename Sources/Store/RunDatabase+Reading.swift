@@ -34,10 +34,48 @@ extension RunDatabase {
       return RunContents(
         manifest: manifest,
         created: select.integer(8),
-        ended: select.isNull(9) ? nil : select.integer(9),
         corpus: corpus,
-        models: models
+        standing: RunStanding(
+          ended: select.isNull(9) ? nil : select.integer(9),
+          models: models,
+          spending: try Self.spending(connection)
+        )
       )
+    }
+  }
+
+  /// Whether the store holds a run.
+  package func hasRun() throws(StoreError) -> Bool {
+    try look { connection throws(StoreError) in
+      try connection.integer("SELECT count(*) FROM manifest") > 0
+    }
+  }
+
+  /// How far the run is; a store that holds no run is corrupt here.
+  package func standing() throws(StoreError) -> RunStanding {
+    try look { connection throws(StoreError) in
+      let select = try connection.prepare("SELECT ended FROM manifest")
+      guard try select.step() else { throw corrupt("its manifest") }
+      return RunStanding(
+        ended: select.isNull(0) ? nil : select.integer(0),
+        models: try models(connection),
+        spending: try Self.spending(connection)
+      )
+    }
+  }
+
+  /// Why prices are missing: each reason with the number of first prices it has, most first.
+  package func missing() throws(StoreError) -> [(reason: String, count: Int)] {
+    try look { connection throws(StoreError) in
+      let select = try connection.prepare(
+        """
+        SELECT name, count(*) FROM prices JOIN methods ON methods.id = method
+        WHERE nll IS NULL AND model >= 0 GROUP BY name ORDER BY count(*) DESC, name
+        """
+      )
+      var found: [(reason: String, count: Int)] = []
+      while try select.step() { found.append((select.text(0) ?? "", select.integer(1))) }
+      return found
     }
   }
 
@@ -203,7 +241,8 @@ extension RunDatabase {
   }
 }
 
-private func decoded<Value: Decodable>(_ type: Value.Type, _ text: String?) -> Value? {
+/// A value from JSON text; `nil` when it is absent or does not fit.
+func decoded<Value: Decodable>(_ type: Value.Type, _ text: String?) -> Value? {
   guard let text else { return nil }
   return try? JSONDecoder().decode(type, from: Data(text.utf8))
 }

@@ -1,22 +1,34 @@
+internal import Dispatch
 internal import Glibc
 import Synchronization
 
 /// One run's store: a single SQLite file that is the run's whole memory.
 ///
-/// Every method is one transaction, and write-ahead logging lets readers look while a run writes.
-/// A killed process loses no commit. A power cut loses no fine-tune either, since their commits wait
-/// for the disk (`synchronous=FULL`) and take all earlier ones with them; it may lose the latest
-/// prices (`NORMAL`), which are then asked for again. Waiting for every price's commit would cost
-/// a few milliseconds a call: most of a local run's scoring time.
+/// Write-ahead logging lets readers look while a run writes. Prices and recorded replies are queued
+/// and committed in groups by a thread of the store's own (`enqueue`); everything else is one
+/// transaction that waits for the disk (`synchronous=FULL`) and takes all that was queued before it
+/// along, so the order of the file is the order of the calls. A killed process or a power cut loses
+/// at most what is queued, a commit's duration of work.
 package final class RunDatabase: Sendable {
   /// The store's file.
   package let path: String
   let connection: Mutex<Connection>
+  /// A second connection that reads beside the first.
+  let lookups: Mutex<Connection>
+  /// What is to be committed next.
+  let inbox = Mutex(Inbox())
+  /// Where it is committed.
+  let queue = DispatchQueue(label: "daunce.store")
   private let lock: WriterLock?
 
-  private init(_ connection: consuming sending Connection, lock: consuming WriterLock?) {
+  private init(
+    _ connection: consuming sending Connection,
+    lookups: consuming sending Connection,
+    lock: consuming WriterLock?
+  ) {
     path = connection.path
     self.connection = Mutex(connection)
+    self.lookups = Mutex(lookups)
     self.lock = lock
   }
 
@@ -45,7 +57,8 @@ package final class RunDatabase: Sendable {
     } catch {
       throw error.whileOpening
     }
-    return RunDatabase(connection, lock: lock)
+    let lookups = try Connection(path: path, access: .read)
+    return RunDatabase(connection, lookups: lookups, lock: lock)
   }
 
   /// Opens a store for reading, whether or not a run is writing to it.
@@ -68,11 +81,15 @@ package final class RunDatabase: Sendable {
     } catch  where access(path + "-wal", F_OK) != 0 && StoreError.Code.isUnopened(error.code) {
       let still = try Connection(immutable: path)
       try requireStore(still)
-      return RunDatabase(still, lock: nil)
+      return RunDatabase(still, lookups: try Connection(immutable: path), lock: nil)
     } catch {
       throw error.whileOpening
     }
-    return RunDatabase(connection, lock: nil)
+    return RunDatabase(
+      connection,
+      lookups: try Connection(path: path, access: .read),
+      lock: nil
+    )
   }
 
   private static func requireStore(_ connection: borrowing Connection) throws(StoreError) {

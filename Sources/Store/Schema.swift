@@ -65,7 +65,8 @@ enum Schema {
   /// Example numbers are columns of the loss matrix: training rows first, then queries. Model −1 is
   /// θ0. Times are milliseconds since 1970. The counts in `models` are kept by the same transaction
   /// that adds the prices, so that a status costs no pass over them. Log-probabilities have their
-  /// own table: a matrix is read without touching their pages.
+  /// own table: a matrix is read without touching their pages. The n-th exchange of a key is its
+  /// `occurrence` n − 1. A resource with no time of removal still exists at its host.
   private static let steps: [[StaticString]] = [
     [
       """
@@ -177,6 +178,48 @@ enum Schema {
       """,
       "PRAGMA application_id = 0x4441554E",
       "PRAGMA user_version = 1",
-    ]
+    ],
+    [
+      """
+      CREATE TABLE exchanges (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL,
+        occurrence INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        url TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        asked INTEGER NOT NULL,
+        took INTEGER NOT NULL,
+        fields TEXT NOT NULL,
+        request BLOB NOT NULL,
+        body BLOB NOT NULL,
+        UNIQUE (key, occurrence)
+      ) STRICT
+      """,
+      """
+      CREATE TABLE resources (
+        number INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        job TEXT NOT NULL,
+        host TEXT NOT NULL,
+        added INTEGER NOT NULL,
+        removed INTEGER
+      ) STRICT
+      """,
+      """
+      CREATE UNIQUE INDEX existing ON resources (kind, id, job, host) WHERE removed IS NULL
+      """,
+      """
+      CREATE TABLE spending (
+        model INTEGER NOT NULL REFERENCES models,
+        kind TEXT NOT NULL CHECK (kind IN ('training', 'scoring', 'hosting')),
+        tokens INTEGER NOT NULL,
+        dollars REAL NOT NULL CHECK (dollars >= 0),
+        PRIMARY KEY (model, kind)
+      ) STRICT, WITHOUT ROWID
+      """,
+      "PRAGMA user_version = 2",
+    ],
   ]
 }

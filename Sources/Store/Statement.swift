@@ -134,3 +134,12 @@ struct Statement: ~Copyable {
     )
   }
 }
+
+/// A statement that its connection keeps.
+final class KeptStatement {
+  /// The statement.
+  let statement: Statement
+
+  /// Takes over a statement.
+  init(_ statement: consuming Statement) { self.statement = statement }
+}

@@ -94,12 +94,16 @@ struct InterruptionTests {
     let path = folder.path("run.db")
     let scene = Scene()
     let calls = Counter()
+    let running = Mutex<Task<RunStatus, any Error>?>(nil)
     let scorer = ScriptedScorer { _, _ in
+      guard calls.add(1) == 2 else { return }
       // Answers although it was cancelled meanwhile.
-      if calls.add(1) == 2 { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
+      while running.withLock({ $0 == nil }) { await Task.yield() }
+      running.withLock { $0?.cancel() }
     }
     let run = try scene.open(path, ScriptedTrainer(), scorer)
     let task = Task { try await run.execute() }
+    running.withLock { $0 = task }
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(calls.value == 2)
     #expect(try RunRecord(path: path).targetPrices().count { $0 != nil } == 8)

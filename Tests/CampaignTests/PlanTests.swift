@@ -17,7 +17,7 @@ struct PlanTests {
       settings: scene.settings,
       trainer: trainer,
       scorer: scorer,
-      dollars: 0,
+      rates: .free,
       throughput: .init(trainingTokensPerSecond: 10, scoringTokensPerSecond: 20)
     )
     _ = try await scene.open(folder.path("run.db"), trainer, scorer).execute()

@@ -25,8 +25,9 @@ struct Scene {
     _ trainer: ScriptedTrainer = ScriptedTrainer(),
     _ scorer: ScriptedScorer = ScriptedScorer()
   ) throws -> Run {
-    try Run(
-      store: path,
+    try Run.check(corpus: corpus, settings: settings, design: design, trainer: trainer)
+    return try Run(
+      store: RunStore(path: path),
       corpus: corpus,
       settings: settings,
       design: design,

@@ -29,12 +29,13 @@ func makeRun(
   return database
 }
 
-/// Records prices of one call.
+/// Records prices of one call and waits for them.
 func record(_ prices: [NumberedPrice], model: Int, _ kind: Act.Kind = .price, in run: RunDatabase)
   throws
 {
   let act = try run.askPrices(kind, model: model, examples: prices.map(\.example)[...])
-  try run.answerPrices(act, kind, model: model, prices: prices)
+  try run.record(prices, kind, model: model)
+  try run.answerPrices(act, model: model)
 }
 
 func price(_ loss: Loss, tokens: Int = 2, _ logarithms: [Float] = []) -> Price {

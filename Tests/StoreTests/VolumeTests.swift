@@ -68,4 +68,67 @@ struct VolumeTests {
       print(name, status.st_size / 1_000_000, "MB")
     }
   }
+
+  /// Prints figures; run with `DAUNCE_BENCHMARKS=1 swift test -c release --filter VolumeTests`.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["DAUNCE_BENCHMARKS"] != nil))
+  func `replies and prices are recorded faster than hosts give them`() async throws {
+    let folder = try TemporaryFolder()
+    let (examples, models) = (25_000, 4)
+    let corpus = Corpus.scripted(train: examples)
+    let run = try makeRun(folder, corpus: corpus, design: .scripted(examples: examples))
+    let logarithms: [Float] = [-1, -2, -3, -4, -5, -6]
+    let reply = [UInt8](repeating: UInt8(ascii: "x"), count: 2_400)
+    let request = [UInt8](repeating: UInt8(ascii: "y"), count: 800)
+    let fields = [Exchange.Field("content-type", "application/json")]
+    func record(lookingUp: Bool) throws {
+      for example in 0..<examples {
+        for model in 0..<models {
+          var digest = Digest()
+          digest.update("\(example) \(model) \(lookingUp)")
+          let key = digest.description
+          if lookingUp { #expect(try run.exchange(key, occurrence: 0) == nil) }
+          try run.enqueue(
+            .exchange(
+              Exchange(
+                key: key,
+                method: "POST",
+                url: "http://127.0.0.1:8000/v1/completions",
+                request: request,
+                status: 200,
+                fields: fields,
+                body: reply,
+                asked: example,
+                took: 10
+              )
+            )
+          )
+          try run.record(
+            [NumberedPrice(example: example, price: price(.measured(3), tokens: 6, logarithms))],
+            lookingUp ? .repeat : .price,
+            model: model,
+            spending: Spending(.scoring, tokens: 100, dollars: 0.00001)
+          )
+        }
+      }
+      try run.flush()
+    }
+    for lookingUp in [false, true] {
+      let (processor, clock) = (Glibc.clock(), ContinuousClock())
+      let wall = try clock.measure { try record(lookingUp: lookingUp) } / .seconds(1)
+      let used = Double(Glibc.clock() - processor) / Double(CLOCKS_PER_SEC)
+      let count = Double(examples * models)
+      print(
+        "record", lookingUp ? "with look-ups:" : "without look-ups:", count / wall, "a second,",
+        used / count * 1e6, "µs CPU each"
+      )
+    }
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    print("peak memory", usage.ru_maxrss / 1024, "MB")
+    var status = stat()
+    for name in ["run.db", "run.db-wal"] {
+      stat(folder.path(name), &status)
+      print(name, status.st_size / 1_000_000, "MB")
+    }
+  }
 }

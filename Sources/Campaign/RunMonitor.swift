@@ -1,0 +1,69 @@
+internal import Experiment
+internal import Store
+internal import Synchronization
+
+/// Counts what happens and tells the observer.
+final class RunMonitor: Sendable {
+  private let progress: Mutex<RunProgress>
+  private let observer: @Sendable (CampaignEvent) -> Void
+
+  /// Starts from what is recorded.
+  init(
+    _ models: [ModelRecord],
+    corpus: Corpus,
+    settings: RunSettings,
+    observer: @escaping @Sendable (CampaignEvent) -> Void
+  ) {
+    let columns = corpus.train.count + corpus.queries.count
+    let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
+    progress = Mutex(
+      RunProgress(
+        stage: .target,
+        models: settings.models,
+        trained: models.dropFirst().count { $0.status == .succeeded },
+        priced: 0,
+        failed: 0,
+        pairs: models.reduce(0) { $0 + $1.answered + $1.repeated },
+        expectedPairs: columns * models.count + repeats.reduce(0) { $0 + $1.count }
+      )
+    )
+    self.observer = observer
+  }
+
+  /// The run has come to its next stage.
+  func enter(_ stage: RunProgress.Stage) { tell(.advanced) { $0.stage = stage } }
+
+  /// A training has come to a fraction, or to its end.
+  func training(_ model: Int, _ fraction: Double?) {
+    tell(.advanced) { $0.training[Run.name(of: model)] = fraction }
+  }
+
+  /// A model has been trained.
+  func trained(_ model: Int) {
+    tell(.trained(model: Run.name(of: model))) { $0.trained += model < 0 ? 0 : 1 }
+  }
+
+  /// A model has been priced to the end.
+  func priced(_ model: Int) {
+    tell(.priced(model: Run.name(of: model))) { $0.priced += model < 0 ? 0 : 1 }
+  }
+
+  /// Prices have been recorded.
+  func paid(_ pairs: Int) { tell(.advanced) { $0.pairs += pairs } }
+
+  /// A model has been given up.
+  func failed(_ model: Int, reason: String) {
+    tell(.failed(model: Run.name(of: model), reason: reason)) { $0.failed += 1 }
+  }
+
+  private func tell(
+    _ occurrence: CampaignEvent.Occurrence,
+    _ change: (inout RunProgress) -> Void
+  ) {
+    let progress = progress.withLock { progress in
+      change(&progress)
+      return progress
+    }
+    observer(CampaignEvent(occurrence: occurrence, progress: progress))
+  }
+}

@@ -1,0 +1,64 @@
+public import Experiment
+internal import Store
+
+extension RunRecord {
+  /// What a run has spent, in US dollars.
+  public struct Spent: Sendable, Hashable {
+    /// Tokens trained on.
+    public let trainingTokens: Int
+    /// Dollars for training.
+    public let training: Double
+    /// Tokens priced.
+    public let scoringTokens: Int
+    /// Dollars for pricing.
+    public let scoring: Double
+    /// Dollars for keeping models open.
+    public let hosting: Double
+
+    /// All of it.
+    public var dollars: Double { training + scoring + hosting }
+
+    init(_ amounts: [Spending]) {
+      func sum(_ kind: Spending.Kind) -> (tokens: Int, dollars: Double) {
+        amounts.filter { $0.kind == kind }.reduce((0, 0)) { ($0.0 + $1.tokens, $0.1 + $1.dollars) }
+      }
+      (trainingTokens, training) = sum(.training)
+      (scoringTokens, scoring) = sum(.scoring)
+      hosting = sum(.hosting).dollars
+    }
+  }
+
+  /// Prices that could not be measured for one reason.
+  public struct Missing: Sendable, Hashable {
+    /// Why, in the scorer's words.
+    public let reason: String
+    /// How many prices under perturbed models.
+    public let count: Int
+  }
+
+  /// Why prices under the perturbed models are missing, the most frequent reason first.
+  ///
+  /// - Returns: Each reason once; none when no recorded price is missing.
+  /// - Throws: `CampaignError` of the store.
+  public func missing() throws(CampaignError) -> [Missing] {
+    try storing { () throws(StoreError) in try database.missing() }.map {
+      Missing(reason: $0.reason, count: $0.count)
+    }
+  }
+
+  /// What the run made at hosts and has not deleted, oldest first.
+  ///
+  /// - Returns: The resources.
+  /// - Throws: `CampaignError` of the store.
+  public func resources() throws(CampaignError) -> [RemoteResource] {
+    try storing { () throws(StoreError) in try database.resources(job: nil) }
+  }
+
+  /// How many exchanges with hosts are recorded.
+  ///
+  /// - Returns: Their number.
+  /// - Throws: `CampaignError` of the store.
+  public func exchanges() throws(CampaignError) -> Int {
+    try storing { () throws(StoreError) in try database.exchangeCount() }
+  }
+}

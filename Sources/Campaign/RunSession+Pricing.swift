@@ -1,0 +1,242 @@
+internal import Experiment
+internal import Store
+internal import Synchronization
+
+extension RunSession {
+  /// Prices one model as far as that is not recorded yet.
+  ///
+  /// The model is open meanwhile, and closed whatever happens.
+  ///
+  /// - Parameters:
+  ///   - model: The model as it is recorded.
+  ///   - reference: The trained model.
+  /// - Throws: `ModelFailure`, or what ends the run.
+  func price(_ model: ModelRecord, under reference: ModelReference) async throws {
+    try Task.checkCancellation()
+    let passes = [
+      try pass(.price, columns, known: model.answered, model),
+      try pass(.repeat, model.number < 0 ? [] : repeats[model.number], known: model.repeated, model),
+    ].compactMap(\.self)
+    if !passes.isEmpty {
+      let hosting = tariff.flatMap { HostingMeter($0.rates) }
+      var failure: (any Error)?
+      do {
+        try await open(reference, model)
+        for pass in passes { try await price(pass, model, under: reference, hosting) }
+      } catch {
+        failure = error
+      }
+      // Not structured: what was opened has to be closed in a run that is cancelled, too.
+      await Task { await run.scorer.close(reference) }.value
+      try charge(hosting, model)
+      if let failure { throw failure }
+    }
+    monitor.priced(model.number)
+  }
+
+  /// The examples of one reading in the order they are asked in, and which of them are recorded.
+  private struct Pass: Sendable {
+    let kind: Act.Kind
+    let wanted: [Int]
+    /// Whether an example is recorded, by its number; empty when none is.
+    let recorded: [Bool]
+
+    var open: [Int] { recorded.isEmpty ? wanted : wanted.filter { !recorded[$0] } }
+
+    /// What is open of a batch; batches are cut where they always were, so that a resumed pass asks
+    /// for the very same ones.
+    func batch(from first: Int, size: Int) -> [Int] {
+      let batch = wanted[first..<min(first + size, wanted.count)]
+      return recorded.isEmpty ? Array(batch) : batch.filter { !recorded[$0] }
+    }
+  }
+
+  private func open(_ reference: ModelReference, _ model: ModelRecord) async throws {
+    do {
+      try await run.scorer.open(reference)
+    } catch {
+      throw try record(failureOf: nil, .price, model.number, error)
+    }
+  }
+
+  private func pass(
+    _ kind: Act.Kind,
+    _ wanted: [Int],
+    known: Int,
+    _ model: ModelRecord
+  ) throws(CampaignError) -> Pass? {
+    guard known < wanted.count else { return nil }
+    var recorded: [Bool] = []
+    if known > 0 {
+      recorded = [Bool](repeating: false, count: columns.count)
+      let numbers = try storing { () throws(StoreError) in
+        try run.database.answered(model: model.number, kind)
+      }
+      for number in numbers where recorded.indices.contains(number) { recorded[number] = true }
+    }
+    return Pass(kind: kind, wanted: wanted, recorded: recorded)
+  }
+
+  /// Asks for one reading of a model in a sliding window of calls.
+  ///
+  /// After a failure nothing more is asked for, but what is under way is waited for and recorded: it
+  /// is paid for.
+  private func price(
+    _ pass: Pass,
+    _ model: ModelRecord,
+    under reference: ModelReference,
+    _ hosting: HostingMeter?
+  ) async throws {
+    let act = try storing { () throws(StoreError) in
+      try run.database.askPrices(pass.kind, model: model.number, examples: pass.open[...])
+    }
+    let capabilities = run.scorer.scorerCapabilities
+    let size = max(1, capabilities.batch)
+    let window = max(1, capabilities.concurrency / max(1, capabilities.modelsAtOnce))
+    let fault = await withTaskGroup(of: Fault?.self) { group in
+      var fault: Fault?
+      var underWay = 0
+      for first in stride(from: 0, to: pass.wanted.count, by: size) {
+        let numbers = pass.batch(from: first, size: size)
+        if numbers.isEmpty { continue }
+        if underWay == window, let ended = await group.next() {
+          underWay -= 1
+          fault = ended
+        }
+        if fault == nil, Task.isCancelled { fault = .provider(CancellationError()) }
+        if fault != nil { break }
+        let cost = tariff?.scoring(numbers)
+        do throws(CampaignError) {
+          try budget.reserve(
+            cost?.dollars ?? 0,
+            for: "price \(numbers.count) examples under \(Run.name(of: model.number))"
+          )
+        } catch {
+          fault = .run(error)
+          break
+        }
+        underWay += 1
+        group.addTask {
+          await ask(numbers, pass.kind, model, under: reference, cost: cost, hosting)
+        }
+      }
+      if fault?.isEnding == true { group.cancelAll() }
+      for await next in group {
+        guard let next, fault == nil || next.isEnding && fault?.isEnding == false else { continue }
+        fault = next
+        if next.isEnding { group.cancelAll() }
+      }
+      return fault
+    }
+    switch fault {
+    case .provider(let error)?:
+      throw try record(failureOf: act, pass.kind, model.number, error)
+    case .run(let error)?: throw error
+    case nil:
+      try storing { () throws(StoreError) in
+        try run.database.answerPrices(act, model: model.number)
+      }
+    }
+  }
+
+  /// Makes one call and queues its prices.
+  private func ask(
+    _ numbers: [Int],
+    _ kind: Act.Kind,
+    _ model: ModelRecord,
+    under reference: ModelReference,
+    cost: Spending?,
+    _ hosting: HostingMeter?
+  ) async -> Fault? {
+    var spent = 0.0
+    defer { budget.settle(cost?.dollars ?? 0, spent: spent) }
+    let prices: [Price]
+    do {
+      prices = try await run.scorer.price(
+        numbers.map { example($0) },
+        under: reference,
+        reading: kind == .repeat ? 2 : 1
+      )
+      guard prices.count == numbers.count else {
+        throw CampaignError(
+          .provider,
+          "cannot price under '\(reference.name)': asked for \(numbers.count) prices, got "
+            + "\(prices.count)"
+        )
+      }
+    } catch {
+      return .provider(error)
+    }
+    do throws(CampaignError) {
+      try storing { () throws(StoreError) in
+        try run.database.record(
+          zip(numbers, prices).map { NumberedPrice(example: $0, price: $1) },
+          kind,
+          model: model.number,
+          spending: cost
+        )
+      }
+      spent = cost?.dollars ?? 0
+      try charge(hosting, model)
+    } catch {
+      return .run(error)
+    }
+    monitor.paid(prices.count)
+    return nil
+  }
+
+  private func charge(_ hosting: HostingMeter?, _ model: ModelRecord) throws(CampaignError) {
+    guard let dollars = hosting?.dollars() else { return }
+    budget.settle(0, spent: dollars)
+    try storing { () throws(StoreError) in
+      try run.database.enqueue(
+        .spending(Spending(.hosting, tokens: 0, dollars: dollars), model: model.number)
+      )
+    }
+  }
+
+  private func example(_ number: Int) -> Example {
+    let count = run.corpus.train.count
+    return number < count ? run.corpus.train[number] : run.corpus.queries[number - count]
+  }
+}
+
+/// Why a pass ends early.
+private enum Fault: Sendable {
+  /// The scorer failed.
+  case provider(any Error)
+  /// The store failed, or the cap is reached.
+  case run(CampaignError)
+
+  /// Whether what is under way is not worth waiting for: its answers could not be recorded, or would
+  /// fail likewise.
+  var isEnding: Bool {
+    switch self {
+    case .provider(let error): error.isLasting || error is CancellationError
+    case .run(let error): error.code != .budget
+    }
+  }
+}
+
+/// Measures how long a model is open, where that costs money.
+private final class HostingMeter: Sendable {
+  private let rates: Rates
+  private let last: Mutex<ContinuousClock.Instant>
+
+  /// Starts measuring; `nil` where hosting costs nothing.
+  init?(_ rates: Rates) {
+    guard rates.hosting > 0 else { return nil }
+    self.rates = rates
+    last = Mutex(.now)
+  }
+
+  /// What the time since the last call costs.
+  func dollars() -> Double {
+    let now = ContinuousClock.now
+    let elapsed = last.withLock { last in
+      defer { last = max(last, now) }
+      return last.duration(to: now)
+    }
+    return rates.hosting(elapsed)
+  }
+}

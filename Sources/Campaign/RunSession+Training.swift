@@ -1,0 +1,54 @@
+internal import Experiment
+internal import Store
+
+extension RunSession {
+  /// Trains one model: the journal knows of it before it is asked for.
+  ///
+  /// - Parameters:
+  ///   - model: The model as it is recorded.
+  ///   - start: What it continues from; `nil` is the provider's base.
+  /// - Returns: The trained model.
+  /// - Throws: `ModelFailure`, or what ends the run.
+  func train(
+    _ model: ModelRecord,
+    from start: ModelReference?
+  ) async throws -> ModelReference {
+    let (corpus, settings, number) = (run.corpus, run.settings, model.number)
+    let draw = number < 0 ? nil : run.design.draws[number]
+    let hyperparameters = number < 0 ? settings.targetHyperparameters : settings.hyperparameters
+    let estimate = tariff?.training(
+      members: draw?.members ?? Array(corpus.train.indices),
+      epochs: hyperparameters.epochs ?? 1
+    )
+    let reserved = estimate?.dollars ?? 0
+    try budget.reserve(reserved, for: "train \(Run.name(of: number))")
+    var spent: Spending?
+    defer { budget.settle(reserved, spent: spent?.dollars ?? 0) }
+    let job = TrainingJob(
+      key: model.key,
+      start: start,
+      examples: draw.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
+      weights: draw?.weights,
+      hyperparameters: hyperparameters,
+      seed: model.seed,
+      keepsCheckpoints: settings.keepsCheckpoints
+    )
+    let act = try storing { () throws(StoreError) in
+      try run.database.askTraining(model: number, key: job.key)
+    }
+    monitor.training(number, 0)
+    defer { monitor.training(number, nil) }
+    let result: TrainedModel
+    do {
+      result = try await run.trainer.train(job) { monitor.training(number, $0) }
+    } catch {
+      throw try record(failureOf: act, .train, number, error)
+    }
+    spent = result.tokens > 0 ? tariff?.training(tokens: result.tokens) : estimate
+    try storing { [spent] () throws(StoreError) in
+      try run.database.answerTraining(act, model: number, result: result, spending: spent)
+    }
+    monitor.trained(number)
+    return result.model
+  }
+}

@@ -1,0 +1,36 @@
+internal import Experiment
+internal import Store
+
+/// What each act of a run costs, the same for its plan and while it runs.
+struct Tariff: Sendable {
+  /// What the provider charges.
+  let rates: Rates
+  /// Tokens of each example by number: training rows first, then queries.
+  private let tokens: [Int]
+
+  /// Counts the tokens of a corpus.
+  init(_ rates: Rates, corpus: Corpus, scorer: any Scorer) {
+    self.rates = rates
+    tokens = (corpus.train + corpus.queries).map { max(0, scorer.tokens(in: $0)) }
+  }
+
+  /// What a training costs that has reported its tokens.
+  func training(tokens: Int) -> Spending {
+    Spending(.training, tokens: tokens, dollars: rates.training(tokens: tokens))
+  }
+
+  /// What a training will cost, by the number of tokens that the scorer counts.
+  func training(members: some Sequence<Int>, epochs: Int) -> Spending {
+    training(tokens: members.reduce(0) { $0 + tokens[$1] } * epochs)
+  }
+
+  /// What one call for prices costs.
+  func scoring(_ examples: [Int]) -> Spending {
+    let sum = examples.reduce(0) { $0 + tokens[$1] }
+    return Spending(
+      .scoring,
+      tokens: sum,
+      dollars: rates.scoring(tokens: sum, examples: examples.count)
+    )
+  }
+}

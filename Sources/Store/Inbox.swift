@@ -1,0 +1,89 @@
+package import Experiment
+
+/// Something that is written down soon, in the order of queueing, without anyone waiting for it.
+package enum Entry: Sendable {
+  /// A request and its reply.
+  case exchange(Exchange)
+  /// Prices of one call, of pairs that are not recorded already, and what the call cost.
+  case prices([NumberedPrice], Act.Kind, model: Int, Spending?)
+  /// Money that was spent.
+  case spending(Spending, model: Int)
+
+  /// About how much memory it takes, in bytes.
+  var size: Int {
+    switch self {
+    case .exchange(let exchange): 512 + exchange.request.count + exchange.body.count
+    case .prices(let prices, _, _, _):
+      prices.reduce(256) { $0 + 96 + 4 * $1.price.tokenLogProbabilities.count }
+    case .spending: 128
+    }
+  }
+}
+
+/// What is queued for the next commit.
+///
+/// It takes in while a commit is under way, and what has gathered by its end is the next one: no
+/// timer, no entry that waits for another.
+struct Inbox: Sendable {
+  /// Bytes that may gather before whoever queues more has to help writing.
+  static let limit = 8 << 20
+
+  private var entries: [Entry] = []
+  private var size = 0
+  /// How many exchanges of each key are queued or being committed.
+  private var keys: [String: Int] = [:]
+  private var isAwaited = false
+  /// Why the latest commit failed; nothing is taken in or written after it, or order would break.
+  private(set) var failure: StoreError?
+
+  /// What whoever queued an entry has to do next.
+  enum Action {
+    /// Nothing: a commit that is under way or scheduled will take it.
+    case none
+    /// Schedule a commit.
+    case schedule
+    /// Write now: too much has gathered.
+    case write
+  }
+
+  /// Takes in one entry.
+  mutating func add(_ entry: Entry) throws(StoreError) -> Action {
+    if let failure { throw failure }
+    entries.append(entry)
+    size += entry.size
+    if case .exchange(let exchange) = entry { keys[exchange.key, default: 0] += 1 }
+    if size > Self.limit { return .write }
+    defer { isAwaited = true }
+    return isAwaited ? .none : .schedule
+  }
+
+  /// Hands over all entries for a commit.
+  mutating func take() throws(StoreError) -> [Entry] {
+    if let failure { throw failure }
+    defer {
+      entries = []
+      size = 0
+    }
+    return entries
+  }
+
+  /// Forgets the keys of entries that are committed.
+  mutating func committed(_ done: [Entry]) {
+    for case .exchange(let exchange) in done {
+      let left = (keys[exchange.key] ?? 0) - 1
+      keys[exchange.key] = left > 0 ? left : nil
+    }
+  }
+
+  /// Keeps the error of a commit.
+  mutating func failed(_ error: StoreError) { failure = failure ?? error }
+
+  /// Whether exchanges of a key are not committed yet.
+  func holds(_ key: String) -> Bool { keys[key] != nil }
+
+  /// Whether more has gathered; if not, the next entry has to schedule a commit.
+  mutating func hasMore() -> Bool {
+    isAwaited = failure == nil && !entries.isEmpty
+    return isAwaited
+  }
+}

@@ -1,0 +1,116 @@
+internal import Dispatch
+internal import Experiment
+import Synchronization
+
+extension RunDatabase {
+  /// Queues something to be written down and comes back at once.
+  ///
+  /// A thread of the store's own commits everything that is queued in one transaction as soon as its
+  /// previous commit is done, in the order of queueing. Only when entries arrive faster than the
+  /// disk takes them does the caller wait, writing along.
+  ///
+  /// - Parameter entry: What to write down.
+  /// - Throws: `StoreError` of this or of an earlier entry; after it nothing is taken in any more.
+  package func enqueue(_ entry: Entry) throws(StoreError) {
+    switch try inbox.withLock({ inbox throws(StoreError) in try inbox.add(entry) }) {
+    case .none: return
+    case .schedule: queue.async { self.commitQueued() }
+    case .write: try drain()
+    }
+  }
+
+  /// Waits until everything that is queued is committed and on the disk.
+  ///
+  /// - Throws: `StoreError` of any entry queued so far.
+  package func flush() throws(StoreError) {
+    try drain()
+    // Without this the queue might still hold the store, and with it the lock, after its last owner.
+    queue.sync {}
+  }
+
+  private func commitQueued() {
+    repeat {
+      // An error stays in the inbox and meets the next who queues or flushes.
+      try? drain()
+    } while inbox.withLock { $0.hasMore() }
+  }
+
+  private func drain() throws(StoreError) {
+    try connection.withLock { connection throws(StoreError) in try writeQueued(connection) }
+  }
+
+  /// Commits what is queued on a connection that the caller has locked.
+  func writeQueued(_ connection: borrowing Connection) throws(StoreError) {
+    // Taken only under the connection's lock, so that order is kept whoever writes.
+    let entries = try inbox.withLock { inbox throws(StoreError) in try inbox.take() }
+    guard !entries.isEmpty else { return }
+    do {
+      try connection.write { () throws(StoreError) in
+        var tally = Tally()
+        for entry in entries {
+          switch entry {
+          case .exchange(let exchange): try Self.insert(exchange, connection)
+          case .prices(let prices, let kind, let model, let spending):
+            try Self.insert(prices, kind, model: model, &tally, connection)
+            if let spending { tally.add(spending, model: model) }
+          case .spending(let spending, let model): tally.add(spending, model: model)
+          }
+        }
+        try tally.write(connection)
+      }
+    } catch {
+      inbox.withLock { $0.failed(error) }
+      throw error
+    }
+    inbox.withLock { $0.committed(entries) }
+  }
+
+  private static func insert(
+    _ prices: [NumberedPrice],
+    _ kind: Act.Kind,
+    model: Int,
+    _ tally: inout Tally,
+    _ connection: borrowing Connection
+  ) throws(StoreError) {
+    let insert =
+      kind == .repeat
+      ? try connection.kept(
+        """
+        INSERT INTO repeats (model, example, nll, censored, tokens, first, method)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        """
+      )
+      : try connection.kept(
+        """
+        INSERT INTO prices (model, example, nll, censored, tokens, first, method)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        """
+      )
+    let tokens = try connection.kept(
+      "INSERT INTO logprobabilities (model, example, tokens) VALUES (?1, ?2, ?3)"
+    )
+    try insert.statement.bind(model, at: 1)
+    for entry in prices {
+      let price = entry.price
+      let (nll, isBound): (Double?, Bool) =
+        switch price.loss {
+        case .measured(let value) where value.isFinite: (value, false)
+        case .censored(let bound) where bound.isFinite: (bound, true)
+        default: (nil, false)
+        }
+      tally.count(kind, model: model, isMissing: nll == nil, isBound: isBound)
+      try insert.statement.bind(entry.example, at: 2)
+      try insert.statement.bind(nll, at: 3)
+      try insert.statement.bind(isBound ? 1 : 0, at: 4)
+      try insert.statement.bind(price.tokens, at: 5)
+      try insert.statement.bind(price.loss(.firstToken).value, at: 6)
+      try insert.statement.bind(try tally.number(ofMethod: price.method, connection), at: 7)
+      try insert.statement.run()
+      guard kind == .price, !price.tokenLogProbabilities.isEmpty else { continue }
+      try tokens.statement.bind(model, at: 1)
+      try tokens.statement.bind(entry.example, at: 2)
+      try tokens.statement.bind(bytes: price.tokenLogProbabilities, at: 3)
+      try tokens.statement.run()
+    }
+  }
+}
