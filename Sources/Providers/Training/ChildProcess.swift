@@ -1,9 +1,10 @@
+import FoundationEssentials
 import Glibc
 
 /// A program run as a child process, in a process group of its own, its streams being files.
 ///
 /// Files cannot fill up like pipes, so neither side ever waits for the other to read. The child gets
-/// no other descriptor of this process, and default signal handling.
+/// default signal handling, and of this process's other descriptors one lock only.
 struct ChildProcess: ~Copyable {
   /// Files of a child's streams.
   struct Streams {
@@ -13,6 +14,9 @@ struct ChildProcess: ~Copyable {
     let output: String
     /// Standard error, appended to.
     let log: String
+    /// Descriptor of a locked file, which the child holds as number 3: what outlives this process
+    /// keeps the lock.
+    let lock: Int32
   }
 
   /// How a process ended.
@@ -37,13 +41,16 @@ struct ChildProcess: ~Copyable {
   ///   - arguments: The program, looked up in `PATH`, and its arguments; at least one.
   ///   - environment: All of its environment.
   ///   - streams: Its streams.
-  /// - Throws: `HostError` of code `command`.
+  /// - Throws: `HostError` of code `configuration`: no other job could start it either.
   init(_ arguments: [String], environment: [String: String], streams: Streams) throws(HostError) {
     let variables = environment.map { "\($0.key)=\($0.value)" }.sorted()
     guard let program = arguments.first, !program.isEmpty,
       !(arguments + variables).contains(where: { $0.utf8.contains(0) })
     else {
-      throw HostError(.command, "cannot start a program without a name or with a NUL character")
+      throw HostError(
+        .configuration,
+        "cannot start a program without a name or with a NUL character"
+      )
     }
     var number: Int32 = 0
     var child: pid_t = 0
@@ -59,8 +66,12 @@ struct ChildProcess: ~Copyable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, written | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, log, written | O_APPEND, 0o600)
-        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        var attributes = unsafe posix_spawnattr_t()
+        unsafe posix_spawn_file_actions_adddup2(&actions, streams.lock, 3)
+        // Swift does not see `posix_spawn_file_actions_addclosefrom_np`.
+        for descriptor in Self.descriptors where descriptor > 3 {
+          unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         var signals = sigset_t()
@@ -76,7 +87,7 @@ struct ChildProcess: ~Copyable {
     }
     guard number == 0 else {
       let cause = unsafe String(cString: strerror(number))
-      throw HostError(.command, "cannot start '\(program)': \(cause)")
+      throw HostError(.configuration, "cannot start '\(program)': \(cause)")
     }
     id = child
   }
@@ -92,6 +103,7 @@ struct ChildProcess: ~Copyable {
   /// How the program ended; `nil` while it runs.
   ///
   /// - Parameter sweeping: Whether what is left of its process group is killed when it has ended.
+  /// - Returns: The ending.
   mutating func poll(sweeping: Bool = false) -> Ending? {
     if let ending { return ending }
     // Looked at before it is collected: until then no other process can get its id.
@@ -120,6 +132,12 @@ struct ChildProcess: ~Copyable {
     }
   }
 
+  /// The descriptors that this process has open, as far as they can be listed.
+  private static var descriptors: [Int32] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    return names?.compactMap { Int32($0) } ?? []
+  }
+
   /// Gives the texts as a list of C strings that ends with a null pointer.
   private static func withPointers(
     _ texts: [String],
@@ -138,7 +156,7 @@ struct ChildProcess: ~Copyable {
       }
       unsafe pointers.append(nil)
       unsafe pointers.withUnsafeBufferPointer { list in
-        if let first = unsafe list.baseAddress { unsafe body(first) }
+        if let first = list.baseAddress { unsafe body(first) }
       }
     }
   }
