@@ -227,6 +227,50 @@ package func crossEntropy(
   }
 }
 
+/// Log-probabilities of chosen columns, row by row.
+///
+/// - Parameters:
+///   - logits: n×v; left as scratch.
+///   - columns: The columns wanted of each row, in any order.
+///   - set: Instruction set.
+/// - Returns: log p of each of them, at most 0, with the bits that `crossEntropy` gives.
+package func logProbabilities(
+  _ logits: Matrix,
+  of columns: [[Int]],
+  set: InstructionSet
+) -> [[Float]] {
+  precondition(columns.count == logits.rows)
+  let v = logits.columns
+  return columns.indices.map { row in
+    let values = logits.row(row)
+    var most = values[0]
+    for i in 1..<v where values[i] > most { most = values[i] }
+    let chosen = columns[row].map { column in
+      precondition(column >= 0 && column < v)
+      return values[column] - most
+    }
+    let total = logarithm(set.table.pointee.exp_shifted(values, v, most))
+    return chosen.map { min(0, $0 - total) }
+  }
+}
+
+/// The columns of one row's largest values, largest first; of equal values the first column wins.
+package func largest(_ count: Int, of matrix: Matrix, row: Int) -> [Int] {
+  let values = matrix.row(row)
+  var best: [Int] = []
+  for column in 0..<matrix.columns {
+    let value = values[column]
+    if best.count >= count {
+      guard let last = best.last, value > values[last] else { continue }
+      best.removeLast()
+    }
+    var place = best.count
+    while place > 0, values[best[place - 1]] < value { place -= 1 }
+    best.insert(column, at: place)
+  }
+  return best
+}
+
 /// Sum of squares of all values, accumulated in `Double` over fixed blocks.
 package func sumOfSquares(_ buffer: Buffer) -> Double {
   var total = 0.0

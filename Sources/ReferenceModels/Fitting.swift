@@ -143,6 +143,21 @@ final class Fitting: @unchecked Sendable {
     return results.withLock { $0.flatMap(\.self) }
   }
 
+  /// What the model says of each predicted token of one sequence, read on the calling thread.
+  func readings(_ model: Transformer, of sequence: TokenSequence, top: Int) -> [TokenReading] {
+    var batch = TokenBatch()
+    batch.append(sequence)
+    return passes[0].read(model, batch, top: top)
+  }
+
+  /// Log-probabilities of every token after some others, at least one, read on the calling thread.
+  func distribution(_ model: Transformer, after tokens: [Int32]) -> [Float] {
+    var batch = TokenBatch()
+    // The token to be predicted is never looked at.
+    batch.append(TokenSequence(tokens: tokens + [0], completion: tokens.count..<tokens.count + 1))
+    return passes[0].distribution(model, batch)
+  }
+
   /// Cuts a batch into contiguous parts of about equal numbers of tokens.
   private func split(_ sequences: [TokenSequence]) -> [Range<Int>] {
     let total = sequences.reduce(0) { $0 + $1.tokens.count }

@@ -21,9 +21,13 @@ final class Pass {
 
   init(_ set: InstructionSet = .best) { scratch = Scratch(set) }
 
-  /// Log-probabilities of the batch's targets; with `gradient`, also adds the gradient of
-  /// −Σ factor · log p to it.
-  func run(_ model: Transformer, _ batch: TokenBatch, gradient: Buffer? = nil) -> [Float] {
+  /// What a pass over a batch ends with; `h` and `logits` have one row a predicting position.
+  private struct Output {
+    let kept: [Kept]
+    let x: Matrix, inverse: Matrix, h: Matrix, logits: Matrix
+  }
+
+  private func output(_ model: Transformer, _ batch: TokenBatch) -> Output {
     arena.reset()
     let layout = Layout(model.architecture)
     let d = model.architecture.width
@@ -39,12 +43,43 @@ final class Pass {
       kept.append(state)
       x = out
     }
-    let gain = layout.finalGain(model.parameters)
     let inverse = arena.matrix(x.rows, 1)
     let h = arena.matrix(x.rows, d)
-    normalise(x, gain: gain, into: h, inverse: inverse)
+    normalise(x, gain: layout.finalGain(model.parameters), into: h, inverse: inverse)
     let logits = arena.matrix(x.rows, embedding.rows)
     multiply(h, embedding, into: logits, transposingB: true, scratch: scratch)
+    return Output(kept: kept, x: x, inverse: inverse, h: h, logits: logits)
+  }
+
+  /// Log-probabilities of the batch's targets, each with those of the `top` likeliest tokens there.
+  func read(_ model: Transformer, _ batch: TokenBatch, top: Int) -> [TokenReading] {
+    let logits = output(model, batch).logits
+    let tokens = batch.targets.indices.map { row in
+      [batch.targets[row]] + largest(top, of: logits, row: row)
+    }
+    let values = logProbabilities(logits, of: tokens, set: set)
+    return zip(tokens, values).map { tokens, values in
+      let candidates = zip(tokens, values).map { TokenCandidate(Int32($0), $1) }
+      return TokenReading(candidates[0], likeliest: Array(candidates.dropFirst()))
+    }
+  }
+
+  /// Log-probabilities of every token of the vocabulary at the batch's first predicting position.
+  func distribution(_ model: Transformer, _ batch: TokenBatch) -> [Float] {
+    let logits = output(model, batch).logits
+    return logProbabilities(logits.rows(0..<1), of: [Array(0..<logits.columns)], set: set)[0]
+  }
+
+  /// Log-probabilities of the batch's targets; with `gradient`, also adds the gradient of
+  /// −Σ factor · log p to it.
+  func run(_ model: Transformer, _ batch: TokenBatch, gradient: Buffer? = nil) -> [Float] {
+    let layout = Layout(model.architecture)
+    let d = model.architecture.width
+    let last = model.architecture.layers - 1
+    let embedding = layout.embedding(model.parameters)
+    let gain = layout.finalGain(model.parameters)
+    let end = output(model, batch)
+    let (kept, x, inverse, h, logits) = (end.kept, end.x, end.inverse, end.h, end.logits)
     let logProbabilities = crossEntropy(
       logits,
       targets: batch.targets,

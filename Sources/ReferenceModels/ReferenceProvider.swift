@@ -19,15 +19,18 @@ package final class ReferenceProvider: Trainer, Scorer {
     learningRateMultiplier: 1
   )
 
-  private let folder: String
-  private let vocabulary: Vocabulary
-  private let vocabularyDigest: String
-  private let architecture: Architecture
+  let folder: String
+  let vocabulary: Vocabulary
+  let vocabularyDigest: String
+  /// Seed of the untrained base model.
+  let seed: UInt64
+  let architecture: Architecture
   private let base: Transformer
   private let cores: Int
-  private let state = Mutex(State())
+  private let modelsInMemory: Int
+  let state = Mutex(State())
 
-  private struct State {
+  struct State {
     var engines: [Fitting] = []
     var models: [(name: String, model: Transformer)] = []
     var working = 0
@@ -41,19 +44,23 @@ package final class ReferenceProvider: Trainer, Scorer {
   ///   - examples: The training set the vocabulary is learned from.
   ///   - seed: Seed of the untrained base model.
   ///   - cores: Threads to use at most.
+  ///   - modelsInMemory: Models kept in memory between uses; `nil` is a few more than can be busy.
   /// - Throws: `ReferenceModelError` when the architecture is impossible.
   package init(
     folder: String,
     architecture: Architecture,
     vocabularyFrom examples: [Example],
     seed: UInt64,
-    cores: Int = ProcessInfo.processInfo.activeProcessorCount
+    cores: Int = ProcessInfo.processInfo.activeProcessorCount,
+    modelsInMemory: Int? = nil
   ) throws(ReferenceModelError) {
     if let problem = architecture.problem {
       throw ReferenceModelError(.architecture, "impossible architecture: \(problem)")
     }
     self.folder = folder
+    self.seed = seed
     self.cores = max(1, cores)
+    self.modelsInMemory = max(1, modelsInMemory ?? self.cores + 2)
     vocabulary = Vocabulary(
       learnedFrom: examples.lazy.flatMap { [$0.prompt.rendered, $0.completion] },
       size: architecture.vocabulary
@@ -196,7 +203,8 @@ package final class ReferenceProvider: Trainer, Scorer {
 
   // MARK: Models and files
 
-  private func file(_ name: String) -> WeightsFile {
+  /// Where a model's weights lie.
+  func file(_ name: String) -> WeightsFile {
     WeightsFile(path: "\(folder)/\(name).weights")
   }
 
@@ -215,7 +223,7 @@ package final class ReferenceProvider: Trainer, Scorer {
   }
 
   /// The model of that name, from memory or disk; the base for `nil`.
-  private func load(_ reference: ModelReference?) throws(ReferenceModelError) -> Transformer {
+  func load(_ reference: ModelReference?) throws(ReferenceModelError) -> Transformer {
     guard let reference else { return base }
     let name = reference.name
     if let known = state.withLock({ state in state.models.first { $0.name == name }?.model }) {
@@ -232,12 +240,12 @@ package final class ReferenceProvider: Trainer, Scorer {
     return stored.model
   }
 
-  /// Keeps the models in use in memory, a few more than can be busy at once.
+  /// Keeps the models last used in memory.
   private func remember(_ name: String, _ model: Transformer) {
     state.withLock { state in
       state.models.removeAll { $0.name == name }
       state.models.append((name, model))
-      if state.models.count > cores + 2 { state.models.removeFirst() }
+      if state.models.count > modelsInMemory { state.models.removeFirst() }
     }
   }
 
@@ -282,14 +290,16 @@ package final class ReferenceProvider: Trainer, Scorer {
     }
   }
 
-  private func takeEngine() -> Fitting {
+  /// An engine for one piece of work, to be given back.
+  func takeEngine() -> Fitting {
     state.withLock { state in
       state.working += 1
       return state.engines.popLast() ?? Fitting(threads: { [unowned self] in spareThreads() })
     }
   }
 
-  private func returnEngine(_ engine: Fitting) {
+  /// Gives an engine back.
+  func returnEngine(_ engine: Fitting) {
     state.withLock { state in
       state.working -= 1
       state.engines.append(engine)

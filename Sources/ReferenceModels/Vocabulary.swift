@@ -17,6 +17,8 @@ package struct Vocabulary: Sendable, Hashable, Codable {
   /// The merges in the order they were learned; merge m makes token 257 + m.
   package let merges: [Merge]
   private let ranks: [Merge: Int]
+  /// The bytes of each token; none for the end token.
+  private let pieces: [[UInt8]]
 
   /// Number of tokens.
   package var count: Int { 257 + merges.count }
@@ -28,6 +30,12 @@ package struct Vocabulary: Sendable, Hashable, Codable {
       merges.enumerated().map { ($1, $0) },
       uniquingKeysWith: { first, _ in first }
     )
+    var pieces = (0...255).map { [UInt8($0)] } + [[]]
+    for merge in merges {
+      let known = pieces.indices
+      pieces.append([merge.left, merge.right].flatMap { known ~= Int($0) ? pieces[Int($0)] : [] })
+    }
+    self.pieces = pieces
   }
 
   package init(from decoder: any Decoder) throws {
@@ -57,6 +65,11 @@ package struct Vocabulary: Sendable, Hashable, Codable {
     var result: [Int32] = []
     for word in Words(text) { result += encode(word: word) }
     return result
+  }
+
+  /// The bytes a token stands for; none for the end token and for what is no token.
+  package func bytes(of token: Int32) -> [UInt8] {
+    pieces.indices ~= Int(token) ? pieces[Int(token)] : []
   }
 
   private func encode(word: ArraySlice<UInt8>) -> [Int32] {

@@ -1,0 +1,149 @@
+/// One client's connection: reads its requests one after another and answers each.
+struct Connection {
+  /// What a server does with a request.
+  struct Service: Sendable {
+    /// Carries out a request; the number counts all requests of the server.
+    let respond: @Sendable (HTTPRequest, Int) -> HTTPResponse
+    /// The fault to be committed, if any.
+    let fault: @Sendable (HTTPRequest) -> SandboxFaults.Kind?
+    /// Told what became of a request: the reply, whether it was sent whole, the fault.
+    let finished:
+      @Sendable (HTTPRequest, HTTPResponse?, Bool, SandboxFaults.Kind?, Duration) -> Void
+    /// The next request's number.
+    let number: @Sendable () -> Int
+    /// Whether the server is stopping.
+    let isStopping: @Sendable () -> Bool
+    /// How long a hanging request is held.
+    let hang: Duration
+  }
+
+  /// How long a client may take.
+  struct Patience: Sendable, Hashable {
+    /// Between two pieces of a request or reply.
+    var stall = Duration.seconds(30)
+    /// For a whole request line with its headers.
+    var head = Duration.seconds(30)
+    /// Between two requests, in multiples of `stall`.
+    var idleStalls = 10
+  }
+
+  private let socket: Socket
+  private let service: Service
+  private let patience: Patience
+  private let clock = ContinuousClock()
+  private var reader: RequestReader
+  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+  init(
+    _ socket: Socket,
+    _ service: Service,
+    limits: RequestReader.Limits,
+    patience: Patience
+  ) {
+    self.socket = socket
+    self.service = service
+    self.patience = patience
+    reader = RequestReader(limits: limits)
+  }
+
+  /// Serves until either side ends the connection; the socket stays open.
+  mutating func serve() {
+    socket.prepare(patience: patience.stall)
+    var began: ContinuousClock.Instant?
+    var idleStalls = 0
+    do throws(APIError) {
+      while !service.isStopping() {
+        switch try reader.next() {
+        case .request(let request):
+          guard answer(request) else { return }
+          began = nil
+        case .expectsContinue:
+          guard socket.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) else { return }
+        case .needsMore:
+          switch socket.receive(into: &buffer) {
+          case .closed: return
+          case .timedOut:
+            guard reader.isIdle else { throw APIError(408, "the request came too slowly") }
+            idleStalls += 1
+            if idleStalls >= patience.idleStalls { return }
+          case .bytes(let count):
+            idleStalls = 0
+            let start = began ?? clock.now
+            began = start
+            if reader.isInHead, clock.now - start > patience.head {
+              throw APIError(408, "the request came too slowly")
+            }
+            reader.append(buffer[..<count])
+          }
+        }
+      }
+    } catch {
+      refuse(error)
+    }
+  }
+
+  /// Tells why the bytes are no request, and lets the client read it before the connection ends.
+  private mutating func refuse(_ error: APIError) {
+    let number = service.number()
+    let reply = error.response.bytes(isHead: false, keepsAlive: false, id: number)
+    guard socket.send(reply) else { return }
+    socket.stopSending()
+    // Closing with unread bytes would reset the connection and lose the reply.
+    let end = clock.now + .seconds(1)
+    var left = 64 << 20
+    while left > 0, clock.now < end, socket.stirs(within: end - clock.now),
+      case .bytes(let count) = socket.receive(into: &buffer)
+    {
+      left -= count
+    }
+  }
+
+  /// Answers one request; whether the connection may be used again.
+  private func answer(_ request: HTTPRequest) -> Bool {
+    let number = service.number()
+    let begin = clock.now
+    let fault = service.fault(request)
+    func finish(_ response: HTTPResponse?, isWhole: Bool) {
+      service.finished(request, response, isWhole, fault, clock.now - begin)
+    }
+    func send(_ response: HTTPResponse, cutTo share: Double = 1) -> Bool {
+      let keepsAlive = request.keepsAlive && !service.isStopping()
+      let isHead = request.method == "HEAD"
+      let bytes = response.bytes(isHead: isHead, keepsAlive: keepsAlive, id: number)
+      let kept = bytes.count - Int(Double(response.body.count) * (1 - share))
+      return socket.send(bytes[..<max(0, kept)]) && keepsAlive
+    }
+    switch fault {
+    case nil:
+      let response = service.respond(request, number)
+      // A reply that closes the connection was sent whole as well; a torn one shows on the next read.
+      let bytes = response.bytes(
+        isHead: request.method == "HEAD",
+        keepsAlive: request.keepsAlive && !service.isStopping(),
+        id: number
+      )
+      let isWhole = socket.send(bytes)
+      finish(response, isWhole: isWhole)
+      return isWhole && request.keepsAlive
+    case .dropAfter, .lostJob:
+      finish(service.respond(request, number), isWhole: false)
+    case .truncated:
+      let response = service.respond(request, number)
+      _ = send(response, cutTo: 0.5)
+      finish(response, isWhole: false)
+    case .hang:
+      let end = clock.now + service.hang
+      while !service.isStopping(), clock.now < end, !socket.stirs(within: .milliseconds(100)) {}
+      finish(nil, isWhole: false)
+    case let fault?:
+      guard let response = fault.reply(turn: number) else {
+        finish(nil, isWhole: false)
+        return false
+      }
+      let goesOn = send(response)
+      finish(response, isWhole: true)
+      return goesOn
+    }
+    return false
+  }
+}

@@ -1,0 +1,33 @@
+extension Router {
+  private static func tree(_ name: String, createdAt: Int, owner: String) -> JSONTree {
+    [
+      "id": .string(name), "object": "model", "created": .int(createdAt),
+      "owned_by": .string(owner),
+    ]
+  }
+
+  private static let base = tree(SandboxServer.base, createdAt: 0, owner: "daunce")
+
+  func models() -> HTTPResponse {
+    let tuned = jobs.succeeded.map { job in
+      Self.tree(job.modelName, createdAt: job.finishedAt ?? job.createdAt, owner: "org-sandbox")
+    }
+    return HTTPResponse(200, ["object": "list", "data": .array([Self.base] + tuned)])
+  }
+
+  func model(_ name: String) throws -> HTTPResponse {
+    guard try desk.model(name) != nil else { return HTTPResponse(200, Self.base) }
+    let job = jobs.succeeded.first { job in
+      job.model == name || job.checkpoints.contains { $0.model == name }
+    }
+    return HTTPResponse(
+      200,
+      Self.tree(name, createdAt: job?.finishedAt ?? 0, owner: "org-sandbox")
+    )
+  }
+
+  func deleteModel(_ name: String) throws -> HTTPResponse {
+    try jobs.remove(model: name)
+    return HTTPResponse(200, ["id": .string(name), "object": "model", "deleted": true])
+  }
+}

@@ -1,0 +1,111 @@
+import Experiment
+import Synchronization
+
+/// What was asked of the sandbox and whether the answers arrived: the means to see that nothing is
+/// paid twice.
+final class SandboxLog: Sendable {
+  /// A paid act.
+  enum Entry: Sendable, Hashable {
+    /// A prompt priced under a model.
+    case priced(model: String, prompt: Digest)
+    /// A job made.
+    case created(metadata: [String: String])
+  }
+
+  /// How often something was done: answered whole, or with a reply that was cut.
+  private struct Count {
+    var served = 0
+    var cut = 0
+  }
+
+  private struct Pair: Hashable {
+    let model: String
+    let prompt: Digest
+  }
+
+  private struct State {
+    var requests = 0
+    var faults: [String: Int] = [:]
+    var jobs = Count()
+    var metadata: [String: [String: Count]] = [:]
+    var prices: [Pair: Count] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  /// Counts a request.
+  ///
+  /// - Parameters:
+  ///   - entries: What was done for it.
+  ///   - isWhole: Whether its reply was sent whole.
+  ///   - fault: The fault that was injected.
+  func record(_ entries: [Entry], isWhole: Bool, fault: String?) {
+    state.withLock { state in
+      state.requests += 1
+      if let fault { state.faults[fault, default: 0] += 1 }
+      func count(_ count: inout Count) {
+        if isWhole { count.served += 1 } else { count.cut += 1 }
+      }
+      for entry in entries {
+        switch entry {
+        case .priced(let model, let prompt):
+          count(&state.prices[Pair(model: model, prompt: prompt), default: Count()])
+        case .created(let metadata):
+          count(&state.jobs)
+          for (key, value) in metadata {
+            count(&state.metadata[key, default: [:]][value, default: Count()])
+          }
+        }
+      }
+    }
+  }
+
+  /// Counts a fault that belongs to no one request, such as a job that failed.
+  func record(fault: String) {
+    state.withLock { $0.faults[fault, default: 0] += 1 }
+  }
+
+  /// The whole log, in a fixed order.
+  var tree: JSONTree {
+    let state = state.withLock { $0 }
+    func counts(_ count: Count) -> [(String, JSONTree)] {
+      [("served", .int(count.served)), ("cut", .int(count.cut))]
+    }
+    let prices = state.prices.sorted {
+      ($0.key.model, $0.key.prompt.description) < ($1.key.model, $1.key.prompt.description)
+    }
+    let metadata = state.metadata.sorted { $0.key < $1.key }
+    return [
+      "requests": .int(state.requests),
+      "faults": .object(state.faults.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) }),
+      "jobs": .object(
+        counts(state.jobs) + [
+          (
+            "metadata",
+            .object(
+              metadata.map { key, values in
+                let sorted = values.sorted { $0.key < $1.key }
+                return (key, .object(sorted.map { ($0.key, .object(counts($0.value))) }))
+              }
+            )
+          )
+        ]
+      ),
+      "prices": [
+        "served": .int(prices.reduce(0) { $0 + $1.value.served }),
+        "cut": .int(prices.reduce(0) { $0 + $1.value.cut }),
+        "distinct": .int(prices.count),
+        "repeated": .int(prices.count { $0.value.served > 1 }),
+        "pairs": .array(
+          prices.map { pair, count in
+            .object(
+              [
+                ("model", .string(pair.model)), ("prompt", .string(pair.prompt.description)),
+              ] + counts(count)
+            )
+          }
+        ),
+      ],
+    ]
+  }
+}
