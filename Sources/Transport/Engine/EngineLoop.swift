@@ -33,7 +33,7 @@ final class EngineLoop: @unchecked Sendable {
   private let trust: TrustStore
   private var idle: [Transfer] = []
   private var busy: Set<Transfer> = []
-  private var finished: [(PendingRequest.Continuation, Result<HTTPResponse, any Error>)] = []
+  private var finished: [(Handoff<HTTPResponse>.Continuation, Result<HTTPResponse, any Error>)] = []
 
   init(trust: TrustStore) throws(TransportError) {
     guard Self.isReady, let multi = curl_multi_init() else {
@@ -79,7 +79,7 @@ final class EngineLoop: @unchecked Sendable {
       inbox.submitted.append(pending)
       return (false, inbox.wakes())
     }
-    if isClosed { pending.end()?.resume(throwing: Self.closed) }
+    if isClosed { pending.handoff.end()?.resume(throwing: Self.closed) }
     if wakes { curl_multi_wakeup(multi) }
   }
 
@@ -122,7 +122,7 @@ final class EngineLoop: @unchecked Sendable {
     }
     for transfer in busy {
       curl_multi_remove_handle(multi, transfer.easy)
-      transfer.finish()?.end()?.resume(throwing: Self.closed)
+      transfer.finish()?.handoff.end()?.resume(throwing: Self.closed)
     }
     busy.removeAll()
     idle.removeAll()
@@ -139,7 +139,7 @@ final class EngineLoop: @unchecked Sendable {
       return (inbox.submitted, inbox.cancelled, inbox.isClosed)
     }
     if isClosed {
-      for pending in submitted { pending.end()?.resume(throwing: Self.closed) }
+      for pending in submitted { pending.handoff.end()?.resume(throwing: Self.closed) }
       return false
     }
     for pending in cancelled {
@@ -147,7 +147,7 @@ final class EngineLoop: @unchecked Sendable {
       curl_multi_remove_handle(multi, transfer.easy)
       retire(transfer)
     }
-    for pending in submitted where !pending.hasEnded { start(pending) }
+    for pending in submitted where !pending.handoff.hasEnded { start(pending) }
     return true
   }
 
@@ -162,7 +162,7 @@ final class EngineLoop: @unchecked Sendable {
       }
       busy.insert(transfer)
     } catch {
-      pending.end()?.resume(throwing: error)
+      pending.handoff.end()?.resume(throwing: error)
     }
   }
 
@@ -175,7 +175,9 @@ final class EngineLoop: @unchecked Sendable {
       else { continue }
       let result = transfer.result(ccurl_result(message))
       curl_multi_remove_handle(multi, easy)
-      if let continuation = retire(transfer)?.end() { finished.append((continuation, result)) }
+      if let continuation = retire(transfer)?.handoff.end() {
+        finished.append((continuation, result))
+      }
     }
   }
 

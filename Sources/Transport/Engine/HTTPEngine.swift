@@ -46,7 +46,7 @@ package final class HTTPEngine: Sendable {
     let pending = PendingRequest(request)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        guard pending.wait(continuation) else {
+        guard pending.handoff.wait(continuation) else {
           continuation.resume(throwing: CancellationError())
           return
         }
@@ -54,7 +54,7 @@ package final class HTTPEngine: Sendable {
       }
     } onCancel: {
       // The task goes on at once; the thread tears the transfer down when it comes to it.
-      if let continuation = pending.end() {
+      if let continuation = pending.handoff.end() {
         continuation.resume(throwing: CancellationError())
         loop.cancel(pending)
       }

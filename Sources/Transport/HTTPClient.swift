@@ -1,0 +1,182 @@
+import Glibc
+import Synchronization
+
+/// Sends requests until they have a final outcome, within what each origin allows.
+package final class HTTPClient: Sendable {
+  /// Says what a reply means where the caller knows better than its status; `nil` where it does not.
+  package typealias Judge = @Sendable (HTTPResponse) -> RetrySchedule.Verdict?
+
+  /// What is known about one origin.
+  private final class Origin: Sendable {
+    struct State {
+      var limiter: RateLimiter
+      var breaker = CircuitBreaker()
+      var isKnown = false
+    }
+
+    let slots: Slots
+    let state: Mutex<State>
+
+    init(_ limits: RateLimiter.Limits, now: ContinuousClock.Instant) {
+      slots = Slots(limit: limits.concurrency)
+      state = Mutex(State(limiter: RateLimiter(limits, now: now)))
+    }
+
+    func release() { slots.release(limit: state.withLock { $0.limiter.concurrency }) }
+  }
+
+  private let engine: HTTPEngine
+  private let limits: RateLimiter.Limits
+  private let budget: RetrySchedule.Budget
+  private let sleep: @Sendable (Duration) async throws -> Void
+  private let random: @Sendable () -> Double
+  private let origins = Mutex<[String: Origin]>([:])
+
+  /// Creates a client.
+  ///
+  /// - Parameters:
+  ///   - engine: What sends; may be shared.
+  ///   - limits: What each origin allows.
+  ///   - budget: How long a request is repeated.
+  ///   - sleep: Waits; throws `CancellationError` when cancelled.
+  ///   - random: Gives numbers in 0..<1 for the jitter.
+  package init(
+    engine: HTTPEngine,
+    limits: RateLimiter.Limits = RateLimiter.Limits(),
+    budget: RetrySchedule.Budget = RetrySchedule.Budget(),
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+  ) {
+    self.engine = engine
+    self.limits = limits
+    self.budget = budget
+    self.sleep = sleep
+    self.random = random
+  }
+
+  /// Sends a request, again where that can help and does no harm, and waits for its final reply.
+  ///
+  /// - Parameters:
+  ///   - request: What to send; `isRepeatable` says whether it may be sent again after it may have
+  ///     arrived.
+  ///   - tokens: Tokens it costs.
+  ///   - judge: What a reply means, where its status does not tell.
+  /// - Returns: The last reply, of whatever status.
+  /// - Throws: `TransportError` when the last attempt had no reply, or `CancellationError`.
+  package func send(
+    _ request: HTTPRequest,
+    tokens: Int = 0,
+    judge: Judge? = nil
+  ) async throws -> HTTPResponse {
+    let origin = origin(request.address.origin)
+    var schedule = RetrySchedule(budget: budget, isRepeatable: request.isRepeatable, start: .now)
+    while true {
+      let decision: RetrySchedule.Decision
+      let outcome: Result<HTTPResponse, TransportError>
+      try await origin.slots.acquire()
+      do {
+        defer { origin.release() }
+        try await pass(origin, request, tokens: tokens, schedule: schedule)
+        do {
+          let response = try await engine.send(request)
+          outcome = .success(response)
+          let verdict = judge?(response) ?? RetrySchedule.verdict(response)
+          note(response, verdict, at: origin)
+          decision =
+            verdict == .final
+            ? .finish
+            : schedule.replied(
+              response,
+              verdict,
+              now: .now,
+              wallClock: wallClock,
+              random: random()
+            )
+        } catch let error as TransportError {
+          outcome = .failure(error)
+          let isKnown = note(error, at: origin)
+          decision = schedule.failed(error, isKnown: isKnown, now: .now, random: random())
+        } catch {
+          origin.state.withLock { $0.breaker.abandoned(now: .now) }
+          throw error
+        }
+      }
+      switch decision {
+      case .finish: return try outcome.get()
+      case .retry(let wait): try await sleep(wait)
+      }
+    }
+  }
+
+  /// Waits until the origin's breaker and rates let a request through.
+  private func pass(
+    _ origin: Origin,
+    _ request: HTTPRequest,
+    tokens: Int,
+    schedule: RetrySchedule
+  ) async throws {
+    while let wait = origin.state.withLock({ $0.breaker.admit(now: .now) }) {
+      guard schedule.allows(wait, now: .now) else {
+        throw TransportError(
+          .circuitOpen,
+          "\(request.address.origin) has failed too often in a row and is left alone"
+        )
+      }
+      try await sleep(wait)
+    }
+    let wait = origin.state.withLock { $0.limiter.reserve(tokens: tokens, now: .now) }
+    guard wait > .zero else { return }
+    do {
+      try await sleep(wait)
+    } catch {
+      origin.state.withLock { $0.breaker.abandoned(now: .now) }
+      throw error
+    }
+  }
+
+  private func note(
+    _ response: HTTPResponse,
+    _ verdict: RetrySchedule.Verdict,
+    at origin: Origin
+  ) {
+    let isThrottled = verdict == .throttled
+    let running = isThrottled ? origin.slots.used : 0
+    origin.state.withLock { state in
+      state.isKnown = true
+      state.limiter.learn(response.fields, now: .now, wallClock: wallClock)
+      if isThrottled {
+        state.limiter.throttled(running: running, now: .now)
+      } else if response.status < 400 {
+        state.limiter.succeeded()
+      }
+      if response.status >= 500, verdict == .retry {
+        state.breaker.failed(now: .now)
+      } else {
+        state.breaker.succeeded()
+      }
+    }
+  }
+
+  /// Notes a failure; returns whether the origin ever answered.
+  private func note(_ error: TransportError, at origin: Origin) -> Bool {
+    origin.state.withLock { state in
+      if error.isPassing {
+        state.breaker.failed(now: .now)
+      } else {
+        state.breaker.abandoned(now: .now)
+      }
+      return state.isKnown
+    }
+  }
+
+  private func origin(_ name: String) -> Origin {
+    origins.withLock { origins in
+      if let origin = origins[name] { return origin }
+      let origin = Origin(limits, now: .now)
+      origins[name] = origin
+      return origin
+    }
+  }
+
+  private var wallClock: Double { Double(time(nil)) }
+}
