@@ -92,8 +92,8 @@ package struct RateLimiter: Sendable {
   ///   - tokens: Tokens the request costs.
   ///   - now: Monotonic time.
   /// - Returns: How long to wait before sending it.
-  package mutating func reserve(tokens count: Int, now: ContinuousClock.Instant) -> Duration {
-    max(requests.take(1, now: now), tokens.take(count, now: now))
+  package mutating func reserve(tokens: Int, now: ContinuousClock.Instant) -> Duration {
+    max(requests.take(1, now: now), self.tokens.take(tokens, now: now))
   }
 
   /// Notes a reply that was no refusal.
