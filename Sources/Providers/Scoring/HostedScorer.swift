@@ -1,0 +1,126 @@
+public import Experiment
+import Synchronization
+
+/// Prices completions under models that a host serves.
+public final class HostedScorer: Scorer {
+  public let scorerCapabilities: ScorerCapabilities
+  /// How prices are read.
+  public let method: ScoringMethod
+
+  private let endpoint: ScoringEndpoint
+  private let serving: any Serving
+  private let opened = Mutex<[ModelReference?: any Pricing]>([:])
+
+  /// Creates a scorer that reads prices by a method taken on trust.
+  ///
+  /// - Parameters:
+  ///   - endpoint: Where to ask.
+  ///   - serving: How models become askable.
+  ///   - method: The method; `resolve` finds one that works.
+  ///   - concurrency: Calls at once.
+  ///   - context: Most tokens of an example; `nil` takes the profile's.
+  package init(
+    endpoint: ScoringEndpoint,
+    serving: any Serving,
+    method: ScoringMethod,
+    concurrency: Int = 1,
+    context: Int? = nil
+  ) {
+    self.endpoint = endpoint
+    self.serving = serving
+    self.method = method
+    scorerCapabilities = ScorerCapabilities(
+      exact: method.isExact,
+      batch: method.takesLists ? max(1, endpoint.profile.batch) : 1,
+      concurrency: max(1, concurrency),
+      modelsAtOnce: serving.modelsAtOnce,
+      method: method.rawValue,
+      context: context ?? endpoint.profile.context
+    )
+  }
+
+  /// Makes a model askable and waits until it answers.
+  ///
+  /// A host may say "no such model" or "unavailable" for a while after a model was made; how long is
+  /// the profile's to say.
+  /// - Parameter model: The model; `nil` is the base.
+  /// - Throws: `HostError` when it does not answer; `CancellationError`.
+  public func open(_ model: ModelReference?) async throws {
+    if opened.withLock({ $0[model] != nil }) { return }
+    do {
+      let served = try await serving.open(model)
+      let pricing = try await ready(served)
+      opened.withLock { $0[model] = pricing }
+    } catch {
+      await serving.close(model)
+      throw error
+    }
+  }
+
+  public func price(
+    _ examples: [Example],
+    under model: ModelReference?,
+    reading: Int
+  ) async throws -> [Price] {
+    guard let pricing = opened.withLock({ $0[model] }) else {
+      throw HostError(.refused, "model '\(model?.name ?? "base")' was not opened before pricing")
+    }
+    return try await pricing.price(examples, Question(.score, reading: reading))
+  }
+
+  public func close(_ model: ModelReference?) async {
+    opened.withLock { _ = $0.removeValue(forKey: model) }
+    await serving.close(model)
+  }
+
+  /// Tokens one example takes: counted once the server's tokeniser was asked for it, before that
+  /// estimated at four bytes a token and one more.
+  public func tokens(in example: Example) -> Int {
+    if let passage = endpoint.tokenizer?.known(example) { return passage.all.count }
+    return example.size / 4 + 1
+  }
+
+  private func ready(_ served: ServedModel) async throws -> any Pricing {
+    var patience = endpoint.profile.readinessSeconds ?? 0
+    var pause = 2
+    while true {
+      do {
+        let pricing = try await endpoint.pricing(by: method, of: served)
+        if endpoint.profile.readinessSeconds != nil {
+          _ = try await pricing.price([Self.greeting(for: endpoint)], Question(.read))
+        }
+        return pricing
+      } catch let error as HostError where error.isNotYet && patience > 0 {
+        let wait = min(pause, patience)
+        try await endpoint.host.wait(.seconds(wait))
+        patience -= wait
+        pause = min(pause * 2, 30)
+      }
+    }
+  }
+
+  private static func greeting(for endpoint: ScoringEndpoint) -> Example {
+    Probe.example(" Paris", isChat: endpoint.profile.chatOnly == true)
+  }
+}
+
+extension ScoringMethod {
+  /// Whether a request may hold several examples.
+  var takesLists: Bool {
+    switch self {
+    case .echo, .promptLogProbabilities, .sglang: true
+    case .tgi, .tokenWalk, .firstToken, .generatedPath: false
+    }
+  }
+}
+
+extension HostError {
+  /// Whether it may mean that a model just made is not served yet.
+  fileprivate var isNotYet: Bool {
+    switch code {
+    case .notFound, .unavailable: true
+    case .refused: message.lowercased().contains("model")
+    default: false
+    }
+  }
+}

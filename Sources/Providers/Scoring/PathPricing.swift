@@ -1,0 +1,129 @@
+import Experiment
+
+/// Prices by lists of the most likely tokens along a greedily generated text.
+///
+/// As long as the model itself writes the completion, each token adds its log-probability. Where it
+/// leaves it, a listed token that is all the rest still gives the exact price; otherwise the price
+/// is censored at what is known. Tokens are matched by bytes and exactly: " B" is not "B".
+struct PathPricing: Pricing {
+  let name: String
+  private let endpoint: ScoringEndpoint
+  private let model: ServedModel
+  private let isFirstTokenOnly: Bool
+
+  /// Binds the method to a model.
+  ///
+  /// - Parameters:
+  ///   - endpoint: Where to ask.
+  ///   - model: The model.
+  ///   - isFirstTokenOnly: Whether one token is generated at most.
+  init(_ endpoint: ScoringEndpoint, _ model: ServedModel, isFirstTokenOnly: Bool) {
+    self.endpoint = endpoint
+    self.model = model
+    self.isFirstTokenOnly = isFirstTokenOnly
+    name = (isFirstTokenOnly ? ScoringMethod.firstToken : .generatedPath).rawValue
+  }
+
+  func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
+    var prices: [Price] = []
+    for example in examples {
+      prices += try await settle([example]) { [try await ask($0[0], question)] }
+    }
+    return prices
+  }
+
+  private func ask(_ example: Example, _ question: Question) async throws -> Price {
+    if example.completion.isEmpty { return missing("empty completion") }
+    let top = endpoint.profile.topLogProbabilities ?? 20
+    // A token has two bytes at least on average; what is not reached stays unknown.
+    let bytes = example.completion.utf8.count
+    let length = JSON.number(isFirstTokenOnly ? 1 : Double(min(bytes, 4 + bytes / 2)))
+    let path: String
+    let completion: [UInt8]
+    var members: [String: JSON]
+    switch example.prompt {
+    case .chat(let messages):
+      path = "/chat/completions"
+      completion = Array(example.completion.utf8)
+      members = [
+        endpoint.profile.chatLimit ?? "max_tokens": length, "logprobs": true,
+        "messages": messages.json, "top_logprobs": .number(Double(top)),
+      ]
+    case .text(let prompt):
+      if endpoint.profile.chatOnly == true {
+        throw HostError(
+          .unsupported,
+          "\(endpoint.host.name) has chat endpoints only: write the examples as messages, not as "
+            + "prompt and completion"
+        )
+      }
+      path = "/completions"
+      let passage = Passage(prompt: prompt, completion: example.completion)
+      completion = Array(passage.bytes[passage.boundary...])
+      members = [
+        "logprobs": .number(Double(top)), "max_tokens": length, "prompt": .string(passage.prompt),
+      ]
+    }
+    members = endpoint.members(of: model, members)
+    let (call, reply) = try await endpoint.post(
+      path,
+      JSON.object(members).bytes,
+      question,
+      bytes: example.size
+    )
+    let document = try reply.json(of: call)
+    try endpoint.check(document["model"]?.string, is: model)
+    guard let choice = document["choices"]?[0] else {
+      throw HostError(
+        .notUnderstood,
+        "\(call.path) answered without a choice: \(HostError.excerpt(reply.body))"
+      )
+    }
+    return price(choice, completion)
+  }
+
+  /// The price of a completion by what was generated.
+  ///
+  /// - Parameters:
+  ///   - choice: The reply's only choice.
+  ///   - completion: UTF-8 of the completion.
+  /// - Returns: The price, exact or censored, or why there is none.
+  func price(_ choice: JSON, _ completion: [UInt8]) -> Price {
+    if choice["finish_reason"]?.string == "content_filter" { return missing("content filter") }
+    if choice["message"]?["refusal"]?.string != nil { return missing("refusal") }
+    let lists = TopList.read(choice["logprobs"])
+    if lists.isEmpty { return missing("no log-probabilities returned") }
+
+    var values: [Double] = []
+    var rest = completion[...]
+    for list in isFirstTokenOnly ? lists.prefix(1) : lists[...] {
+      // Tokenisers take the longest piece they have: of several listed ones that fit, the longest.
+      let fitting = list.known.filter { !$0.text.isEmpty && rest.starts(with: $0.text) }
+      guard let next = fitting.max(by: { $0.text.count < $1.text.count }) else {
+        return censored(values, bound: list.unlistedBound)
+      }
+      if next.text.count == rest.count { return price(values + [next.value]) }
+      let leaves = next.text != list.chosen.text
+      if leaves || isFirstTokenOnly {
+        // Which of the fitting tokens is the completion's own, listed or not, is not known.
+        let likeliest = fitting.map(\.value).max() ?? next.value
+        return censored(values, bound: max(likeliest, list.unlistedBound))
+      }
+      values.append(next.value)
+      rest = rest.dropFirst(next.text.count)
+    }
+    return censored(values, bound: 0)
+  }
+
+  private func censored(_ values: [Double], bound: Double) -> Price {
+    let known = price(values + [bound])
+    guard case .measured(let sum) = known.loss else { return known }
+    // How many tokens the completion has is not known: those are counted that the bound is for.
+    return Price(
+      loss: .censored(atLeast: sum),
+      tokens: values.count + 1,
+      tokenLogProbabilities: values.map(Float.init),
+      method: name
+    )
+  }
+}

@@ -1,0 +1,103 @@
+package import Experiment
+
+/// How prices under one served model are read: one method bound to one model.
+package protocol Pricing: Sendable {
+  /// What prices say they were read by.
+  var name: String { get }
+
+  /// Prices examples, at most as many as a request may hold.
+  ///
+  /// - Parameters:
+  ///   - examples: What to price.
+  ///   - question: How the requests are to be treated.
+  /// - Returns: One price an example, in order; `missing` where this one could not be measured.
+  /// - Throws: `HostError` when no example could be; `CancellationError`.
+  func price(_ examples: [Example], _ question: Question) async throws -> [Price]
+}
+
+/// How the requests of one pricing are to be treated.
+package struct Question: Sendable, Hashable {
+  /// `score` to be answered from what is recorded, `read` to be asked anew.
+  package var purpose: Call.Purpose
+  /// 1, or 2 for a second reading.
+  package var reading: Int
+
+  /// Creates a question.
+  package init(_ purpose: Call.Purpose = .score, reading: Int = 1) {
+    self.purpose = purpose
+    self.reading = reading
+  }
+}
+
+extension Pricing {
+  /// A price that could not be read.
+  func missing(_ reason: String) -> Price {
+    Price(loss: .missing, tokens: 0, tokenLogProbabilities: [], method: "\(name): \(reason)")
+  }
+
+  /// The price that a completion's log-probabilities add up to; missing if one of them is none.
+  ///
+  /// - Parameters:
+  ///   - values: Log-probability of each token in nats; NaN for one that the host left out.
+  ///   - mark: What the price's method says besides this one's name.
+  /// - Returns: Their negative sum in the order given.
+  func price(_ values: some Collection<Double>, mark: String = "") -> Price {
+    if values.isEmpty { return missing("no token of its own") }
+    var sum = 0.0
+    var tokens: [Float] = []
+    tokens.reserveCapacity(values.count)
+    for value in values {
+      if value.isNaN { return missing("null log-probability") }
+      // -9999 (OpenAI, vLLM) and -99999 (Tinker) stand for "no value", as -inf does.
+      if value <= -9000 { return missing("sentinel log-probability \(value)") }
+      if value > 0.01 { return missing("log-probability \(value) above zero") }
+      sum -= value
+      tokens.append(Float(value))
+    }
+    return Price(
+      loss: .measured(sum),
+      tokens: tokens.count,
+      tokenLogProbabilities: tokens,
+      method: name + mark
+    )
+  }
+
+  /// Asks for several items at once, and one by one where one of them spoils the request.
+  ///
+  /// - Parameters:
+  ///   - items: What to ask for.
+  ///   - ask: Sends one request.
+  /// - Returns: One price an item.
+  /// - Throws: What `ask` throws that is not one example's fault.
+  func settle<Item: Sendable>(
+    _ items: [Item],
+    _ ask: (_ items: [Item]) async throws -> [Price]
+  ) async throws -> [Price] {
+    if items.isEmpty { return [] }
+    do {
+      return try await ask(items)
+    } catch let error as HostError {
+      switch error.code {
+      case .contextLength where items.count == 1: return [missing("context overflow")]
+      case .moderation where items.count == 1: return [missing("refused by moderation")]
+      case .contextLength, .moderation, .refused:
+        if items.count == 1 { throw error }
+        var prices: [Price] = []
+        for item in items { prices += try await settle([item], ask) }
+        return prices
+      default: throw error
+      }
+    }
+  }
+}
+
+extension Example {
+  /// UTF-8 bytes of everything that is sent of it.
+  var size: Int {
+    switch prompt {
+    case .text(let text): text.utf8.count + completion.utf8.count
+    case .chat(let messages):
+      messages.reduce(completion.utf8.count) { $0 + $1.content.utf8.count + 8 }
+    }
+  }
+}

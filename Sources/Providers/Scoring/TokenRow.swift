@@ -1,0 +1,107 @@
+/// The tokens of one text as a host lists them, each with its log-probability.
+struct TokenRow: Sendable, Hashable {
+  /// UTF-8 of all tokens, one after the other.
+  private(set) var texts: [UInt8] = []
+  /// Where each token ends in `texts`.
+  private(set) var ends: [Int] = []
+  /// Log-probability of each token in nats; NaN where the host gives none.
+  private(set) var values: [Double] = []
+
+  /// Tokens it has.
+  var count: Int { ends.count }
+
+  /// UTF-8 of one token.
+  subscript(index: Int) -> ArraySlice<UInt8> {
+    texts[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+  }
+
+  /// Creates a row without tokens.
+  init() {}
+
+  /// Creates a row from its tokens.
+  init(_ tokens: [(text: String, value: Double)]) {
+    for token in tokens {
+      texts += token.text.utf8
+      ends.append(texts.count)
+      values.append(token.value)
+    }
+  }
+
+  /// Takes the value of a `logprobs` member: lists side by side (OpenAI's completions, Together) or
+  /// a list `content` of objects (chats, Fireworks, llama.cpp).
+  ///
+  /// Lists of alternatives are skipped unread.
+  /// - Parameter scanner: Stands before the value.
+  /// - Throws: `MalformedJSON`, also when the lists differ in length.
+  init(_ scanner: inout JSONScanner) throws(MalformedJSON) {
+    if scanner.takeNull() { return }
+    guard scanner.peek() == UInt8(ascii: "{") else {
+      try scanner.skip()
+      return
+    }
+    texts.reserveCapacity(512)
+    ends.reserveCapacity(96)
+    values.reserveCapacity(96)
+    try scanner.enterObject()
+    while let key = try scanner.nextKey() {
+      switch key {
+      case "tokens": try takeTexts(&scanner)
+      case "token_logprobs": try takeValues(&scanner)
+      case "content": try takeContent(&scanner)
+      default: try scanner.skip()
+      }
+    }
+    guard ends.count == values.count else { throw MalformedJSON() }
+  }
+
+  private mutating func takeTexts(_ scanner: inout JSONScanner) throws(MalformedJSON) {
+    if scanner.takeNull() { return }
+    try scanner.enterArray()
+    while try scanner.nextElement() {
+      if !scanner.takeNull() { try scanner.appendString(to: &texts) }
+      ends.append(texts.count)
+    }
+  }
+
+  private mutating func takeValues(_ scanner: inout JSONScanner) throws(MalformedJSON) {
+    if scanner.takeNull() { return }
+    try scanner.enterArray()
+    while try scanner.nextElement() {
+      values.append(scanner.takeNull() ? .nan : try scanner.number())
+    }
+  }
+
+  private mutating func takeContent(_ scanner: inout JSONScanner) throws(MalformedJSON) {
+    if scanner.takeNull() { return }
+    try scanner.enterArray()
+    while try scanner.nextElement() {
+      let start = texts.count
+      var value = Double.nan
+      var raw: [UInt8]?
+      try scanner.enterObject()
+      while let key = try scanner.nextKey() {
+        switch key {
+        case "token" where !scanner.takeNull(): try scanner.appendString(to: &texts)
+        case "logprob" where !scanner.takeNull(): value = try scanner.number()
+        case "bytes" where !scanner.takeNull(): raw = try Self.bytes(&scanner)
+        case "token", "logprob", "bytes": break
+        default: try scanner.skip()
+        }
+      }
+      // The bytes are the token itself; its text may have replacement characters instead.
+      if let raw { texts.replaceSubrange(start..., with: raw) }
+      ends.append(texts.count)
+      values.append(value)
+    }
+  }
+
+  private static func bytes(_ scanner: inout JSONScanner) throws(MalformedJSON) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try scanner.enterArray()
+    while try scanner.nextElement() {
+      guard let byte = UInt8(exactly: try scanner.number()) else { throw MalformedJSON() }
+      bytes.append(byte)
+    }
+    return bytes
+  }
+}

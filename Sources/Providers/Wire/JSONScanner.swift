@@ -1,0 +1,321 @@
+/// Bytes that are not the JSON they should be.
+package struct MalformedJSON: Error, Sendable, Hashable {}
+
+/// A pull scanner over the bytes of one JSON document: takes what is asked for, skips the rest.
+///
+/// It builds nothing by itself, so that a reply of 3 KB costs microseconds. `NaN`, `Infinity` and
+/// `-Infinity` are numbers, as Python servers write them; structure is strict.
+package struct JSONScanner {
+  /// Nesting beyond this is refused: no host needs it, and it would exhaust the stack.
+  static let deepest = 128
+
+  private let bytes: [UInt8]
+  private var position: Int
+  /// Whether a container was entered and nothing of it was taken yet.
+  private var isFresh = false
+
+  /// Creates a scanner at the document's start, after a byte order mark.
+  package init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+  }
+
+  /// The first byte of the next value; `nil` at the end.
+  package mutating func peek() -> UInt8? {
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte > 0x20 { return byte }
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+      position += 1
+    }
+    return nil
+  }
+
+  /// Takes one byte, blanks before it skipped.
+  ///
+  /// - Parameter byte: The byte that must be there.
+  /// - Throws: `MalformedJSON` if something else is there.
+  private mutating func expect(_ byte: UInt8) throws(MalformedJSON) {
+    guard peek() == byte else { throw MalformedJSON() }
+    position += 1
+  }
+
+  /// Enters an object, whose members `nextKey` gives.
+  ///
+  /// - Throws: `MalformedJSON` if there is none.
+  package mutating func enterObject() throws(MalformedJSON) {
+    try expect(UInt8(ascii: "{"))
+    isFresh = true
+  }
+
+  /// Enters a list, whose elements `nextElement` announces.
+  ///
+  /// - Throws: `MalformedJSON` if there is none.
+  package mutating func enterArray() throws(MalformedJSON) {
+    try expect(UInt8(ascii: "["))
+    isFresh = true
+  }
+
+  /// Leaves the container or steps to its next item.
+  private mutating func step(end: UInt8) throws(MalformedJSON) -> Bool {
+    let byte = peek()
+    if byte == end {
+      position += 1
+      isFresh = false
+      return false
+    }
+    if !isFresh {
+      guard byte == UInt8(ascii: ",") else { throw MalformedJSON() }
+      position += 1
+    }
+    isFresh = false
+    return true
+  }
+
+  /// Takes the name of the entered object's next member; its value must be taken next.
+  ///
+  /// - Returns: The name; `nil` when the object has ended and was left.
+  /// - Throws: `MalformedJSON`.
+  package mutating func nextKey() throws(MalformedJSON) -> String? {
+    guard try step(end: UInt8(ascii: "}")) else { return nil }
+    let name = try string()
+    try expect(UInt8(ascii: ":"))
+    return name
+  }
+
+  /// Steps to the entered list's next element, which must be taken next.
+  ///
+  /// - Returns: Whether there is one; otherwise the list was left.
+  /// - Throws: `MalformedJSON`.
+  package mutating func nextElement() throws(MalformedJSON) -> Bool {
+    try step(end: UInt8(ascii: "]"))
+  }
+
+  /// Takes `null` if it is next.
+  package mutating func takeNull() -> Bool {
+    peek() == UInt8(ascii: "n") && take("null")
+  }
+
+  /// Takes `true` or `false`.
+  ///
+  /// - Returns: The truth value.
+  /// - Throws: `MalformedJSON` if there is none.
+  package mutating func bool() throws(MalformedJSON) -> Bool {
+    _ = peek()
+    if take("true") { return true }
+    guard take("false") else { throw MalformedJSON() }
+    return false
+  }
+
+  /// Makes sure that nothing but blanks is left.
+  ///
+  /// - Throws: `MalformedJSON` if something is.
+  package mutating func finish() throws(MalformedJSON) {
+    guard peek() == nil else { throw MalformedJSON() }
+  }
+
+  private mutating func take(_ word: String) -> Bool {
+    let end = position + word.utf8.count
+    guard end <= bytes.count, bytes[position..<end].elementsEqual(word.utf8) else { return false }
+    position = end
+    return true
+  }
+
+  // MARK: Skipping
+
+  /// Takes a value and forgets it.
+  ///
+  /// Only brackets and strings are looked at: what lies between them is not checked.
+  /// - Throws: `MalformedJSON` if the value does not end.
+  package mutating func skip() throws(MalformedJSON) {
+    guard let first = peek() else { throw MalformedJSON() }
+    switch first {
+    case UInt8(ascii: "\""): try skipString()
+    case UInt8(ascii: "{"), UInt8(ascii: "["): try skipContainer()
+    default:
+      let start = position
+      while position < bytes.count, !Self.endsScalar(bytes[position]) { position += 1 }
+      guard position > start else { throw MalformedJSON() }
+    }
+  }
+
+  private static func endsScalar(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ":"), 0...0x20: true
+    default: false
+    }
+  }
+
+  private mutating func skipContainer() throws(MalformedJSON) {
+    var depth = 0
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: "\"") {
+        try skipString()
+        continue
+      }
+      position += 1
+      switch byte {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        depth -= 1
+        if depth == 0 { return }
+      default: break
+      }
+    }
+    throw MalformedJSON()
+  }
+
+  private mutating func skipString() throws(MalformedJSON) {
+    position += 1
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += byte == UInt8(ascii: "\\") ? 2 : 1
+      if byte == UInt8(ascii: "\"") { return }
+    }
+    throw MalformedJSON()
+  }
+
+  // MARK: Strings
+
+  /// Takes a string.
+  ///
+  /// - Returns: Its text.
+  /// - Throws: `MalformedJSON` if there is none, or it is not UTF-8.
+  package mutating func string() throws(MalformedJSON) -> String {
+    guard peek() == UInt8(ascii: "\"") else { throw MalformedJSON() }
+    let start = position + 1
+    var end = start
+    while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") {
+      end += 1
+    }
+    let text: String?
+    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+      text = String(validating: bytes[start..<end], as: UTF8.self)
+      position = end + 1
+    } else {
+      var buffer: [UInt8] = []
+      try appendString(to: &buffer)
+      text = String(validating: buffer, as: UTF8.self)
+    }
+    guard let text else { throw MalformedJSON() }
+    return text
+  }
+
+  /// Takes a string and appends its bytes, escapes resolved, not checked for being UTF-8.
+  ///
+  /// - Parameter text: Where the bytes go.
+  /// - Throws: `MalformedJSON` if there is no string.
+  package mutating func appendString(to text: inout [UInt8]) throws(MalformedJSON) {
+    try expect(UInt8(ascii: "\""))
+    var start = position
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: "\"") {
+        text += bytes[start..<position]
+        position += 1
+        return
+      }
+      position += 1
+      if byte == UInt8(ascii: "\\") {
+        text += bytes[start..<(position - 1)]
+        try escape(into: &text)
+        start = position
+      }
+    }
+    throw MalformedJSON()
+  }
+
+  private mutating func escape(into text: inout [UInt8]) throws(MalformedJSON) {
+    guard position < bytes.count else { throw MalformedJSON() }
+    let byte = bytes[position]
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"):
+      var unit = try hexadecimal()
+      if (0xD800..<0xDC00).contains(unit), take("\\u") {
+        let low = try hexadecimal()
+        if (0xDC00..<0xE000).contains(low) {
+          unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
+        } else {
+          text += "\u{FFFD}".utf8
+          unit = low
+        }
+      }
+      // Half a surrogate pair is no character.
+      text += String(Character(Unicode.Scalar(unit) ?? "\u{FFFD}")).utf8
+    default: throw MalformedJSON()
+    }
+  }
+
+  private mutating func hexadecimal() throws(MalformedJSON) -> UInt32 {
+    guard position + 4 <= bytes.count else { throw MalformedJSON() }
+    var unit: UInt32 = 0
+    for byte in bytes[position..<(position + 4)] {
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw MalformedJSON()
+      }
+      unit = unit << 4 | UInt32(digit)
+    }
+    position += 4
+    return unit
+  }
+
+  // MARK: Numbers
+
+  /// Takes a number, correct to the last bit.
+  ///
+  /// - Returns: The number nearest to the decimal.
+  /// - Throws: `MalformedJSON` if there is none.
+  package mutating func number() throws(MalformedJSON) -> Double {
+    _ = peek()
+    let start = position
+    let isNegative = takeByte(UInt8(ascii: "-"))
+    if take("Infinity") { return isNegative ? -.infinity : .infinity }
+    if !isNegative, take("NaN") { return .nan }
+
+    var decimal = Decimal64()
+    guard appendDigits(to: &decimal, isFraction: false) > 0 else { throw MalformedJSON() }
+    if takeByte(UInt8(ascii: ".")) {
+      guard appendDigits(to: &decimal, isFraction: true) > 0 else { throw MalformedJSON() }
+    }
+    if takeByte(UInt8(ascii: "e")) || takeByte(UInt8(ascii: "E")) {
+      let isDown = takeByte(UInt8(ascii: "-"))
+      if !isDown { _ = takeByte(UInt8(ascii: "+")) }
+      var exponent = Decimal64()
+      guard appendDigits(to: &exponent, isFraction: false) > 0 else { throw MalformedJSON() }
+      let size = exponent.isExact ? Int(min(exponent.digits, 100_000)) : 100_000
+      decimal.exponent += isDown ? -size : size
+    }
+    if let value = decimal.value { return isNegative ? -value : value }
+    // What the fast ways cannot do exactly, the library's reader does: longer numbers and far exponents.
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    guard let value = Double(text) else { throw MalformedJSON() }
+    return value
+  }
+
+  private mutating func takeByte(_ byte: UInt8) -> Bool {
+    guard position < bytes.count, bytes[position] == byte else { return false }
+    position += 1
+    return true
+  }
+
+  /// Takes digits and tells how many there were.
+  private mutating func appendDigits(to decimal: inout Decimal64, isFraction: Bool) -> Int {
+    let start = position
+    while position < bytes.count {
+      let digit = bytes[position] &- UInt8(ascii: "0")
+      guard digit < 10 else { break }
+      decimal.append(digit)
+      position += 1
+    }
+    if isFraction { decimal.exponent -= position - start }
+    return position - start
+  }
+}
