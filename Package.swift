@@ -39,7 +39,17 @@ let package = Package(
       name: "Providers",
       dependencies: ["Experiment", "Transport"],
       resources: [
-        .embedInCode("../../configs/providers/openai.json5")
+        .embedInCode("../../configs/providers/azure.json5"),
+        .embedInCode("../../configs/providers/fireworks.json5"),
+        .embedInCode("../../configs/providers/llama.cpp.json5"),
+        .embedInCode("../../configs/providers/mistral.json5"),
+        .embedInCode("../../configs/providers/nebius.json5"),
+        .embedInCode("../../configs/providers/openai.json5"),
+        .embedInCode("../../configs/providers/sandbox.json5"),
+        .embedInCode("../../configs/providers/sglang.json5"),
+        .embedInCode("../../configs/providers/tgi.json5"),
+        .embedInCode("../../configs/providers/together.json5"),
+        .embedInCode("../../configs/providers/vllm.json5"),
       ],
       swiftSettings: safe
     ),

@@ -4,8 +4,14 @@ public struct HostProfile: Sendable, Hashable, Decodable {
   public struct Environment: Sendable, Hashable, Decodable {
     /// Holds the key.
     public var key: String?
+    /// Holds a short-lived token that wins over the key and is sent as bearer.
+    public var token: String?
     /// Holds another base URL.
     public var baseURL: String?
+    /// Holds the account whose name is part of the paths.
+    public var account: String?
+    /// Further header fields and the variables that hold their values.
+    public var headers: [String: String]?
   }
 
   /// How the key is sent.
@@ -34,6 +40,8 @@ public struct HostProfile: Sendable, Hashable, Decodable {
   public var title: String
   /// Where its API is; `nil` when every user has their own.
   public var baseURL: String?
+  /// Where the API is below the address that users are given, such as `/openai/v1`.
+  public var basePath: String?
   /// Its environment variables.
   public var environment: Environment?
   /// How the key is sent.
@@ -50,4 +58,22 @@ public struct HostProfile: Sendable, Hashable, Decodable {
   public var allowsPlainHTTP: Bool?
   /// What users must know, in full sentences; shown by `plan`.
   public var notes: [String]?
+
+  /// A base URL as the host wants it: `basePath` added where it is missing, no slash at the end.
+  ///
+  /// - Parameter address: What the user gave.
+  /// - Returns: The same with `basePath`, once.
+  package func completed(_ address: String) -> String {
+    var result = address
+    while result.hasSuffix("/") { result.removeLast() }
+    guard let basePath, !result.hasSuffix(basePath) else { return result }
+    return result + basePath
+  }
+
+  /// The part of a URL before its path, such as `https://api.fireworks.ai`.
+  package static func origin(of address: String) -> String? {
+    guard let separator = address.firstRange(of: "://") else { return nil }
+    let end = address[separator.upperBound...].firstIndex(of: "/") ?? address.endIndex
+    return String(address[..<end])
+  }
 }
