@@ -1,5 +1,6 @@
 import Experiment
 import FoundationEssentials
+import Providers
 
 extension Configuration {
   /// Reads a configuration file.
@@ -132,7 +133,7 @@ extension Configuration {
       )
     )
     let endpoint = Endpoint(
-      provider: try part.required("provider", part.text("provider")),
+      provider: try part.required("provider", provider(part, resolved)),
       baseURL: try part.text("baseURL"),
       apiKey: try secret(part, resolved),
       allowsPlainHTTP: try part.bool("allowsPlainHTTP") ?? false
@@ -209,6 +210,14 @@ extension Configuration {
     )
   }
 
+  /// A provider's name; one that is a file of the user's is a path.
+  private static func provider(
+    _ part: ConfigurationReader,
+    _ resolved: (String) -> String
+  ) throws(ConfigurationError) -> String? {
+    try part.text("provider").map { $0.hasSuffix(".json5") ? resolved($0) : $0 }
+  }
+
   /// The trainer's address and key are taken over only for the trainer's own provider: a key must
   /// not travel to another host because a file is short.
   private static func scorer(
@@ -220,11 +229,11 @@ extension Configuration {
       "scorer",
       keys: [
         "provider", "baseURL", "apiKey", "allowsPlainHTTP", "method", "concurrency",
-        "requestsPerMinute",
+        "requestsPerMinute", "serving",
       ]
     )
     var endpoint = trainer
-    if let provider = try part?.text("provider"), provider != trainer.provider {
+    if let part, let provider = try provider(part, resolved), provider != trainer.provider {
       endpoint = Endpoint(provider: provider, baseURL: nil, apiKey: nil)
     }
     if let part {
@@ -248,7 +257,36 @@ extension Configuration {
       endpoint: endpoint,
       method: try part?.text("method") ?? "auto",
       concurrency: try part?.whole("concurrency"),
-      requestsPerMinute: try part?.whole("requestsPerMinute")
+      requestsPerMinute: try part?.whole("requestsPerMinute"),
+      serving: try serving(part)
+    )
+  }
+
+  private static func serving(
+    _ part: ConfigurationReader?
+  ) throws(ConfigurationError) -> ServingOptions {
+    let said = try part?.object(
+      "serving",
+      keys: ["modelsAtOnce", "deployment", "azure", "patience"]
+    )
+    let azure = try said?.object(
+      "azure",
+      keys: ["subscription", "resourceGroup", "account", "sku"]
+    )
+    var resource: ServingOptions.AzureResource?
+    if let azure {
+      resource = ServingOptions.AzureResource(
+        subscription: try azure.required("subscription", azure.text("subscription")),
+        resourceGroup: try azure.required("resourceGroup", azure.text("resourceGroup")),
+        account: try azure.required("account", azure.text("account")),
+        sku: try azure.text("sku")
+      )
+    }
+    return ServingOptions(
+      modelsAtOnce: try said?.whole("modelsAtOnce"),
+      deployment: try said?.text("deployment"),
+      azure: resource,
+      patience: try said?.whole("patience")
     )
   }
 

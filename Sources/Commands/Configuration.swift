@@ -1,4 +1,5 @@
 package import Experiment
+package import Providers
 
 /// What a run is asked to do, as its configuration file says it (design contract §4.2).
 ///
@@ -83,6 +84,8 @@ package struct Configuration: Sendable, Hashable {
     package var concurrency: Int?
     /// Requests a minute; `nil` is no limit of ours.
     package var requestsPerMinute: Int?
+    /// How tuned models are served.
+    package var serving = ServingOptions()
   }
 
   /// How large each random subset of the training set is.

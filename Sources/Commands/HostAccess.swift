@@ -35,7 +35,7 @@ struct HostAccess: Sendable {
   init(
     _ endpoint: Configuration.Endpoint,
     key: String,
-    limits: HostProfile.Limits = HostProfile.Limits(),
+    limits: HostProfile.Limits? = nil,
     way: Way,
     environment: [String: String]
   ) throws {
@@ -66,6 +66,7 @@ struct HostAccess: Sendable {
         }
       }
     }
+    let rates = profile.rates(limits)
     connection = HostConnection(
       profile: profile,
       baseURL: baseURL,
@@ -73,7 +74,7 @@ struct HostAccess: Sendable {
       options: .init(
         allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false
       ),
-      client: way.engine.map { HTTPClient(engine: $0, limits: profile.rates(limits)) },
+      client: way.engine.map { HTTPClient(engine: $0, limits: rates) },
       record: way.record,
       replay: way.replay
     )
@@ -117,11 +118,11 @@ extension HostProfile {
   ///
   /// - Parameter said: What the configuration says; it goes before the profile.
   /// - Returns: The limits.
-  fileprivate func rates(_ said: Limits) -> RateLimiter.Limits {
+  fileprivate func rates(_ said: Limits?) -> RateLimiter.Limits {
     RateLimiter.Limits(
-      requestsPerMinute: said.requestsPerMinute ?? limits?.requestsPerMinute,
-      tokensPerMinute: said.tokensPerMinute ?? limits?.tokensPerMinute,
-      concurrency: said.concurrency ?? limits?.concurrency ?? 64
+      requestsPerMinute: said?.requestsPerMinute ?? limits?.requestsPerMinute,
+      tokensPerMinute: said?.tokensPerMinute ?? limits?.tokensPerMinute,
+      concurrency: said?.concurrency ?? limits?.concurrency ?? 64
     )
   }
 }

@@ -23,16 +23,19 @@ enum PlanCommand {
       defaults: Options()
     )
   ) { options in
-    let plan = try Workbench(
-      local: Configuration.read(file: options.configuration),
+    let workbench = try await Workbench.make(
+      Configuration.read(file: options.configuration),
       store: RunCommand.store(ofConfiguration: options.configuration)
-    ).plan()
+    )
+    let plan = workbench.plan()
     let display = Display(options.display)
     if options.display.isJSON {
       try display.show(Records.plan(plan))
     } else {
       try display.show(Page(plan))
     }
+    for note in workbench.notes { display.note("note: \(note)") }
+    try workbench.requireBudget(plan)
     return 0
   }
 }

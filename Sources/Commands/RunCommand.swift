@@ -1,6 +1,9 @@
+import Campaign
 import Experiment
+import FoundationEssentials
 import Reports
 import Terminal
+import Transport
 
 /// `daunce run`: trains, prices and records everything a configuration asks for.
 enum RunCommand {
@@ -8,7 +11,23 @@ enum RunCommand {
   struct Options: Displayed {
     var configuration = ""
     var store: String?
+    var replay: String?
+    var recording = RecordingMode.default
     var display = DisplayOptions()
+  }
+
+  /// How hosts and a recording answer together, in the words of record/replay tools.
+  enum RecordingMode: String, CaseIterable, Sendable {
+    /// `none` with a recording; without one there is nothing to choose.
+    case `default`
+    /// The recording alone; what it lacks is an error.
+    case none
+    /// The recording alone if there is one, otherwise the hosts, and it is written at the end.
+    case once
+    /// The recording for prices it has, the hosts for everything else; it is written anew.
+    case new
+    /// The hosts alone; the recording is written anew.
+    case all
   }
 
   /// The command.
@@ -19,11 +38,24 @@ enum RunCommand {
       samples: [
         Sample("run run.json5", "record the run in run.db"),
         Sample("run run.json5 --store other.db"),
+        Sample("run run.json5 --store again.db --replay recording.jsonl", "without any network"),
         Sample("run run.json5 --json", "where it stands at the end, for a script"),
       ],
       positionals: [.required("CONFIG", "configuration file (JSON5)", \.configuration)],
       flags: [
-        .value("store", "FILE", "the run's store; default: CONFIG with extension .db", \.store)
+        .value("store", "FILE", "the run's store; default: CONFIG with extension .db", \.store),
+        .value(
+          "replay",
+          "FILE",
+          "answer from a recording (.jsonl) or another run's store; the network stays untouched",
+          \.replay
+        ),
+        .choice(
+          "record",
+          "MODE",
+          "with --replay: none, the default, once, new or all: what hosts are asked",
+          \.recording
+        ),
       ] + Flag.display(json: "one JSON object", progress: true),
       discussion: "Stopped at any moment, the same command resumes and repeats no recorded work. "
         + "Local models' weights are kept beside the store, in a folder with extension .models. "
@@ -45,15 +77,21 @@ enum RunCommand {
     let display = Display(options.display)
     let store = options.store ?? store(ofConfiguration: options.configuration)
     let configuration = try Configuration.read(file: options.configuration)
-    let workbench = try Workbench(local: configuration, store: store)
+    let open = try RunStore(path: store)
+    let way = try way(options, store: open)
+    let workbench = try await Workbench.make(configuration, store: store, writing: open, way: way)
     let plan = workbench.plan()
-    display.note(
-      "plan: \(plan.jobs) fine-tunes, \(ProgressLine.grouped(plan.trainingTokens)) tokens; "
-        + "\(plan.requests) scoring calls, \(ProgressLine.grouped(plan.scoringTokens)) tokens; "
-        + "about \(ProgressLine.readable(.seconds((plan.hours ?? 0) * 3600)))"
-    )
+    for note in workbench.notes { display.note("note: \(note)") }
+    display.note(summary(plan))
     for warning in plan.warnings { display.note("warning: \(warning)") }
-    let status = try await workbench.run("training", display: display)
+    let status: RunStatus
+    do {
+      status = try await workbench.run("training", display: display, writing: open)
+    } catch {
+      try writeRecording(options, store: open)
+      throw error
+    }
+    try writeRecording(options, store: open)
     if options.display.isJSON {
       try display.show(Records.status(status).adding([("store", .string(store))]))
     } else {
@@ -64,6 +102,58 @@ enum RunCommand {
     }
     try status.requireCompletion(store: store)
     return 0
+  }
+
+  private static func summary(_ plan: RunPlan) -> String {
+    var parts = [
+      "plan: \(plan.jobs) fine-tunes, \(ProgressLine.grouped(plan.trainingTokens)) tokens",
+      "\(plan.requests) scoring calls, \(ProgressLine.grouped(plan.scoringTokens)) tokens",
+    ]
+    if let hours = plan.hours {
+      parts.append("about \(ProgressLine.readable(.seconds(hours * 3600)))")
+    }
+    if let dollars = plan.dollars, dollars > 0 {
+      parts.append("about $\((dollars * 100).rounded() / 100)")
+    }
+    return parts.joined(separator: "; ")
+  }
+
+  /// How hosts may be reached: what the flags say about recordings.
+  private static func way(_ options: Options, store: RunStore) throws -> HostAccess.Way {
+    guard let path = options.replay else {
+      guard options.recording == .default else {
+        throw UsageError(.missing, "'--record' needs '--replay FILE'", hint: "name the recording")
+      }
+      return HostAccess.Way(
+        engine: try HTTPEngine(),
+        record: store,
+        replay: store.isNew ? nil : store
+      )
+    }
+    let exists = FileManager.default.fileExists(atPath: path)
+    switch options.recording {
+    case .default, .none: return HostAccess.Way(record: store, replay: try Recording(path: path))
+    case .once where exists:
+      return HostAccess.Way(record: store, replay: try Recording(path: path))
+    case .new where exists:
+      return HostAccess.Way(
+        engine: try HTTPEngine(),
+        record: store,
+        replay: try Recording(path: path)
+      )
+    case .once, .new, .all: return HostAccess.Way(engine: try HTTPEngine(), record: store)
+    }
+  }
+
+  /// Writes the recording where the mode asks for it, also after a failure: what was answered counts.
+  private static func writeRecording(_ options: Options, store: RunStore) throws {
+    guard let path = options.replay, ![.default, .none].contains(options.recording),
+      path.hasSuffix(".jsonl"),
+      options.recording != .once || !FileManager.default.fileExists(atPath: path)
+    else { return }
+    try store.flush()
+    let file = try OutputFile(path: path)
+    try RunRecord(path: store.path).exportRecording { try file.write($0) }
   }
 
   /// Commands worth trying on the finished run.

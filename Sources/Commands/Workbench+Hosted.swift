@@ -1,3 +1,4 @@
+import Attribution
 import Campaign
 import Experiment
 import FoundationEssentials
@@ -45,7 +46,7 @@ extension Workbench {
       queries: ExampleFile.read(path: configuration.data.queries, role: .query)
     )
     var settings = settings(configuration)
-    let hosts = try HostedProviders(configuration, store: path, writing: store, way: way)
+    let hosts = try HostedProviders(configuration, store: path, ledger: store, way: way)
     settings.provider = hosts.identity
     let trainer = try hosts.trainer()
     settings.parallelJobs =
@@ -53,7 +54,8 @@ extension Workbench {
     try requireEnoughModels(settings, for: EstimatorRequest(name: configuration.estimator))
     let scorer = try await hosts.scorer(
       corpus: corpus,
-      asking: store == nil ? nil : settings.target ?? settings.base
+      trying: settings.target,
+      isAsking: store != nil
     )
     let charges = try hosts.charges(settings)
     return try Workbench(

@@ -101,6 +101,20 @@ struct Workbench: Sendable {
     )
   }
 
+  /// Refuses a plan that costs more than the configuration allows.
+  ///
+  /// - Parameter plan: The plan.
+  /// - Throws: `Failure` of status 5.
+  func requireBudget(_ plan: RunPlan) throws(Failure) {
+    guard let cap, let dollars = plan.dollars, dollars > cap else { return }
+    let cents = (dollars * 100).rounded()
+    throw Failure(
+      .budget,
+      "cannot keep the budget of $\(cap): the plan costs about $\(cents / 100)",
+      hint: "raise budget.dollars, or lower perturbation.models; 'daunce run' would stop at the cap"
+    )
+  }
+
   /// The folder of weights that belongs to a store: `run.models` beside `run.db`.
   ///
   /// - Parameter store: Path of the store.

@@ -1,4 +1,4 @@
-import Experiment
+package import Experiment
 
 extension HostError {
   /// What a reply outside 200 to 299, or one with an error inside, says.

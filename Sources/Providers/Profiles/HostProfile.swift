@@ -32,6 +32,17 @@ public struct HostProfile: Sendable, Hashable, Decodable {
     public var tokensPerMinute: Int?
     /// Requests at once.
     public var concurrency: Int?
+
+    /// Creates limits; what is `nil` is left to the host.
+    public init(
+      requestsPerMinute: Int? = nil,
+      tokensPerMinute: Int? = nil,
+      concurrency: Int? = nil
+    ) {
+      self.requestsPerMinute = requestsPerMinute
+      self.tokensPerMinute = tokensPerMinute
+      self.concurrency = concurrency
+    }
   }
 
   /// What a configuration calls the host.
