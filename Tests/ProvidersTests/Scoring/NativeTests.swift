@@ -194,7 +194,7 @@ private func tokenise(_ body: JSON) -> String {
     #expect(walked == (works ? [10, 1, 1, 1] : [10, 1, 1 << 20, 1 << 20]))
     #expect(host.bodies.last?["post_sampling_probs"] == false)
     _ = try await pricing.price(.plain("a", "bc"))
-    #expect(host.calls.count == 8)
+    #expect(host.calls.count == 10)
   }
 
   @Test func `renders chats by the server's template`() async throws {
