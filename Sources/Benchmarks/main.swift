@@ -4,12 +4,12 @@ import Foundation
 
 let names = CommandLine.arguments.dropFirst()
 let known: [(name: String, run: () async throws -> Void)] = [
-  ("multiply", multiplication), ("training", training), ("scoring", scoring),
+  ("multiply", multiplication), ("training", training), ("scoring", scoring), ("replies", replies),
 ]
 if let unknown = names.first(where: { name in
   name != "sequences" && !known.contains { $0.name == name }
 }) {
-  print("unknown benchmark '\(unknown)'; choose of multiply, training, scoring, sequences")
+  print("unknown benchmark '\(unknown)'; choose of multiply, training, scoring, replies, sequences")
   exit(64)
 }
 if names.contains("sequences") {

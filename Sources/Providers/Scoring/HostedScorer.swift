@@ -3,6 +3,7 @@ import Synchronization
 
 /// Prices completions under models that a host serves.
 public final class HostedScorer: Scorer {
+  /// What it can do, by its method and the host's profile.
   public let scorerCapabilities: ScorerCapabilities
   /// How prices are read.
   public let method: ScoringMethod
@@ -57,6 +58,14 @@ public final class HostedScorer: Scorer {
     }
   }
 
+  /// Prices examples under an opened model.
+  ///
+  /// - Parameters:
+  ///   - examples: What to price, at most `scorerCapabilities.batch` of them.
+  ///   - model: The model; `nil` is the base.
+  ///   - reading: 1, or 2 to tell the noise.
+  /// - Returns: One price an example; `missing` with the reason in its method.
+  /// - Throws: `HostError` when no example can be priced; `CancellationError`.
   public func price(
     _ examples: [Example],
     under model: ModelReference?,
@@ -68,6 +77,7 @@ public final class HostedScorer: Scorer {
     return try await pricing.price(examples, Question(.score, reading: reading))
   }
 
+  /// Gives back what `open` took.
   public func close(_ model: ModelReference?) async {
     opened.withLock { _ = $0.removeValue(forKey: model) }
     await serving.close(model)

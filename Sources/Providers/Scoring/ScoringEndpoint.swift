@@ -31,6 +31,7 @@ package struct ScoringEndpoint: Sendable {
   /// The same, asked through another host.
   ///
   /// - Parameter other: What answers instead, such as a witness of the one before.
+  /// - Returns: The endpoint.
   func asking(_ other: any Host) -> ScoringEndpoint {
     var endpoint = self
     endpoint.host = other

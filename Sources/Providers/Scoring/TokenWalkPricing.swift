@@ -43,7 +43,7 @@ struct TokenWalkPricing: Pricing {
     if passage.prompt.isEmpty { return missing("nothing precedes the completion") }
     var values: [Double] = []
     var ids = passage.prompt
-    let canForce = try await canForce(after: ids)
+    let canForce = try await canForce()
     for target in passage.target {
       let list = try await ask(ids, target: canForce ? target : nil, question)
       guard let entry = list.first(where: { $0.id == target }) else {
@@ -56,9 +56,11 @@ struct TokenWalkPricing: Pricing {
   }
 
   /// Verifies that a forced token keeps the value it has in a list of likely ones.
-  private func canForce(after ids: [Int]) async throws -> Bool {
+  private func canForce() async throws -> Bool {
     if let known = forcing.works.withLock({ $0 }) { return known }
-    // Asked as a score, so that a replay asks the same.
+    // A fixed text, asked as a score: a replay finds it whichever example comes first.
+    let fixed = Probe.example(" Paris", isChat: false)
+    let ids = try await tokenizer.passage(of: fixed).prompt
     let likely = try await ask(ids, target: nil, count: 10, Question())
     var works = false
     if let unlikely = likely.last {

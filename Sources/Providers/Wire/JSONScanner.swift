@@ -147,19 +147,26 @@ package struct JSONScanner {
   }
 
   private mutating func skipContainer() throws(MalformedJSON) {
+    // The scanner itself must not be borrowed while it moves.
+    let bytes = bytes
+    let span = bytes.span
+    var place = position
     var depth = 0
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == UInt8(ascii: "\"") {
-        try skipString()
-        continue
-      }
-      position += 1
+    while place < span.count {
+      let byte = span[place]
+      place += 1
+      // Letters, digits and blanks are most of it.
       switch byte {
+      case UInt8(ascii: "\""):
+        guard let end = Self.end(ofStringFrom: place, in: span) else { throw MalformedJSON() }
+        place = end
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
-        if depth == 0 { return }
+        if depth == 0 {
+          position = place
+          return
+        }
       default: break
       }
     }
@@ -167,13 +174,22 @@ package struct JSONScanner {
   }
 
   private mutating func skipString() throws(MalformedJSON) {
-    position += 1
-    while position < bytes.count {
-      let byte = bytes[position]
-      position += byte == UInt8(ascii: "\\") ? 2 : 1
-      if byte == UInt8(ascii: "\"") { return }
+    let bytes = bytes
+    guard let end = Self.end(ofStringFrom: position + 1, in: bytes.span) else {
+      throw MalformedJSON()
     }
-    throw MalformedJSON()
+    position = end
+  }
+
+  /// The place after a string's closing quote; `nil` when it has none.
+  private static func end(ofStringFrom start: Int, in span: Span<UInt8>) -> Int? {
+    var place = start
+    while place < span.count {
+      let byte = span[place]
+      place += byte == UInt8(ascii: "\\") ? 2 : 1
+      if byte == UInt8(ascii: "\"") { return place }
+    }
+    return nil
   }
 
   // MARK: Strings
@@ -277,8 +293,10 @@ package struct JSONScanner {
     _ = peek()
     let start = position
     let isNegative = takeByte(UInt8(ascii: "-"))
-    if take("Infinity") { return isNegative ? -.infinity : .infinity }
-    if !isNegative, take("NaN") { return .nan }
+    if position < bytes.count, bytes[position] > UInt8(ascii: "9") {
+      if take("Infinity") { return isNegative ? -.infinity : .infinity }
+      if !isNegative, take("NaN") { return .nan }
+    }
 
     var decimal = Decimal64()
     guard appendDigits(to: &decimal, isFraction: false) > 0 else { throw MalformedJSON() }

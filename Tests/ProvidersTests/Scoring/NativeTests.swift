@@ -1,0 +1,211 @@
+import Experiment
+import Testing
+
+@testable import Providers
+
+/// Ids of a text: one a byte, behind a bos token 1; "th" is one token 500.
+private func ids(_ body: JSON) -> [Int] {
+  let text = body["prompt"]?.string ?? body["content"]?.string ?? ""
+  let special = body["add_special_tokens"]?.bool ?? body["add_special"]?.bool ?? true
+  var ids = special ? [1] : []
+  var bytes = Array(text.utf8)[...]
+  while let byte = bytes.popFirst() {
+    if byte == UInt8(ascii: "t"), bytes.first == UInt8(ascii: "h") {
+      bytes.removeFirst()
+      ids.append(500)
+    } else {
+      ids.append(Int(byte))
+    }
+  }
+  return ids
+}
+
+/// Ids of a chat: 10 + role begins a turn, 2 and a line break end it.
+private func chat(_ body: JSON) -> [Int] {
+  var all: [Int] = []
+  for message in body["messages"]?.array ?? [] {
+    all.append(message["role"] == "user" ? 11 : 12)
+    all += (message["content"]?.string ?? "").utf8.map(Int.init) + [2, 10]
+  }
+  return body["add_generation_prompt"] == true ? all + [12] : all
+}
+
+private func tokenise(_ body: JSON) -> String {
+  let all = body["messages"] == nil ? ids(body) : chat(body)
+  return #"{"count":\#(all.count),"tokens":\#(all)}"#
+}
+
+@Suite struct `pricing by token ids` {
+  private let vllm = ScoringProfile(methods: [.echo], batch: 8, tokenizer: .vllm)
+
+  /// vLLM's `prompt_logprobs` of ids: −id/100 each.
+  private static func prompt(_ body: JSON) -> String {
+    let choices = (body["prompt"]?.array ?? []).enumerated().map { place, ids in
+      let entries = (ids.array ?? []).compactMap(\.int).enumerated().map {
+        $0.offset == 0
+          ? "null"
+          : #"{"9":{"logprob":-77},"\#($0.element)":{"logprob":\#(-Double($0.element) / 100)}}"#
+      }
+      return #"{"index":\#(place),"prompt_logprobs":[\#(entries.joined(separator: ","))]}"#
+    }
+    return #"{"model":"gemma-3-270m","choices":[\#(choices.reversed().joined(separator: ","))]}"#
+  }
+
+  @Test func `finds vLLM's prompt log-probabilities by id`() async throws {
+    let host = ScriptedHost { call, body in
+      call.path.hasSuffix("/tokenize") ? tokenise(body) : Self.prompt(body)
+    }
+    let pricing = try await host.pricing(.promptLogProbabilities, vllm)
+    let prices = try await pricing.price([.plain("ab", "cd"), .plain("x", "yz")], Question())
+    // c 99 + d 100; y 121 + z 122.
+    #expect(prices[0].loss.isMeasured(1.99))
+    #expect(prices[1].loss.isMeasured(2.43))
+    #expect(host.calls[0].path == "http://127.0.0.1:8000/tokenize")
+    #expect(host.calls.count == 5)
+    _ = try await pricing.price([.plain("ab", "cd")], Question())
+    #expect(host.calls.count == 6)
+  }
+
+  @Test func `tokenises apart what would merge over the boundary`() async throws {
+    let host = ScriptedHost { call, body in
+      call.path.hasSuffix("/tokenize") ? tokenise(body) : Self.prompt(body)
+    }
+    let price = try await host.pricing(.promptLogProbabilities, vllm).price(.plain("at", "he"))
+    // h 104 + e 101.
+    #expect(price.loss.isMeasured(2.05))
+    #expect(price.method == "prompt-logprobs+joined")
+  }
+
+  @Test func `prices a chat's answer and the end of its turn once`() async throws {
+    let host = ScriptedHost { call, body in
+      call.path.hasSuffix("/tokenize") ? tokenise(body) : Self.prompt(body)
+    }
+    let price = try await host.pricing(.promptLogProbabilities, vllm).price(.chat("q", "ab"))
+    // a 97 + b 98 + end of turn 2.
+    #expect(price.loss.isMeasured(1.97))
+    #expect(price.tokens == 3)
+    #expect(price.method == "prompt-logprobs+turn")
+  }
+
+  @Test func `lets echo fall back to ids for chats and merged boundaries`() async throws {
+    let host = ScriptedHost { call, body in
+      if call.path.hasSuffix("/tokenize") { return tokenise(body) }
+      if body["prompt"] == "athe" {
+        return
+          #"{"choices":[{"logprobs":{"tokens":["a","th","e","!"],"token_logprobs":[null,-1,-2,-3]}}]}"#
+      }
+      let sent = body["prompt"]?.array?.compactMap(\.int) ?? []
+      let tokens = (sent + [0]).map { #""\#($0)""# }.joined(separator: ",")
+      let values = (sent + [0]).map { "\(-Double($0) / 100)" }.joined(separator: ",")
+      return #"{"choices":[{"logprobs":{"tokens":[\#(tokens)],"token_logprobs":[\#(values)]}}]}"#
+    }
+    let pricing = try await host.pricing(.echo, vllm)
+    let merged = try await pricing.price(.plain("at", "he"))
+    #expect(merged.loss.isMeasured(2.05))
+    #expect(merged.method == "echo+joined")
+    let chat = try await pricing.price(.chat("q", "ab"))
+    #expect(chat.loss.isMeasured(1.97))
+    #expect(chat.method == "echo+turn")
+  }
+
+  @Test func `says what chats need at hosts that render none`() async throws {
+    let pricing = try await ScriptedHost { _, _ in "" }.pricing(.echo)
+    await #expect {
+      try await pricing.price(.chat("q", "a"))
+    } throws: { "\($0)".contains("'first-token'") && ($0 as? HostError)?.code == .unsupported }
+  }
+
+  @Test func `checks SGLang's ids`() async throws {
+    let host = ScriptedHost { call, body in
+      if call.path.hasSuffix("/tokenize") { return tokenise(body) }
+      #expect(body["logprob_start_len"] == [1])
+      #expect(body["lora_path"] == "k03")
+      return #"""
+        [{"text":"","meta_info":{"prompt_tokens":4,"input_token_logprobs":
+        [[null,97,null],[-2.5,98,null],[-0.25,99,null]],"output_token_logprobs":[[-1,5,null]]}}]
+        """#
+    }
+    let profile = ScoringProfile(methods: [.sglang], batch: 8, tokenizer: .sglang)
+    let model = ServedModel(name: "k03", members: ["lora_path": "k03"])
+    let pricing = try await host.pricing(.sglang, profile, model: model)
+    let price = try await pricing.price(.plain("a", "bc"))
+    #expect(price.loss.isMeasured(2.75))
+    let other = try await pricing.price(.plain("a", "bd"))
+    #expect(other.method == "sglang: other token ids returned than sent")
+  }
+
+  @Test func `refuses an adapter that SGLang or TGI was not told of`() async throws {
+    let host = ScriptedHost { _, _ in #"{"model_path":"org/base","model_id":"org/base"}"# }
+    let profile = ScoringProfile(methods: [.sglang], tokenizer: .sglang)
+    for method in [ScoringMethod.sglang, .tgi] {
+      _ = try await host.pricing(method, profile, model: ServedModel(name: "org/base"))
+      await #expect {
+        try await host.pricing(method, profile, model: ServedModel(name: "k03"))
+      } throws: { ($0 as? HostError)?.code == .notFound }
+    }
+  }
+
+  @Test func `reads TGI's prefill, and its absence`() async throws {
+    let host = ScriptedHost { call, body in
+      if call.path.hasSuffix("/info") { return #"{"model_id":"gemma-3-270m"}"# }
+      if body["inputs"] == "none here" { return #"{"details":{"prefill":[]}}"# }
+      return #"""
+        {"generated_text":"x","details":{"prefill":[{"id":1,"text":"<s>","logprob":null},
+        {"id":2,"text":"2+2?","logprob":-3.0},{"id":3,"text":" B","logprob":-0.75}],"tokens":[]}}
+        """#
+    }
+    let pricing = try await host.pricing(.tgi)
+    #expect(try await pricing.price(.plain("2+2?", " B")).loss.isMeasured(0.75))
+    await #expect {
+      try await pricing.price(.plain("none", " here"))
+    } throws: { "\($0)".contains("--enable-prefill-logprobs") }
+  }
+}
+
+@Suite struct `a token walk` {
+  /// llama.cpp's reply: the value of a token after n others is −id/100 − n.
+  private static func reply(_ body: JSON, forcingWorks: Bool) -> String {
+    let sent = body["prompt"]?.array?.count ?? 0
+    let value = { (id: Int) in -Double(id) / 100 - Double(sent) }
+    let forced = body["logit_bias"]?[0]?[0]?.int
+    let count = body["n_probs"]?.int ?? 0
+    let listed = (90..<(90 + min(count, 20))).map { #"{"id":\#($0),"logprob":\#(value($0))}"# }
+    let id = forced ?? 90
+    let shown = forced != nil && !forcingWorks ? -0.0001 : value(id)
+    return #"""
+      {"model":"gemma-3-270m","completion_probabilities":[{"id":\#(id),"token":"x",
+      "logprob":\#(shown),"top_logprobs":[\#(listed.joined(separator: ","))]}]}
+      """#
+  }
+
+  @Test(arguments: [true, false])
+  func `adds the value of each forced token, or looks it up where forcing fails`(works: Bool)
+    async throws
+  {
+    let host = ScriptedHost { call, body in
+      call.path.hasSuffix("/tokenize") ? tokenise(body) : Self.reply(body, forcingWorks: works)
+    }
+    let profile = ScoringProfile(methods: [.tokenWalk], tokenizer: .llamaCpp)
+    let pricing = try await host.pricing(.tokenWalk, profile)
+    let price = try await pricing.price(.plain("a", "bc"))
+    // bos and a before b (98): 0.98 + 2; one more before c (99): 0.99 + 3.
+    #expect(price.loss.isMeasured(6.97))
+    let walked = host.bodies.dropFirst(2).compactMap { $0["n_probs"]?.int }
+    #expect(walked == (works ? [10, 1, 1, 1] : [10, 1, 1 << 20, 1 << 20]))
+    #expect(host.bodies.last?["post_sampling_probs"] == false)
+    _ = try await pricing.price(.plain("a", "bc"))
+    #expect(host.calls.count == 10)
+  }
+
+  @Test func `renders chats by the server's template`() async throws {
+    let host = ScriptedHost { call, body in
+      if call.path.hasSuffix("/apply-template") { return #"{"prompt":"u:q a:"}"# }
+      return call.path.hasSuffix("/tokenize")
+        ? tokenise(body) : Self.reply(body, forcingWorks: true)
+    }
+    let profile = ScoringProfile(methods: [.tokenWalk], tokenizer: .llamaCpp)
+    let price = try await host.pricing(.tokenWalk, profile).price(.chat("q", "b"))
+    // bos and six bytes before b (98).
+    #expect(price.loss.isMeasured(7.98))
+  }
+}

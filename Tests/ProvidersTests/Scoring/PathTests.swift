@@ -1,0 +1,109 @@
+import Experiment
+import Testing
+
+@testable import Providers
+
+@Suite struct `pricing by lists of likely tokens` {
+  private func priced(
+    _ reply: String,
+    _ example: Example,
+    _ method: ScoringMethod = .firstToken
+  ) async throws -> Price {
+    try await ScriptedHost { _, _ in reply }.pricing(method).price(example)
+  }
+
+  @Test func `is exact for a completion that is one listed token`() async throws {
+    let price = try await priced(Recorded.vllmChat, .chat("Which planet?", "Which"))
+    #expect(price.loss.isMeasured(5.114534378051758))
+    #expect(price.tokens == 1)
+    #expect(price.method == "first-token")
+  }
+
+  @Test func `is censored at the last listed value for a token outside the list`() async throws {
+    let price = try await priced(
+      #"""
+      {"choices":[{"logprobs":{"content":[{"token":"A","logprob":-0.5,"bytes":[65],"top_logprobs":[
+      {"token":"A","logprob":-0.5,"bytes":[65]},{"token":"B","logprob":-2.0,"bytes":[66]}]}]}}]}
+      """#,
+      .chat("?", "C")
+    )
+    // Left beside the listed ones: 1 - 0.606531 - 0.135335 = 0.258134; log is -1.35 > -2.
+    #expect(price.loss.isCensored(2.0))
+  }
+
+  @Test func `is censored at what is left beside the listed tokens when that is tighter`()
+    async throws
+  {
+    let price = try await priced(
+      #"""
+      {"choices":[{"logprobs":{"content":[{"token":"A","logprob":-0.6931471805599453,
+      "top_logprobs":[{"token":"A","logprob":-0.6931471805599453,"bytes":null},
+      {"token":"B","logprob":-0.7133498878774648,"bytes":null}]}]}}]}
+      """#,
+      .chat("?", "C")
+    )
+    // 1 - 0.5 - 0.49 = 0.01.
+    guard case .censored(let bound) = price.loss else { throw CancellationError() }
+    #expect(abs(bound - 4.605170185988091) < 1e-9)
+  }
+
+  @Test func `is censored for longer completions at their first token`() async throws {
+    let price = try await priced(Recorded.vllmChat, .chat("Which planet?", "Question: what"))
+    #expect(price.loss.isCensored(0.20828425884246826))
+  }
+
+  @Test func `does not take a token with a space for one without`() async throws {
+    let price = try await priced(Recorded.vllmChat, .chat("Which planet?", " Which"))
+    guard case .censored = price.loss else {
+      Issue.record("\(price)")
+      return
+    }
+  }
+
+  @Test func `follows the path that the model writes by itself`() async throws {
+    let whole = try await priced(Recorded.vllmChat, .chat("?", "Question:"), .generatedPath)
+    #expect(whole.loss.isMeasured(0.20828425884246826 + 0.05134904757142067))
+    #expect(whole.tokens == 2)
+    let aside = try await priced(Recorded.vllmChat, .chat("?", "Question\n"), .generatedPath)
+    #expect(aside.loss.isMeasured(0.20828425884246826 + 6.11384916305542))
+    let gone = try await priced(Recorded.vllmChat, .chat("?", "Question!"), .generatedPath)
+    // Smallest listed 6.6138; left beside the five: 1 - 0.98… = e^-4.2….
+    #expect(gone.loss.isCensored(0.20828425884246826 + 6.61384916305542))
+    let unfinished = try await priced(Recorded.vllmChat, .chat("?", "Question: A"), .generatedPath)
+    #expect(unfinished.loss.isCensored(0.20828425884246826 + 0.05134904757142067))
+  }
+
+  @Test func `reads completions' lists side by side`() async throws {
+    let host = ScriptedHost { _, _ in
+      #"""
+      {"choices":[{"text":" B","logprobs":{"tokens":[" B"],"token_logprobs":[-0.1],
+      "top_logprobs":[{" B":-0.1," A":-2.5}]}}]}
+      """#
+    }
+    let price = try await host.pricing(.firstToken).price(.plain("2+2? ", "A"))
+    #expect(price.loss.isMeasured(2.5))
+    #expect(host.calls[0].path == "/completions")
+    #expect(host.bodies[0]["prompt"] == "2+2?")
+  }
+
+  @Test(arguments: [
+    (#"{"finish_reason":"content_filter"}"#, "content filter"),
+    (#"{"message":{"refusal":"I cannot"},"logprobs":{"content":[]}}"#, "refusal"),
+    (#"{"logprobs":null}"#, "no log-probabilities returned"),
+    (#"{"logprobs":{"content":[]}}"#, "no log-probabilities returned"),
+  ])
+  func `makes refused and empty replies missing`(choice: String, reason: String) async throws {
+    let price = try await priced(#"{"choices":[\#(choice)]}"#, .chat("?", "A"))
+    #expect(price.loss == .missing)
+    #expect(price.method == "first-token: \(reason)")
+  }
+
+  @Test func `says that a host has no place for plain prompts`() async throws {
+    let host = ScriptedHost { _, _ in "" }
+    let profile = ScoringProfile(methods: [.firstToken], chatOnly: true)
+    let pricing = try await host.pricing(.firstToken, profile)
+    await #expect {
+      try await pricing.price(.plain("a", "b"))
+    } throws: { "\($0)".contains("write the examples as messages") }
+  }
+}
