@@ -14,6 +14,8 @@ enum ExportCommand {
     case membership
     /// Every example's score for every query.
     case scores
+    /// What hosts were asked and answered, for `run --replay`.
+    case recording
   }
 
   /// Its options.
@@ -33,6 +35,7 @@ enum ExportCommand {
       samples: [
         Sample("export run.db losses -o losses.csv", "NLL of each example under each model"),
         Sample("export run.db membership -o seen.npy", "who was trained on what"),
+        Sample("export run.db recording -o recording.jsonl", "what hosts answered, to replay"),
         Sample("export run.db scores -o scores.jsonl --estimator ridge"),
       ],
       positionals: [
@@ -65,6 +68,9 @@ enum ExportCommand {
         hint: "use .csv, .npy or .jsonl"
       )
     }
+    if options.table == .recording, format != .jsonl {
+      throw Failure(.usage, "cannot write a recording as .\(ending)", hint: "use .jsonl")
+    }
     let record = try RunRecord(path: options.store)
     let method = try options.scoring.method()
     let file = try OutputFile(path: options.output)
@@ -84,6 +90,8 @@ enum ExportCommand {
     case .scores:
       let scores = try Study(record).scores(grouped: options.scoring.isGrouped, method: method)
       try Export.scores(scores, as: format, to: sink)
+    case .recording:
+      try record.exportRecording(to: sink)
     }
     return 0
   }

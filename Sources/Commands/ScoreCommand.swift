@@ -1,8 +1,8 @@
 import Campaign
 import Experiment
-import ReferenceModels
 import Reports
 import Terminal
+import Transport
 
 /// `daunce score`: what one model charges for each example of a file.
 enum ScoreCommand {
@@ -42,10 +42,18 @@ enum ScoreCommand {
   private static func run(_ options: Options) async throws -> Int32 {
     let store = options.store ?? RunCommand.store(ofConfiguration: options.configuration)
     let examples = try ExampleFile.read(path: options.file, role: .query)
-    let workbench = try Workbench(local: Configuration.read(file: options.configuration), store: store)
+    let configuration = try Configuration.read(file: options.configuration)
+    let workbench = try await Workbench.make(
+      configuration,
+      store: store,
+      way: HostAccess.Way(
+        engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine()
+      )
+    )
     try workbench.requireFitting(examples)
     let model = try reference(to: options.model, store: store)
     let display = Display(options.display)
+    try await workbench.scorer.open(model)
     var rows: [(id: String, price: Price)] = []
     let batch = workbench.scorer.scorerCapabilities.batch
     for first in stride(from: 0, to: examples.count, by: batch) {

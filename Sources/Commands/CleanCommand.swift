@@ -1,0 +1,80 @@
+import Campaign
+import Experiment
+import Reports
+import Terminal
+import Transport
+
+/// `daunce clean`: deletes what a run made at its hosts.
+enum CleanCommand {
+  /// Its options.
+  struct Options: Displayed {
+    var store = ""
+    var configuration: String?
+    var display = DisplayOptions()
+  }
+
+  /// The command.
+  static let subcommand = Subcommand(
+    Command(
+      "clean",
+      "delete this run's files, jobs, models and deployments at its hosts",
+      samples: [
+        Sample("clean run.db", "with run.json5 beside it"),
+        Sample("clean run.db --config other.json5 --json"),
+      ],
+      positionals: [.required("STORE", "a run's store", \.store)],
+      flags: [
+        .value(
+          "config",
+          "FILE",
+          "configuration with hosts and keys; default: STORE with extension .json5",
+          \.configuration
+        )
+      ] + Flag.display(json: "one JSON object a resource"),
+      discussion: "Only what the run itself made is touched; its losses and scores stay in the "
+        + "store. Exit status: 0 all gone, 3 something could not be deleted.",
+      defaults: Options()
+    ),
+    body: { options in try await interruptible { try await run(options) } }
+  )
+
+  private static func run(_ options: Options) async throws -> Int32 {
+    let record = try RunRecord(path: options.store)
+    let path =
+      options.configuration ?? Workbench.siblingPath(of: options.store, extension: "json5")
+    let configuration = try Configuration.read(file: path)
+    let display = Display(options.display)
+    guard configuration.scorer.endpoint.provider != "local" else {
+      display.note("a run with local models made nothing remote")
+      return 0
+    }
+    let store = try RunStore(path: options.store)
+    let hosts = try HostedProviders(
+      configuration,
+      store: options.store,
+      ledger: store,
+      way: HostAccess.Way(engine: HTTPEngine())
+    )
+    var left = 0
+    for (resource, leftover) in try await hosts.clean(jobKeys: ([record.target] + record.models).map(\.job)) {
+      left += leftover == nil ? 0 : 1
+      if options.display.isJSON {
+        try display.show(
+          JSONValue.object([
+            ("kind", .string(resource.kind.rawValue)), ("id", .string(resource.id)),
+            ("host", .string(resource.host)), ("deleted", .bool(leftover == nil)),
+            ("reason", .string(leftover)),
+          ])
+        )
+      } else {
+        let fate = leftover.map { "could not be deleted: \($0)" } ?? "deleted"
+        Console.output.print("\(resource.kind.rawValue) \(resource.id): \(fate)\n".neutralised)
+      }
+    }
+    try store.flush()
+    guard left == 0 else {
+      throw Failure(.partial, "\(left) of the run's remote resources could not be deleted")
+    }
+    return 0
+  }
+}

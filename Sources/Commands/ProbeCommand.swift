@@ -1,0 +1,80 @@
+import Campaign
+import Experiment
+import Providers
+import Reports
+import Terminal
+import Transport
+
+/// `daunce probe`: what an endpoint really supports, by asking it.
+enum ProbeCommand {
+  /// Its options.
+  struct Options: Displayed {
+    var configuration = ""
+    var model: String?
+    var display = DisplayOptions()
+  }
+
+  /// The command.
+  static let subcommand = Subcommand(
+    Command(
+      "probe",
+      "what the scoring endpoint really supports, by asking it",
+      samples: [
+        Sample("probe run.json5", "about ten small requests under target.model"),
+        Sample("probe run.json5 --model my-adapter --json"),
+      ],
+      positionals: [.required("CONFIG", "configuration file (JSON5)", \.configuration)],
+      flags: [
+        .value("model", "M", "model to ask; default: target.model, or target.base", \.model)
+      ] + Flag.display(json: "one JSON object"),
+      discussion: "Each line is a question, the answer and the start of the reply that proves it. "
+        + "Exit status: 0 a way to price completions was found, 1 none was.",
+      defaults: Options()
+    ),
+    body: { options in try await interruptible { try await run(options) } }
+  )
+
+  private static func run(_ options: Options) async throws -> Int32 {
+    let configuration = try Configuration.read(file: options.configuration)
+    guard configuration.scorer.endpoint.provider != "local" else {
+      throw Failure(.usage, "the provider 'local' needs no probe: it prices exactly, by 'forward'")
+    }
+    let hosts = try HostedProviders(
+      configuration,
+      store: RunCommand.store(ofConfiguration: options.configuration),
+      ledger: nil,
+      way: HostAccess.Way(engine: HTTPEngine())
+    )
+    let queries = try ExampleFile.read(path: configuration.data.queries, role: .query)
+    let report = try await hosts.probe(
+      Array(queries.prefix(4)),
+      model: (options.model ?? configuration.target?.model).map { ModelReference($0) }
+    )
+    let display = Display(options.display)
+    if options.display.isJSON {
+      let checks = report.checks.map {
+        JSONValue.object([
+          ("name", .string($0.name)), ("verdict", .string($0.verdict.rawValue)),
+          ("detail", .string($0.detail)), ("evidence", .string($0.evidence)),
+        ])
+      }
+      try display.show(
+        JSONValue.object([
+          ("host", .string(hosts.scoring.profile.name)), ("checks", .array(checks)),
+          ("method", .string(report.method?.rawValue)), ("batch", .integer(report.batch)),
+          ("context", report.context.map { .integer($0) } ?? .null),
+          ("noise", .number(report.noise)),
+        ])
+      )
+    } else {
+      for check in report.checks {
+        Console.output.print("\(check.name): \(check.verdict.rawValue), \(check.detail)\n".neutralised)
+        if !check.evidence.isEmpty {
+          Console.output.print("    \(check.evidence.prefix(160))\n".neutralised)
+        }
+      }
+      Console.output.print("method: \(report.method?.rawValue ?? "none")\n")
+    }
+    return report.method == nil ? 1 : 0
+  }
+}
