@@ -65,10 +65,8 @@ private final class SecureServer {
     ])
   }
 
-  deinit {
-    process.terminate()
-    process.waitUntilExit()
-  }
+  // Dispatch's threads, and so their children, take no SIGTERM.
+  deinit { kill(process.processIdentifier, SIGKILL) }
 }
 
 @Suite struct `certificates` {
