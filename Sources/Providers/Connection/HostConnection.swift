@@ -184,10 +184,25 @@ package final class HostConnection: Host {
         isRepeatable: isRepeatable,
         allowsPlainHTTP: options.allowsPlainHTTP
       )
-      return try await client.send(request, tokens: call.tokens)
+      return try await client.send(request, tokens: call.tokens) { Self.verdict($0, call) }
     } catch let error as TransportError {
       throw Self.error(error, of: call)
     }
+  }
+
+  /// Whether asking again may help, where only the words tell; `nil` where the status does.
+  private static func verdict(_ response: HTTPResponse, _ call: Call) -> RetrySchedule.Verdict? {
+    if (200..<300).contains(response.status) {
+      // A proxy's page instead of a reply: what was read may be read again.
+      guard call.purpose == .read || call.purpose == .score, response.body.first != nil else {
+        return nil
+      }
+      let start = response.body.first { $0 > 0x20 }
+      return start == UInt8(ascii: "<") ? .retry : nil
+    }
+    guard response.status == 429 else { return nil }
+    let error = HostError(status: 429, fields: [], body: response.body, asked: "")
+    return error.code == .rateLimited ? nil : .final
   }
 
   private static func error(_ error: TransportError, of call: Call) -> HostError {
@@ -196,7 +211,7 @@ package final class HostConnection: Host {
       return HostError(.unknownOutcome, message)
     }
     return switch error.code {
-    case .certificate, .redirect, .proxy, .invalidURL, .dns: HostError(.configuration, message)
+    case .certificate, .redirect, .proxy, .invalidURL: HostError(.configuration, message)
     case .tooLarge, .malformed: HostError(.notUnderstood, message)
     default: HostError(.unavailable, message)
     }
@@ -212,8 +227,12 @@ package final class HostConnection: Host {
   ) throws(HostError) -> Reply {
     let asked = "\(call.method) \(redaction.url(call.path))"
     guard (200..<300).contains(status) else {
-      throw HostError(status: status, fields: fields, body: body, asked: asked)
+      var error = HostError(status: status, fields: fields, body: body, asked: asked)
         .without(redaction)
+      if call.purpose == .create, error.code == .unavailable {
+        error = HostError(.unknownOutcome, error.message, status: status)
+      }
+      throw error
     }
     if call.purpose != .create, let error = HostError.inside(body, asked: asked) {
       throw error.without(redaction)
