@@ -190,6 +190,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["daunce", "Experiment", "Statistics", "Store", "TestSupport"],
+      exclude: ["openai_client.py"],
       swiftSettings: strict
     ),
   ],

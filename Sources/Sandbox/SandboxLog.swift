@@ -29,6 +29,18 @@ final class SandboxLog: Sendable {
     var jobs = Count()
     var metadata: [String: [String: Count]] = [:]
     var prices: [Pair: Count] = [:]
+
+    mutating func change(_ entries: [Entry], _ change: (inout Count) -> Void) {
+      for entry in entries {
+        switch entry {
+        case .priced(let model, let prompt):
+          change(&prices[Pair(model: model, prompt: prompt), default: Count()])
+        case .created(let made):
+          change(&jobs)
+          for (key, value) in made { change(&metadata[key, default: [:]][value, default: Count()]) }
+        }
+      }
+    }
   }
 
   private let state = Mutex(State())
@@ -37,25 +49,24 @@ final class SandboxLog: Sendable {
   ///
   /// - Parameters:
   ///   - entries: What was done for it.
-  ///   - isWhole: Whether its reply was sent whole.
+  ///   - isWhole: Whether its reply is sent whole.
   ///   - fault: The fault that was injected.
   func record(_ entries: [Entry], isWhole: Bool, fault: String?) {
     state.withLock { state in
       state.requests += 1
       if let fault { state.faults[fault, default: 0] += 1 }
-      func count(_ count: inout Count) {
+      state.change(entries) { count in
         if isWhole { count.served += 1 } else { count.cut += 1 }
       }
-      for entry in entries {
-        switch entry {
-        case .priced(let model, let prompt):
-          count(&state.prices[Pair(model: model, prompt: prompt), default: Count()])
-        case .created(let metadata):
-          count(&state.jobs)
-          for (key, value) in metadata {
-            count(&state.metadata[key, default: [:]][value, default: Count()])
-          }
-        }
+    }
+  }
+
+  /// Counts a reply as cut that was counted as whole.
+  func tear(_ entries: [Entry]) {
+    state.withLock { state in
+      state.change(entries) { count in
+        count.served -= 1
+        count.cut += 1
       }
     }
   }

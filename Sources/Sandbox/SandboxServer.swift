@@ -104,6 +104,7 @@ package final class SandboxServer: Sendable {
         let cause = fault.map { " (\($0.rawValue))" } ?? ""
         note("\(request.method) \(request.pathText) \(status) \(milliseconds) ms\(cause)")
       },
+      torn: { log.tear($0.entries) },
       number: { numbers.next() },
       isStopping: { state.isStopping },
       hang: wish.hang

@@ -6,9 +6,12 @@ struct Connection {
     let respond: @Sendable (HTTPRequest, Int) -> HTTPResponse
     /// The fault to be committed, if any.
     let fault: @Sendable (HTTPRequest) -> SandboxFaults.Kind?
-    /// Told what became of a request: the reply, whether it was sent whole, the fault.
+    /// Told what is done with a request, before its reply is sent: the reply, whether it will be
+    /// sent whole, the fault.
     let finished:
       @Sendable (HTTPRequest, HTTPResponse?, Bool, SandboxFaults.Kind?, Duration) -> Void
+    /// Told that a reply could not be sent whole after all.
+    let torn: @Sendable (HTTPResponse) -> Void
     /// The next request's number.
     let number: @Sendable () -> Int
     /// Whether the server is stopping.
@@ -99,6 +102,9 @@ struct Connection {
   }
 
   /// Answers one request; whether the connection may be used again.
+  ///
+  /// What was done is written down before the client can know of it, so that whoever has a reply
+  /// finds it in the log.
   private func answer(_ request: HTTPRequest) -> Bool {
     let number = service.number()
     let begin = clock.now
@@ -106,44 +112,38 @@ struct Connection {
     func finish(_ response: HTTPResponse?, isWhole: Bool) {
       service.finished(request, response, isWhole, fault, clock.now - begin)
     }
-    func send(_ response: HTTPResponse, cutTo share: Double = 1) -> Bool {
-      let keepsAlive = request.keepsAlive && !service.isStopping()
-      let isHead = request.method == "HEAD"
-      let bytes = response.bytes(isHead: isHead, keepsAlive: keepsAlive, id: number)
-      let kept = bytes.count - Int(Double(response.body.count) * (1 - share))
-      return socket.send(bytes[..<max(0, kept)]) && keepsAlive
-    }
     switch fault {
-    case nil:
-      let response = service.respond(request, number)
-      // A reply that closes the connection was sent whole as well; a torn one shows on the next read.
-      let bytes = response.bytes(
-        isHead: request.method == "HEAD",
-        keepsAlive: request.keepsAlive && !service.isStopping(),
-        id: number
-      )
-      let isWhole = socket.send(bytes)
-      finish(response, isWhole: isWhole)
-      return isWhole && request.keepsAlive
     case .dropAfter, .lostJob:
       finish(service.respond(request, number), isWhole: false)
     case .truncated:
       let response = service.respond(request, number)
-      _ = send(response, cutTo: 0.5)
       finish(response, isWhole: false)
+      _ = socket.send(bytes(response, to: request, number).dropLast((response.body.count + 1) / 2))
     case .hang:
       let end = clock.now + service.hang
       while !service.isStopping(), clock.now < end, !socket.stirs(within: .milliseconds(100)) {}
       finish(nil, isWhole: false)
-    case let fault?:
-      guard let response = fault.reply(turn: number) else {
+    default:
+      guard let response = fault.map({ $0.reply(turn: number) }) ?? service.respond(request, number)
+      else {
         finish(nil, isWhole: false)
         return false
       }
-      let goesOn = send(response)
       finish(response, isWhole: true)
-      return goesOn
+      guard socket.send(bytes(response, to: request, number)) else {
+        service.torn(response)
+        return false
+      }
+      return request.keepsAlive
     }
     return false
+  }
+
+  private func bytes(_ response: HTTPResponse, to request: HTTPRequest, _ number: Int) -> [UInt8] {
+    response.bytes(
+      isHead: request.method == "HEAD",
+      keepsAlive: request.keepsAlive && !service.isStopping(),
+      id: number
+    )
   }
 }

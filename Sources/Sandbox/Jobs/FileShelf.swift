@@ -86,13 +86,17 @@ final class FileShelf: Sendable {
   }
 }
 
-/// An id that looks like a host's and is the same for the same kind and number.
+/// An id that looks like a host's: the same for the same kind and number, and never for another.
 func shortID(_ kind: String, _ number: Int, digits: Int) -> String {
+  // Odd factors and shifted copies lose nothing: different numbers keep different last digits.
+  var bits = UInt32(truncatingIfNeeded: number) &* 0x9E37_79B1
+  bits = (bits ^ bits >> 15) &* 0x85EB_CA77
+  bits ^= bits >> 13
   var digest = Digest()
-  digest.update(kind)
-  digest.update("\(number)")
-  // FNV's first digits hardly depend on the last bytes; its last ones do.
-  return String(digest.description.suffix(digits))
+  digest.update("\(kind) \(bits)")
+  let ending = String(bits, radix: 16)
+  let padding = String(repeating: "0", count: 8 - ending.count)
+  return digest.description.suffix(max(0, digits - 8)) + padding + ending
 }
 
 /// The time of the clock on the wall, in whole seconds.
