@@ -179,6 +179,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["daunce", "Experiment", "Statistics", "Store", "TestSupport"],
+      exclude: ["transformers_nll.py"],
       swiftSettings: strict
     ),
   ],
