@@ -88,7 +88,7 @@ private let faults: [Fault] = [
     "another provider",
     "perturbation:",
     "scorer: { provider: \"openai\" }, perturbation:",
-    "provider 'openai' is not supported"
+    "trains and prices its own models only"
   ),
   .configured("a broken file", "perturbation:", "perturbation", "cannot use configuration"),
   Fault(
