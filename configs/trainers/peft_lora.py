@@ -123,10 +123,6 @@ def loss_of(model, batch, pad, device):
 
 
 def train(request, options):
-    import torch
-    from peft import LoraConfig, PeftModel, get_peft_model
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
     wanted = request.get("hyperparameters") or {}
     used = {
         "epochs": wanted.get("epochs") or int(options.epochs),
@@ -153,6 +149,11 @@ def train(request, options):
             kept = json.load(file)
         if kept["identity"] == identity:
             return kept["report"]
+
+    # Only now: they take seconds to load, which finished work does not need.
+    import torch
+    from peft import LoraConfig, PeftModel, get_peft_model
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.set_num_threads(int(options.threads or os.cpu_count() or 1))
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
