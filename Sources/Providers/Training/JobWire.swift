@@ -25,6 +25,8 @@ protocol JobWire: Sendable {
   /// - Parameters:
   ///   - tag: What they are called.
   ///   - files: Training files that no other job uses.
+  /// - Returns: The jobs, or `nil`.
+  /// - Throws: As all of them.
   func jobs(of tag: JobTag, files: [String]) async throws -> [RemoteJob]?
 
   /// The fraction that a job's events tell, 0...1; `nil` when they tell none.

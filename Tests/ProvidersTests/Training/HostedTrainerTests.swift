@@ -113,7 +113,8 @@ extension HostedTrainer {
   }
 
   @Test(arguments: [FakeHost.Fault.lostReply, .garbled])
-  func `creates one job when the reply to its creation is lost`(fault: FakeHost.Fault) async throws {
+  func `creates one job when the reply to its creation is lost`(fault: FakeHost.Fault) async throws
+  {
     let host = FakeHost {
       $0.jobFaults = [fault]
       $0.hiddenListings = 2  // before the creation, and once after it
