@@ -32,6 +32,8 @@ struct Inbox: Sendable {
   private var size = 0
   /// How many exchanges of each key are queued or being committed.
   private var keys: [String: Int] = [:]
+  /// All keys that were ever kept.
+  private var filter = KeyFilter()
   private var isAwaited = false
   /// Why the latest commit failed; nothing is taken in or written after it, or order would break.
   private(set) var failure: StoreError?
@@ -46,12 +48,18 @@ struct Inbox: Sendable {
     case write
   }
 
+  /// Learns a key that the file holds already.
+  mutating func know(_ key: String) { filter.insert(key) }
+
   /// Takes in one entry.
   mutating func add(_ entry: Entry) throws(StoreError) -> Action {
     if let failure { throw failure }
     entries.append(entry)
     size += entry.size
-    if case .exchange(let exchange) = entry { keys[exchange.key, default: 0] += 1 }
+    if case .exchange(let exchange) = entry {
+      keys[exchange.key, default: 0] += 1
+      filter.insert(exchange.key)
+    }
     if size > Self.limit { return .write }
     defer { isAwaited = true }
     return isAwaited ? .none : .schedule
@@ -78,8 +86,20 @@ struct Inbox: Sendable {
   /// Keeps the error of a commit.
   mutating func failed(_ error: StoreError) { failure = failure ?? error }
 
-  /// Whether exchanges of a key are not committed yet.
-  func holds(_ key: String) -> Bool { keys[key] != nil }
+  /// Where exchanges of a key are.
+  enum Place {
+    /// Nowhere: it was never kept.
+    case nowhere
+    /// Some of them are not committed yet.
+    case queued
+    /// In the file, if anywhere.
+    case file
+  }
+
+  /// Where exchanges of a key are.
+  func place(of key: String) -> Place {
+    keys[key] != nil ? .queued : filter.mayContain(key) ? .file : .nowhere
+  }
 
   /// Whether more has gathered; if not, the next entry has to schedule a commit.
   mutating func hasMore() -> Bool {

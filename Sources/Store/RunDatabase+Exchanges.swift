@@ -5,7 +5,7 @@ import Synchronization
 extension RunDatabase {
   /// The n-th exchange kept for a key, queued ones included.
   ///
-  /// It reads beside the writer, so that it never waits for a commit unless the key itself is queued.
+  /// It reads beside the writer's connection, so that it never waits for a commit unless the key itself is queued.
   ///
   /// - Parameters:
   ///   - key: Digest of the request.
@@ -13,7 +13,13 @@ extension RunDatabase {
   /// - Returns: The exchange, or `nil` when there is none.
   /// - Throws: `StoreError`.
   package func exchange(_ key: String, occurrence: Int) throws(StoreError) -> Exchange? {
-    if inbox.withLock({ $0.holds(key) }) { try flush() }
+    if isWriter {
+      switch inbox.withLock({ $0.place(of: key) }) {
+      case .nowhere: return nil
+      case .queued: try flush()
+      case .file: break
+      }
+    }
     return try lookups.withLock { connection throws(StoreError) in
       let select = try connection.kept(
         """
@@ -25,6 +31,17 @@ extension RunDatabase {
       try select.statement.bind(key, at: 1)
       try select.statement.bind(occurrence, at: 2)
       return try select.statement.step() ? try exchange(select.statement) : nil
+    }
+  }
+
+  /// Learns which keys the file holds, once, before the first look-up.
+  func learnKeys() throws(StoreError) {
+    try lookups.withLock { connection throws(StoreError) in
+      let select = try connection.prepare("SELECT DISTINCT key FROM exchanges")
+      while try select.step() {
+        guard let key = select.text(0) else { continue }
+        inbox.withLock { $0.know(key) }
+      }
     }
   }
 

@@ -12,13 +12,17 @@ import Synchronization
 package final class RunDatabase: Sendable {
   /// The store's file.
   package let path: String
-  let connection: Mutex<Connection>
   /// A second connection that reads beside the first.
+  // Declared, and so closed, before the first: whichever is last empties and removes the log, which
+  // one that only reads cannot.
   let lookups: Mutex<Connection>
+  let connection: Mutex<Connection>
   /// What is to be committed next.
   let inbox = Mutex(Inbox())
   /// Where it is committed.
   let queue = DispatchQueue(label: "daunce.store")
+  /// Whether it was opened for writing.
+  let isWriter: Bool
   private let lock: WriterLock?
 
   private init(
@@ -26,6 +30,7 @@ package final class RunDatabase: Sendable {
     lookups: consuming sending Connection,
     lock: consuming WriterLock?
   ) {
+    isWriter = lock != nil
     path = connection.path
     self.connection = Mutex(connection)
     self.lookups = Mutex(lookups)
@@ -50,7 +55,12 @@ package final class RunDatabase: Sendable {
           cause: "the file cannot be written"
         )
       }
+      // Replies of a few kilobytes fill large pages better, and their index, which is written at
+      // random places, dirties fewer of them; a file that has pages keeps their size.
+      try connection.execute("PRAGMA page_size = 16384")
       try connection.execute("PRAGMA journal_mode = WAL")
+      try connection.execute("PRAGMA wal_autocheckpoint = 2000")
+      try connection.execute("PRAGMA cache_size = -16000")
       try connection.execute("PRAGMA synchronous = FULL")
       try connection.execute("PRAGMA foreign_keys = ON")
       try Schema.migrate(connection, from: state)
@@ -58,7 +68,9 @@ package final class RunDatabase: Sendable {
       throw error.whileOpening
     }
     let lookups = try Connection(path: path, access: .read)
-    return RunDatabase(connection, lookups: lookups, lock: lock)
+    let database = RunDatabase(connection, lookups: lookups, lock: lock)
+    try database.learnKeys()
+    return database
   }
 
   /// Opens a store for reading, whether or not a run is writing to it.

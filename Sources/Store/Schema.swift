@@ -67,7 +67,7 @@ enum Schema {
   /// that adds the prices, so that a status costs no pass over them. Log-probabilities have their
   /// own table: a matrix is read without touching their pages. The n-th exchange of a key is its
   /// `occurrence` n − 1. A resource with no time of removal still exists at its host.
-  private static let steps: [[StaticString]] = [
+  static let steps: [[StaticString]] = [
     [
       """
       CREATE TABLE manifest (
