@@ -56,7 +56,9 @@ enum CleanCommand {
       way: HostAccess.Way(engine: HTTPEngine())
     )
     var left = 0
-    for (resource, leftover) in try await hosts.clean(jobKeys: ([record.target] + record.models).map(\.job)) {
+    for (resource, leftover) in try await hosts.clean(
+      jobKeys: ([record.target] + record.models).map(\.job)
+    ) {
       left += leftover == nil ? 0 : 1
       if options.display.isJSON {
         try display.show(

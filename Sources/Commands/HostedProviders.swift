@@ -250,9 +250,10 @@ struct HostedProviders: Sendable {
   /// - Returns: The rates, `nil` when unknown, and what to know of them.
   /// - Throws: `ConfigurationError` for a price list that cannot be used, or is needed and lacks this.
   func charges(_ settings: RunSettings) throws -> (rates: Rates?, notes: [String]) {
-    let list = try configuration.budget.prices.map { path throws(ConfigurationError) in
-      try PriceList.read(path: path)
-    } ?? PriceList.standard()
+    let list =
+      try configuration.budget.prices.map { path throws(ConfigurationError) in
+        try PriceList.read(path: path)
+      } ?? PriceList.standard()
     let model = settings.base?.name ?? settings.target?.name ?? ""
     let trainer = training?.profile.name ?? Self.command
     let training = list.entry(of: model, at: trainer)

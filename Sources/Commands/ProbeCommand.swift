@@ -68,7 +68,9 @@ enum ProbeCommand {
       )
     } else {
       for check in report.checks {
-        Console.output.print("\(check.name): \(check.verdict.rawValue), \(check.detail)\n".neutralised)
+        Console.output.print(
+          "\(check.name): \(check.verdict.rawValue), \(check.detail)\n".neutralised
+        )
         if !check.evidence.isEmpty {
           Console.output.print("    \(check.evidence.prefix(160))\n".neutralised)
         }

@@ -29,7 +29,10 @@ enum SandboxCommand {
       "the reference model behind an OpenAI-shaped server on this machine",
       samples: [
         Sample("sandbox", "serve http://127.0.0.1:8000/v1 until Ctrl-C"),
-        Sample("sandbox --port 0 --folder box", "any free port; keep files, jobs and models in box"),
+        Sample(
+          "sandbox --port 0 --folder box",
+          "any free port; keep files, jobs and models in box"
+        ),
         Sample("sandbox --faults 0.2 --hang 5", "every fifth request goes wrong, as hosts do"),
       ],
       flags: [

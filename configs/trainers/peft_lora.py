@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Trains one LoRA adapter with peft: a program for Daunce's `command` trainer.
 
-    trainer: { provider: "command", command: ["/path/to/venv/bin/python", "configs/trainers/peft_lora.py"],
-               base: "/path/to/model", … }
+    trainer: { provider: "command", command: ["/path/to/venv/bin/python", "configs/trainers/peft_lora.py"] },
+    target: { base: "/path/to/model" },
 
 It reads one JSON object from standard input and prints JSON lines on standard output; everything
-else goes to standard error. See `daunce help trainers`, or `CommandTrainer`, for the protocol.
+else goes to standard error. See `CommandTrainer.swift` for the protocol.
 
 Rows are trained on exactly as they are priced later:
   {"prompt", "completion"}  the plain text prompt + completion, no template, the prompt's tokens first;

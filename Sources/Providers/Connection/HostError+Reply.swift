@@ -65,7 +65,8 @@ extension HostError {
           message = details.map(Self.words).joined(separator: "; ")
         }
         code = error?["code"]?.string ?? error?["code"]?.int.map(String.init)
-        type = error?["type"]?.string ?? error?["error_type"]?.string
+        type =
+          error?["type"]?.string ?? error?["error_type"]?.string
           ?? document?["error_type"]?.string
       default: break
       }

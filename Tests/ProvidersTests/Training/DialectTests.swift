@@ -6,7 +6,7 @@ import Testing
   @Test func `waits for the file, pins the body, and reads completed and model_output_name`()
     async throws
   {
-    let host = ScriptedHost(name: "together") { call, earlier in
+    let host = AnsweringHost(name: "together") { call, earlier in
       switch "\(call.method) \(call.path)" {
       case "POST /files/upload": return ["id": "file-t"]
       case "GET /files/file-t":
@@ -26,7 +26,7 @@ import Testing
       host: host,
       profile: .named("together"),
       base: "meta-llama/base",
-      ledger: MemoryLedger()
+      ledger: ListLedger()
     )
     let asked = Hyperparameters(epochs: 1, batchSize: 32, learningRateMultiplier: 3)
     let trained = try await trainer.train(
@@ -60,7 +60,7 @@ import Testing
   @Test func `drops the base beside from_checkpoint where the two exclude each other`()
     async throws
   {
-    let host = ScriptedHost(name: "together") { call, _ in
+    let host = AnsweringHost(name: "together") { call, _ in
       switch "\(call.method) \(call.path)" {
       case "POST /files/upload": return ["id": "f"]
       case "GET /files/f": return ["Processed": true]
@@ -75,13 +75,13 @@ import Testing
       host: host,
       profile: .named("together"),
       base: "base",
-      ledger: MemoryLedger()
+      ledger: ListLedger()
     )
     #expect(try await trainer.train(job(start: "theta0")).model.name == "m")
   }
 
   @Test func `refuses a file that the host finds invalid`() async throws {
-    let host = ScriptedHost(name: "together") { call, _ in
+    let host = AnsweringHost(name: "together") { call, _ in
       switch call.path {
       case "/files/upload": ["id": "f"]
       case "/files/f":
@@ -93,7 +93,7 @@ import Testing
       host: host,
       profile: .named("together"),
       base: "base",
-      ledger: MemoryLedger()
+      ledger: ListLedger()
     )
     let error = await #expect(throws: HostError.self) { try await trainer.train(job()) }
     #expect(error?.code == .refused)
@@ -106,10 +106,10 @@ import Testing
   private static let name = "daunce-0123456789abcdef0123456789abcdef"
 
   private func trainer(
-    _ ledger: MemoryLedger = MemoryLedger(),
+    _ ledger: ListLedger = ListLedger(),
     script: @escaping @Sendable (Call, Int) throws -> JSON
-  ) throws -> (ScriptedHost, HostedTrainer) {
-    let host = ScriptedHost(name: "fireworks", script: script)
+  ) throws -> (AnsweringHost, HostedTrainer) {
+    let host = AnsweringHost(name: "fireworks", script: script)
     let trainer = try HostedTrainer(
       host: host,
       profile: .named("fireworks"),
@@ -159,7 +159,7 @@ import Testing
   @Test func `adopts a job whose id is taken already`() async throws {
     let jobs = "\(Self.root)/supervisedFineTuningJobs"
     let name = Self.name
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     let (host, trainer) = try trainer(ledger) { call, earlier in
       switch "\(call.method) \(call.path)" {
       case "GET \(jobs)/\(name)" where earlier == 0: throw missing(call)
@@ -210,7 +210,7 @@ import Testing
         host: FakeHost(),
         profile: .named("fireworks"),
         base: nil,
-        ledger: MemoryLedger()
+        ledger: ListLedger()
       )
     }
     #expect(error?.message.contains("FIREWORKS_ACCOUNT_ID") == true)
@@ -257,7 +257,7 @@ import Testing
   @Test func `fakeai's recorded life of a job is followed to its end`() async throws {
     let id = "ftjob-4931854bd97c4666bec3cac3dea3682f"
     let model = "ft:openai/gpt-oss-20b:org-fakeai:demo:1795249795"
-    let host = ScriptedHost(name: "fakeai") { call, earlier in
+    let host = AnsweringHost(name: "fakeai") { call, earlier in
       func job(_ status: String, _ model: JSON, _ tokens: JSON) -> JSON {
         [
           "id": .string(id), "object": "fine_tuning.job", "created_at": 1_795_249_763,
@@ -318,7 +318,7 @@ import Testing
       host: host,
       profile: profile,
       base: "openai/gpt-oss-20b",
-      ledger: MemoryLedger()
+      ledger: ListLedger()
     )
     let asked = Hyperparameters(epochs: 2)
     let trained = try await trainer.train(job(hyperparameters: asked, keepsCheckpoints: true))
@@ -334,7 +334,7 @@ import Testing
   }
 
   @Test func `asks again when a proxy answers for the host`() async throws {
-    let host = ScriptedHost(name: "openai") { call, earlier in
+    let host = AnsweringHost(name: "openai") { call, earlier in
       switch "\(call.method) \(call.path)" {
       case "POST /files": ["id": "f"]
       case "POST /fine_tuning/jobs": ["id": "j", "status": "queued"]
@@ -348,7 +348,7 @@ import Testing
       host: host,
       profile: .named("openai"),
       base: "b",
-      ledger: MemoryLedger()
+      ledger: ListLedger()
     )
     #expect(try await trainer.train(job()).model.name == "m")
   }

@@ -6,7 +6,7 @@ import Testing
 /// A trainer on a host in memory.
 func trainer(
   _ host: FakeHost,
-  ledger: MemoryLedger = MemoryLedger(),
+  ledger: ListLedger = ListLedger(),
   profile: HostProfile? = nil
 ) throws -> HostedTrainer {
   try HostedTrainer(
@@ -47,7 +47,7 @@ extension HostedTrainer {
 @Suite struct `a hosted trainer` {
   @Test func `uploads, creates, polls and writes down what it made`() async throws {
     let host = FakeHost()
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     let shown = Mutex<[Double]>([])
     let trained = try await trainer(host, ledger: ledger).train(job()) { fraction in
       shown.withLock { $0.append(fraction) }
@@ -119,7 +119,7 @@ extension HostedTrainer {
       $0.jobFaults = [fault]
       $0.hiddenListings = 2  // before the creation, and once after it
     }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     let trained = try await trainer(host, ledger: ledger).train(job())
     #expect(trained.model.name == "ft:ftjob-1")
     #expect(host.now.jobsCreated == 1)
@@ -160,7 +160,7 @@ extension HostedTrainer {
     let host = FakeHost { $0.jobFaults = [.lostReply] }
     var profile = try HostProfile.named("openai")
     profile.training?.lists = false
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     for _ in 0..<2 {
       let trainer = try trainer(host, ledger: ledger, profile: profile)
       let error = await #expect(throws: HostError.self) { try await trainer.train(job()) }
@@ -174,14 +174,14 @@ extension HostedTrainer {
     let host = FakeHost()
     var profile = try HostProfile.named("openai")
     profile.training?.lists = false
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     _ = try await trainer(host, ledger: ledger, profile: profile).train(job())
     #expect(ledger.ids(.job) == ["ftjob-1"])
   }
 
   @Test func `adopts a job that a dead process created but did not write down`() async throws {
     let host = FakeHost()
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     _ = try await trainer(host, ledger: ledger).train(job())
     for resource in try ledger.resources(job: nil) where resource.kind != .file {
       try ledger.remove(resource)
@@ -196,7 +196,7 @@ extension HostedTrainer {
 
   @Test func `takes up a job that the ledger knows without listing or uploading`() async throws {
     let host = FakeHost()
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     _ = try await trainer(host, ledger: ledger).train(job())
     host.change { $0.calls = [] }
     _ = try await trainer(host, ledger: ledger).train(job())
@@ -205,7 +205,7 @@ extension HostedTrainer {
 
   @Test func `does not adopt cancelled jobs`() async throws {
     let host = FakeHost { $0.scripts = [[["status": "cancelled"]], [["status": "succeeded"]]] }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     let first = await #expect(throws: HostError.self) {
       try await trainer(host, ledger: ledger).train(job())
     }
@@ -216,7 +216,7 @@ extension HostedTrainer {
 
   @Test func `leaves a job running when cancelled, and adopts it`() async throws {
     let host = FakeHost { $0.scripts = [[["status": "running"]]] }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     let task = Task { try await trainer(host, ledger: ledger).train(job()) }
     while host.now.waits.count < 20 { await Task.yield() }
     task.cancel()

@@ -22,7 +22,7 @@ private func failed(_ code: String?, _ message: String) -> [[String: JSON]] {
 
   @Test func `is given up after three, also by later processes`() async throws {
     let host = FakeHost { $0.scripts = [failed("server_error", "out of memory")] }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     for _ in 0..<2 {
       let error = await #expect(throws: HostError.self) {
         try await trainer(host, ledger: ledger).train(job())
@@ -61,7 +61,7 @@ private func failed(_ code: String?, _ message: String) -> [[String: JSON]] {
 
   @Test func `stays refused on resume, but credit may have come back`() async throws {
     let refused = FakeHost { $0.scripts = [failed("x", "moderation"), [["status": "succeeded"]]] }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     for _ in 0..<2 {
       let error = await #expect(throws: HostError.self) {
         try await trainer(refused, ledger: ledger).train(job())
@@ -71,7 +71,7 @@ private func failed(_ code: String?, _ message: String) -> [[String: JSON]] {
     #expect(refused.now.jobsCreated == 1)
 
     let broke = FakeHost { $0.scripts = [failed("x", "no credit"), [["status": "succeeded"]]] }
-    let other = MemoryLedger()
+    let other = ListLedger()
     await #expect(throws: HostError.self) { try await trainer(broke, ledger: other).train(job()) }
     #expect(try await trainer(broke, ledger: other).train(job()).model.name == "ft:ftjob-2")
   }
@@ -116,7 +116,7 @@ private func failed(_ code: String?, _ message: String) -> [[String: JSON]] {
 
   @Test func `that vanished is an error, and the next run makes another`() async throws {
     let host = FakeHost { $0.hiddenLooks = 9 }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     let error = await #expect(throws: HostError.self) {
       try await trainer(host, ledger: ledger).train(job())
     }
@@ -137,7 +137,7 @@ private func failed(_ code: String?, _ message: String) -> [[String: JSON]] {
 
   @Test func `uploads its file again when the host has lost it`() async throws {
     let host = FakeHost()
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     try ledger.add(
       RemoteResource(.file, id: "file-old", job: job().key, host: "openai")
     )

@@ -3,7 +3,7 @@ import Providers
 import Testing
 
 @Suite struct `cleaning up at a host` {
-  private func cleaning(_ host: FakeHost, _ ledger: MemoryLedger) throws -> RemoteCleaning {
+  private func cleaning(_ host: FakeHost, _ ledger: ListLedger) throws -> RemoteCleaning {
     try RemoteCleaning(host: host, profile: .named(host.name), ledger: ledger)
   }
 
@@ -13,7 +13,7 @@ import Testing
 
   @Test func `deletes the model and the file of a finished job, and forgets them`() async throws {
     let host = FakeHost()
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     _ = try await trainer(host, ledger: ledger).train(job())
     let outcomes = try await cleaning(host, ledger).clean()
     #expect(
@@ -29,8 +29,8 @@ import Testing
 
   @Test func `touches nothing of others`() async throws {
     let host = FakeHost()
-    let mine = MemoryLedger()
-    let theirs = MemoryLedger()
+    let mine = ListLedger()
+    let theirs = ListLedger()
     _ = try await trainer(host, ledger: mine).train(job("mine"))
     _ = try await trainer(host, ledger: theirs).train(job("theirs"))
     let elsewhere = RemoteResource(.file, id: "file-2", job: "mine", host: "other")
@@ -45,7 +45,7 @@ import Testing
 
   @Test func `cancels what runs`() async throws {
     let host = FakeHost { $0.scripts = [[["status": "running"]]] }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     let task = Task { try await trainer(host, ledger: ledger).train(job()) }
     while ledger.ids(.job).isEmpty { await Task.yield() }
     task.cancel()
@@ -60,7 +60,7 @@ import Testing
     let host = FakeHost()
     _ = try await trainer(host).train(job())
     let key = job().key
-    let outcomes = try await cleaning(host, MemoryLedger()).clean(jobKeys: [key])
+    let outcomes = try await cleaning(host, ListLedger()).clean(jobKeys: [key])
     #expect(
       results(outcomes) == [
         "model ft:ftjob-1: deleted", "file file-1: deleted", "job ftjob-1: ended",
@@ -70,7 +70,7 @@ import Testing
 
   @Test func `goes on after failures and counts what is gone as gone`() async throws {
     let host = FakeHost()
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     for key in ["a", "b"] { _ = try await trainer(host, ledger: ledger).train(job(key)) }
     host.change {
       $0.models.remove("ft:ftjob-1")
@@ -92,7 +92,7 @@ import Testing
     let host = FakeHost(name: "together", modelMember: "model_output_name") {
       $0.scripts = [[["status": "completed"]]]
     }
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     try ledger.add(RemoteResource(.model, id: "acme/m", job: "a", host: "together"))
     let outcomes = try await cleaning(host, ledger).clean()
     #expect(
@@ -102,7 +102,7 @@ import Testing
 
   @Test func `says where a job may exist that nobody can list`() async throws {
     let host = FakeHost()
-    let ledger = MemoryLedger()
+    let ledger = ListLedger()
     try ledger.add(RemoteResource(.job, id: "", job: "a", host: "openai"))
     let outcomes = try await cleaning(host, ledger).clean()
     #expect(outcomes.map(\.result) == [.kept("it may exist; look at the host's console")])

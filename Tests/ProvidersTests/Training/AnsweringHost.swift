@@ -3,7 +3,7 @@ import Providers
 import Synchronization
 
 /// A host whose replies a test writes one by one.
-final class ScriptedHost: Host {
+final class AnsweringHost: Host {
   let name: String
   private let asked = Mutex<[Call]>([])
   private let script: @Sendable (Call, Int) throws -> JSON

@@ -2,7 +2,7 @@ import Experiment
 import Synchronization
 
 /// A ledger that forgets when the test ends.
-final class MemoryLedger: Ledger {
+final class ListLedger: Ledger {
   private let kept = Mutex<[RemoteResource]>([])
 
   func add(_ resource: RemoteResource) throws {
