@@ -15,7 +15,12 @@ extension RunSession {
     try Task.checkCancellation()
     let passes = [
       try pass(.price, columns, known: model.answered, model),
-      try pass(.repeat, model.number < 0 ? [] : repeats[model.number], known: model.repeated, model),
+      try pass(
+        .repeat,
+        model.number < 0 ? [] : repeats[model.number],
+        known: model.repeated,
+        model
+      ),
     ].compactMap(\.self)
     if !passes.isEmpty {
       let hosting = tariff.flatMap { HostingMeter($0.rates) }

@@ -60,7 +60,8 @@ struct RunSession: Sendable {
   }
 
   /// Trains and prices the perturbed models, each kind of work within its own limit.
-  private func perturb(_ models: ArraySlice<ModelRecord>, from start: ModelReference?) async throws {
+  private func perturb(_ models: ArraySlice<ModelRecord>, from start: ModelReference?) async throws
+  {
     let open = min(max(1, run.scorer.scorerCapabilities.modelsAtOnce), max(1, models.count))
     let (trained, line) = AsyncStream.makeStream(of: Trained.self)
     for model in models {

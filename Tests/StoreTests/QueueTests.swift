@@ -112,7 +112,6 @@ struct QueueTests {
     let run = try makeRun(folder)
     try Self.record(1, in: run)
     try run.flush()
-    try run.enqueue(.exchange(exchange("lost with it", "")))
     try run.record([NumberedPrice(example: 1, price: price(.measured(2)))], .price, model: 0)
     #expect(throws: StoreError.self) { try run.flush() }
     #expect(throws: StoreError.self) { try Self.record(2, in: run) }
@@ -120,7 +119,6 @@ struct QueueTests {
     #expect(throws: StoreError.self) { try run.flush() }
     let read = try RunDatabase.reader(path: folder.path("run.db"))
     #expect(try read.answered(model: 0, .price) == [1])
-    #expect(try read.exchangeCount() == 1)
     #expect(try read.contents()?.models[1].answered == 1)
   }
 

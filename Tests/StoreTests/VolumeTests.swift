@@ -121,8 +121,12 @@ import TestSupport
       let used = Double(Glibc.clock() - processor) / Double(CLOCKS_PER_SEC)
       let count = Double(examples * models)
       print(
-        "record", lookingUp ? "with look-ups:" : "without look-ups:", count / wall, "a second,",
-        used / count * 1e6, "µs CPU each"
+        "record",
+        lookingUp ? "with look-ups:" : "without look-ups:",
+        count / wall,
+        "a second,",
+        used / count * 1e6,
+        "µs CPU each"
       )
     }
     var usage = rusage()

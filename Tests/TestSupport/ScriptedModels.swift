@@ -14,12 +14,14 @@ package struct ScriptedFailure: Error, Hashable, CustomStringConvertible {
 package final class ScriptedTrainer: Trainer {
   package let trainerCapabilities: TrainerCapabilities
   private let calls = Mutex<[TrainingJob]>([])
+  private let tokensPerExample: Int
   private let script: @Sendable (TrainingJob) async throws -> Void
 
   /// Creates a trainer.
   ///
   /// - Parameters:
   ///   - capabilities: What it claims to be able to do.
+  ///   - tokensPerExample: Tokens it reports for each example of a job.
   ///   - script: Runs within each call and may wait or throw.
   package init(
     capabilities: TrainerCapabilities = TrainerCapabilities(
@@ -28,9 +30,11 @@ package final class ScriptedTrainer: Trainer {
       minimumExamples: 1,
       parallelJobs: 4
     ),
+    tokensPerExample: Int = 1,
     script: @escaping @Sendable (TrainingJob) async throws -> Void = { _ in }
   ) {
     trainerCapabilities = capabilities
+    self.tokensPerExample = tokensPerExample
     self.script = script
   }
 
@@ -55,7 +59,7 @@ package final class ScriptedTrainer: Trainer {
       model: ModelReference(name),
       checkpoints: job.keepsCheckpoints ? [ModelReference(name)] : [],
       hyperparameters: job.hyperparameters,
-      tokens: job.examples.count
+      tokens: job.examples.count * tokensPerExample
     )
   }
 }
