@@ -9,7 +9,7 @@ import Testing
 /// A trainer whose program is a shell script, in a folder of its own.
 private struct Bench: ~Copyable {
   let folder: TemporaryFolder
-  let ledger = ListLedger()
+  let ledger = MemoryLedger()
 
   init() throws { folder = try TemporaryFolder() }
 
