@@ -48,8 +48,8 @@ struct Inbox: Sendable {
     case write
   }
 
-  /// Learns a key that the file holds already.
-  mutating func know(_ key: String) { filter.insert(key) }
+  /// Learns the hash of a key that the file holds already.
+  mutating func know(_ hash: Int) { filter.insert(hash) }
 
   /// Takes in one entry.
   mutating func add(_ entry: Entry) throws(StoreError) -> Action {
@@ -58,7 +58,7 @@ struct Inbox: Sendable {
     size += entry.size
     if case .exchange(let exchange) = entry {
       keys[exchange.key, default: 0] += 1
-      filter.insert(exchange.key)
+      filter.insert(KeyFilter.hash(exchange.key))
     }
     if size > Self.limit { return .write }
     defer { isAwaited = true }
@@ -98,7 +98,7 @@ struct Inbox: Sendable {
 
   /// Where exchanges of a key are.
   func place(of key: String) -> Place {
-    keys[key] != nil ? .queued : filter.mayContain(key) ? .file : .nowhere
+    keys[key] != nil ? .queued : filter.mayContain(KeyFilter.hash(key)) ? .file : .nowhere
   }
 
   /// Whether more has gathered; if not, the next entry has to schedule a commit.

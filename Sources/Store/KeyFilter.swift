@@ -7,22 +7,29 @@ struct KeyFilter: Sendable {
   private static let bits = 24
   private var words = [UInt64](repeating: 0, count: 1 << (bits - 6))
 
-  /// Takes in a key.
-  mutating func insert(_ key: String) {
-    let (first, second) = Self.places(of: key)
+  /// The hash under which a key is filed: FNV-1a with 64 bits.
+  static func hash(_ key: String) -> Int {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return Int(truncatingIfNeeded: hash)
+  }
+
+  /// Takes in the hash of a key.
+  mutating func insert(_ hash: Int) {
+    let (first, second) = Self.places(of: hash)
     words[first >> 6] |= 1 << UInt64(first & 63)
     words[second >> 6] |= 1 << UInt64(second & 63)
   }
 
-  /// False when the key was never taken in.
-  func mayContain(_ key: String) -> Bool {
-    let (first, second) = Self.places(of: key)
+  /// False when no key of this hash was ever taken in.
+  func mayContain(_ hash: Int) -> Bool {
+    let (first, second) = Self.places(of: hash)
     return words[first >> 6] & (1 << UInt64(first & 63)) != 0
       && words[second >> 6] & (1 << UInt64(second & 63)) != 0
   }
 
-  private static func places(of key: String) -> (Int, Int) {
-    let hash = UInt64(bitPattern: Int64(key.hashValue))
+  private static func places(of hash: Int) -> (Int, Int) {
+    let hash = UInt64(bitPattern: Int64(hash))
     return (Int(hash & (1 << bits - 1)), Int(hash >> (64 - bits)))
   }
 }

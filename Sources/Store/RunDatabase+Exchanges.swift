@@ -24,12 +24,13 @@ extension RunDatabase {
       let select = try connection.kept(
         """
         SELECT id, key, method, url, status, asked, took, fields, request, body FROM exchanges
-        WHERE key = ?1 AND occurrence = ?2
+        WHERE hash = ?1 AND key = ?2 AND occurrence = ?3
         """
       )
       defer { select.statement.reset() }
-      try select.statement.bind(key, at: 1)
-      try select.statement.bind(occurrence, at: 2)
+      try select.statement.bind(KeyFilter.hash(key), at: 1)
+      try select.statement.bind(key, at: 2)
+      try select.statement.bind(occurrence, at: 3)
       return try select.statement.step() ? try exchange(select.statement) : nil
     }
   }
@@ -37,10 +38,10 @@ extension RunDatabase {
   /// Learns which keys the file holds, once, before the first look-up.
   func learnKeys() throws(StoreError) {
     try lookups.withLock { connection throws(StoreError) in
-      let select = try connection.prepare("SELECT DISTINCT key FROM exchanges")
+      let select = try connection.prepare("SELECT hash FROM exchanges")
       while try select.step() {
-        guard let key = select.text(0) else { continue }
-        inbox.withLock { $0.know(key) }
+        let hash = select.integer(0)
+        inbox.withLock { $0.know(hash) }
       }
     }
   }
@@ -88,22 +89,24 @@ extension RunDatabase {
     let insert = try connection.kept(
       """
       INSERT INTO exchanges
-        (key, occurrence, method, url, status, asked, took, fields, request, body)
+        (hash, key, occurrence, method, url, status, asked, took, fields, request, body)
       VALUES (
-        ?1, (SELECT ifnull(max(occurrence) + 1, 0) FROM exchanges WHERE key = ?1),
-        ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+        ?1, ?2,
+        (SELECT ifnull(max(occurrence) + 1, 0) FROM exchanges WHERE hash = ?1 AND key = ?2),
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
       )
       """
     )
-    try insert.statement.bind(exchange.key, at: 1)
-    try insert.statement.bind(exchange.method, at: 2)
-    try insert.statement.bind(exchange.url, at: 3)
-    try insert.statement.bind(exchange.status, at: 4)
-    try insert.statement.bind(exchange.asked, at: 5)
-    try insert.statement.bind(exchange.took, at: 6)
-    try insert.statement.bind(String(decoding: exchange.fieldsJSON, as: UTF8.self), at: 7)
-    try insert.statement.bind(bytes: exchange.request, at: 8)
-    try insert.statement.bind(bytes: exchange.body, at: 9)
+    try insert.statement.bind(KeyFilter.hash(exchange.key), at: 1)
+    try insert.statement.bind(exchange.key, at: 2)
+    try insert.statement.bind(exchange.method, at: 3)
+    try insert.statement.bind(exchange.url, at: 4)
+    try insert.statement.bind(exchange.status, at: 5)
+    try insert.statement.bind(exchange.asked, at: 6)
+    try insert.statement.bind(exchange.took, at: 7)
+    try insert.statement.bind(String(decoding: exchange.fieldsJSON, as: UTF8.self), at: 8)
+    try insert.statement.bind(bytes: exchange.request, at: 9)
+    try insert.statement.bind(bytes: exchange.body, at: 10)
     try insert.statement.run()
   }
 
