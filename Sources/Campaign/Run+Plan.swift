@@ -5,6 +5,8 @@ extension Run {
   public struct Throughput: Sendable, Hashable {
     /// Tokens trained on in a second, all parallel jobs together.
     public var trainingTokensPerSecond: Double?
+    /// Seconds that one fine-tuning job takes, queueing included; as many run at once as settings say.
+    public var secondsPerJob: Double?
     /// Tokens scored in a second.
     public var scoringTokensPerSecond: Double?
     /// Scoring calls that the host admits in a minute.
@@ -17,21 +19,32 @@ extension Run {
     /// Creates a throughput; figures must be positive.
     public init(
       trainingTokensPerSecond: Double? = nil,
+      secondsPerJob: Double? = nil,
       scoringTokensPerSecond: Double? = nil,
       requestsPerMinute: Double? = nil,
       tokensPerMinute: Double? = nil,
       secondsPerRequest: Double? = nil
     ) {
       self.trainingTokensPerSecond = trainingTokensPerSecond
+      self.secondsPerJob = secondsPerJob
       self.scoringTokensPerSecond = scoringTokensPerSecond
       self.requestsPerMinute = requestsPerMinute
       self.tokensPerMinute = tokensPerMinute
       self.secondsPerRequest = secondsPerRequest
     }
 
-    /// Time that trainings take in seconds; `nil` when unknown.
-    func training(tokens: Int) -> Double? {
-      tokens == 0 ? 0 : Self.ratio(Double(tokens), trainingTokensPerSecond)
+    /// Time that trainings take in seconds, by the slower of what is known; `nil` when unknown.
+    ///
+    /// - Parameters:
+    ///   - tokens: Tokens of all jobs.
+    ///   - rounds: Jobs that follow one another.
+    /// - Returns: The seconds.
+    func training(tokens: Int, rounds: Int) -> Double? {
+      if tokens == 0 { return 0 }
+      return [
+        Self.ratio(Double(tokens), trainingTokensPerSecond),
+        secondsPerJob.flatMap { Self.ratio(Double(rounds) * $0, 1) },
+      ].compactMap(\.self).max()
     }
 
     /// Time that scoring takes in seconds, by the tightest of the known limits; `nil` without one.
@@ -98,7 +111,10 @@ extension Run {
     let prices = scored * tokens.count + repeats.reduce(0) { $0 + $1.count }
     let requests = scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
 
-    let training = throughput?.training(tokens: trainingTokens)
+    // θ0 comes first and alone.
+    let parallel = max(1, min(settings.parallelJobs, trainer.trainerCapabilities.parallelJobs))
+    let rounds = jobs - settings.models + (settings.models + parallel - 1) / parallel
+    let training = throughput?.training(tokens: trainingTokens, rounds: rounds)
     let scoring = throughput?.scoring(
       tokens: scoringTokens,
       requests: requests,

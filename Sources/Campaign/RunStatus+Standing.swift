@@ -47,6 +47,13 @@ extension RunStatus {
       "scores rest on \(priced) of \(models.count) models: "
         + causes.joined(separator: ", ")
     ]
+    if priced > 0 {
+      // The error of a covariance or correlation over K models falls with √K.
+      let wider = (Double(models.count) / Double(priced)).squareRoot()
+      notes.append(
+        "their intervals are about \((wider * 100).rounded() / 100) times as wide as planned"
+      )
+    }
     if priced < 10 {
       notes.append("\(priced) models are few: rankings below 10 are mostly noise")
     }

@@ -48,6 +48,11 @@ public final class RunStore: Archive, Ledger {
     try storing { () throws(StoreError) in try database.resources(job: job) }
   }
 
+  /// Whether a resource was written down as gone, and not as existing since.
+  public func isGone(_ resource: RemoteResource) throws -> Bool {
+    try storing { () throws(StoreError) in try database.isGone(resource) }
+  }
+
   /// Waits until everything that was kept is on the disk.
   ///
   /// A run does so itself when it ends.

@@ -49,6 +49,9 @@ enum CleanCommand {
       return 0
     }
     let store = try RunStore(path: options.store)
+    if record.status.phase != .complete {
+      display.note("note: the run is not complete; models deleted now cannot be priced any more")
+    }
     let hosts = try HostedProviders(
       configuration,
       store: options.store,

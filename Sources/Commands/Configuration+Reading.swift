@@ -128,7 +128,7 @@ extension Configuration {
         "trainer",
         keys: [
           "provider", "baseURL", "apiKey", "allowsPlainHTTP", "hyperparameters", "parallelJobs",
-          "architecture", "command", "poll",
+          "minutesPerJob", "architecture", "command", "poll",
         ]
       )
     )
@@ -180,6 +180,7 @@ extension Configuration {
         }
       ),
       parallelJobs: try part.whole("parallelJobs"),
+      minutesPerJob: try part.number("minutesPerJob", "a number above 0") { $0 > 0 },
       architecture: architecture,
       command: try command(part, endpoint.provider, folder: resolved(""))
     )

@@ -68,6 +68,8 @@ package struct Configuration: Sendable, Hashable {
     package var hyperparameters: Hyperparameters
     /// Jobs side by side; `nil` leaves it to the provider.
     package var parallelJobs: Int?
+    /// How long a job takes as a rule, queueing included, for the hours of a plan.
+    package var minutesPerJob: Double?
     /// Size of the reference model; only with the provider `local`.
     package var architecture: Architecture?
     /// The program to run; only, and always, with the provider `command`.

@@ -9,6 +9,8 @@ struct HostAccess: Sendable {
   let profile: HostProfile
   /// Where its API is.
   let baseURL: String
+  /// What it may be asked for in a minute and at once.
+  let limits: RateLimiter.Limits
   /// The way to it.
   let connection: HostConnection
 
@@ -67,6 +69,7 @@ struct HostAccess: Sendable {
       }
     }
     let rates = profile.rates(limits)
+    self.limits = rates
     connection = HostConnection(
       profile: profile,
       baseURL: baseURL,

@@ -2,6 +2,7 @@ import Campaign
 import Experiment
 import FoundationEssentials
 import Providers
+import Transport
 
 /// The trainer and the scorer that a configuration names, put together from hosts and programs.
 struct HostedProviders: Sendable {
@@ -95,6 +96,15 @@ struct HostedProviders: Sendable {
   var identity: String {
     let trainer = training?.profile.name ?? "command \(configuration.trainer.command?.train ?? [])"
     return "trainer \(trainer), scorer \(scoring.profile.name)"
+  }
+
+  /// What the scoring host admits in a minute, and how long a job takes if the user knows.
+  var throughput: Run.Throughput {
+    Run.Throughput(
+      secondsPerJob: configuration.trainer.minutesPerJob.map { $0 * 60 },
+      requestsPerMinute: scoring.limits.requestsPerMinute.map(Double.init),
+      tokensPerMinute: scoring.limits.tokensPerMinute.map(Double.init)
+    )
   }
 
   /// What users must know of the hosts.
@@ -209,6 +219,17 @@ struct HostedProviders: Sendable {
     )
   }
 
+  /// Gives back deployments and adapters that an earlier process of the run left behind.
+  ///
+  /// - Returns: What could not be given back, in full sentences.
+  /// - Throws: The store's own error, or `CancellationError`.
+  func giveBackLeftovers() async throws -> [String] {
+    try await ServingCleaning(serving, host: scoring.profile.name, ledger: ledger).clean().map {
+      "The \($0.resource.kind.rawValue) '\($0.resource.id)' of an earlier session is still there: "
+        + "\($0.reason)."
+    }
+  }
+
   /// Gives back and deletes what a run made at its hosts, and goes on after whatever fails.
   ///
   /// - Parameter jobKeys: Keys of the run's jobs.
@@ -290,4 +311,5 @@ private struct NoLedger: Ledger {
   }
   func remove(_ resource: RemoteResource) throws {}
   func resources(job: String?) throws -> [RemoteResource] { [] }
+  func isGone(_ resource: RemoteResource) throws -> Bool { false }
 }

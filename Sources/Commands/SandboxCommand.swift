@@ -110,7 +110,8 @@ enum SandboxCommand {
         folder: folder + "/weights",
         architecture: .demo,
         vocabularyFrom: examples,
-        seed: options.seed
+        seed: options.seed,
+        modelsInMemory: 64
       ),
       folder: folder,
       key: secret?.reveal(),

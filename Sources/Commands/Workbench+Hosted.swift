@@ -52,6 +52,8 @@ extension Workbench {
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? trainer.trainerCapabilities.parallelJobs
     try requireEnoughModels(settings, for: EstimatorRequest(name: configuration.estimator))
+    let leftovers =
+      store?.isNew == false && way.engine != nil ? try await hosts.giveBackLeftovers() : []
     let scorer = try await hosts.scorer(
       corpus: corpus,
       trying: settings.target,
@@ -63,10 +65,10 @@ extension Workbench {
       settings: settings,
       trainer: trainer,
       scorer: scorer,
-      throughput: nil,
+      throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
-      notes: hosts.notes + charges.notes,
+      notes: hosts.notes + charges.notes + leftovers,
       store: path
     )
   }

@@ -40,4 +40,6 @@ public protocol Ledger: Sendable {
   func remove(_ resource: RemoteResource) throws
   /// What exists still, oldest first; of one training job, or of all for `nil`.
   func resources(job: String?) throws -> [RemoteResource]
+  /// Whether a resource was written down as gone, and not as existing since.
+  func isGone(_ resource: RemoteResource) throws -> Bool
 }

@@ -116,10 +116,12 @@ extension Page {
       price.append(Span(", \(Numerals.grouped(losses.missing)) missing", .warning))
     }
     self.init([
-      .notes([
-        Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
-        Note("spent", Self.dollars(status.dollars)),
-      ])
+      .notes(
+        [
+          Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
+          Note("spent", Self.dollars(status.dollars)),
+        ] + status.notes.map { Note("note", $0, .warning) }
+      )
     ])
   }
 
@@ -147,7 +149,7 @@ extension Page {
 
   private static func dollars(_ dollars: Double?) -> String {
     guard let dollars, dollars.isFinite else { return "not known: no price list covers it" }
-    return dollars == 0 ? "nothing (local)" : "$" + Numerals.fixed(dollars, dollars < 1 ? 4 : 2)
+    return dollars == 0 ? "nothing" : "$" + Numerals.fixed(dollars, dollars < 1 ? 4 : 2)
   }
 
   private static func time(hours: Double?) -> String {

@@ -87,6 +87,24 @@ extension RunDatabase {
     }
   }
 
+  /// Whether a resource was removed, and not added again since.
+  ///
+  /// - Parameter resource: The resource.
+  /// - Returns: False also for one that was never known.
+  /// - Throws: `StoreError`.
+  package func isGone(_ resource: RemoteResource) throws(StoreError) -> Bool {
+    try look { connection throws(StoreError) in
+      let select = try connection.prepare(
+        """
+        SELECT count(*) > 0 AND count(*) = count(removed) FROM resources
+        WHERE kind = ?1 AND id = ?2 AND job = ?3 AND host = ?4
+        """
+      )
+      try Self.bind(resource, select)
+      return try select.step() && select.integer(0) == 1
+    }
+  }
+
   /// All money spent so far, by kind; empty when prices were never known.
   package func spending() throws(StoreError) -> [Spending] {
     try look { connection throws(StoreError) in try Self.spending(connection) }

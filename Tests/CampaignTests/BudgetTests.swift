@@ -217,6 +217,9 @@ struct BudgetTests {
     #expect(byTokens == (38 + 730) / 3600.0)
     let byLatency = hours(.init(trainingTokensPerSecond: 10, secondsPerRequest: 3))
     #expect(byLatency == (38 + 36) / 3600.0)
+    // θ0, then four perturbed models one after another.
+    let byJobs = hours(.init(secondsPerJob: 60, secondsPerRequest: 3))
+    #expect(byJobs == (5 * 60 + 36) / 3600.0)
     #expect(hours(.init(trainingTokensPerSecond: 0, requestsPerMinute: .nan)) == nil)
   }
 }

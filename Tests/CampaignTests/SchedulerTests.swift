@@ -109,6 +109,7 @@ struct SchedulerTests {
     #expect(
       status.notes == [
         "scores rest on 1 of 4 models: 3 not priced to the end",
+        "their intervals are about 2.0 times as wide as planned",
         "1 models are few: rankings below 10 are mostly noise",
       ]
     )

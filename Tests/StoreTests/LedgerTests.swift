@@ -59,10 +59,14 @@ struct LedgerTests {
       for resource in [file, job, file, other] { try run.add(resource) }
       #expect(try run.resources(job: nil) == [file, job, other])
       #expect(try run.resources(job: "job 0") == [file, job])
+      #expect(try !run.isGone(file))
       try run.remove(file)
       try run.remove(file)
       #expect(try run.resources(job: nil) == [job, other])
+      #expect(try run.isGone(file))
+      #expect(try !run.isGone(other))
       try run.add(file)
+      #expect(try !run.isGone(file))
     }
     let read = try RunDatabase.reader(path: folder.path("run.db"))
     #expect(try read.resources(job: nil) == [job, other, file])

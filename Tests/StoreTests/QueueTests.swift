@@ -1,6 +1,6 @@
 import Dispatch
 import Experiment
-import FoundationEssentials
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -85,7 +85,7 @@ struct QueueTests {
     let isLocked = Atomic(false)
     let queued = Atomic(0)
     let writing = aside {
-      while !isLocked.load(ordering: .acquiring) {}
+      while !isLocked.load(ordering: .acquiring) { sched_yield() }
       for number in 0..<20 {
         try run.enqueue(.exchange(exchange("\(number)", large)))
         queued.add(1, ordering: .relaxed)
@@ -95,7 +95,7 @@ struct QueueTests {
       isLocked.store(true, ordering: .releasing)
       // While nothing can be committed, the queue fills to its limit and no further.
       let most = Inbox.limit >> 20
-      while queued.load(ordering: .relaxed) < most - 1 {}
+      while queued.load(ordering: .relaxed) < most - 1 { sched_yield() }
       for _ in 0..<10_000 where queued.load(ordering: .relaxed) > most {
         Issue.record("the queue takes in more than its limit")
         break
@@ -166,8 +166,11 @@ struct QueueTests {
   /// Runs `body` on a thread that no test waits on.
   private func aside(_ body: @escaping @Sendable () throws -> Void) -> DispatchGroup {
     let group = DispatchGroup()
-    DispatchQueue.global().async(group: group) {
+    group.enter()
+    // A thread of its own: tests that wait for it without suspending may occupy all others.
+    Thread.detachNewThread {
       do { try body() } catch { Issue.record(error) }
+      group.leave()
     }
     return group
   }

@@ -98,10 +98,15 @@ extension HostedTrainer {
   }
 
   /// Jobs of a key at the host that are not known yet; they are written down.
+  ///
+  /// Not those whose model a clean-up deleted: hosts keep the record of the job.
   private func unwritten(_ tag: JobTag, beside known: [RemoteJob]) async throws -> [RemoteJob] {
     let files = try written(tag).filter { $0.kind == .file }.map(\.id)
     let listed = try await wire.jobs(of: tag, files: files) ?? []
-    let found = listed.filter { job in !known.contains { $0.id == job.id } }
+    let found = try listed.filter { job in
+      let isDeleted = try job.model.map { try ledger.isGone(resource(.model, $0, job: tag.key)) }
+      return isDeleted != true && !known.contains { $0.id == job.id }
+    }
     for job in found { try ledger.add(resource(.job, job.id, job: tag.key)) }
     return found
   }

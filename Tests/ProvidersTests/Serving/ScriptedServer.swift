@@ -55,6 +55,7 @@ final class MemoryLedger: Ledger {
     kept.withLock { if !$0.contains(resource) { $0.append(resource) } }
   }
   func remove(_ resource: RemoteResource) { kept.withLock { $0.removeAll { $0 == resource } } }
+  func isGone(_ resource: RemoteResource) -> Bool { false }
   func resources(job: String?) -> [RemoteResource] {
     kept.withLock { $0.filter { job == nil || $0.job == job } }
   }

@@ -184,7 +184,7 @@ extension HostedTrainer {
     let ledger = ListLedger()
     _ = try await trainer(host, ledger: ledger).train(job())
     for resource in try ledger.resources(job: nil) where resource.kind != .file {
-      try ledger.remove(resource)
+      ledger.forget(resource)
     }
     host.change { $0.hiddenListings = 1 }
     let trained = try await trainer(host, ledger: ledger).train(job())

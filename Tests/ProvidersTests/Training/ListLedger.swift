@@ -4,12 +4,24 @@ import Synchronization
 /// A ledger that forgets when the test ends.
 final class ListLedger: Ledger {
   private let kept = Mutex<[RemoteResource]>([])
+  private let removed = Mutex<Set<RemoteResource>>([])
 
   func add(_ resource: RemoteResource) throws {
     kept.withLock { if !$0.contains(resource) { $0.append(resource) } }
   }
 
   func remove(_ resource: RemoteResource) throws {
+    kept.withLock { $0.removeAll { $0 == resource } }
+    removed.withLock { _ = $0.insert(resource) }
+  }
+
+  func isGone(_ resource: RemoteResource) throws -> Bool {
+    let exists = kept.withLock { $0.contains(resource) }
+    return !exists && removed.withLock { $0.contains(resource) }
+  }
+
+  /// As if a process had died before it wrote a resource down.
+  func forget(_ resource: RemoteResource) {
     kept.withLock { $0.removeAll { $0 == resource } }
   }
 

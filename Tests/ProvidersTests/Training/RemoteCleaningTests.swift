@@ -27,6 +27,18 @@ import Testing
     #expect(try await cleaning(host, ledger).clean().isEmpty)
   }
 
+  @Test func `a run that is resumed after it does not adopt a job whose model it deleted`()
+    async throws
+  {
+    let host = FakeHost()
+    let ledger = ListLedger()
+    _ = try await trainer(host, ledger: ledger).train(job())
+    _ = try await cleaning(host, ledger).clean()
+    let trained = try await trainer(host, ledger: ledger).train(job())
+    #expect(trained.model.name == "ft:ftjob-2")
+    #expect(host.now.models == ["ft:ftjob-2"])
+  }
+
   @Test func `touches nothing of others`() async throws {
     let host = FakeHost()
     let mine = ListLedger()
