@@ -49,7 +49,8 @@ struct HostAccess: Sendable {
         .missing,
         path: "\(key).baseURL",
         "'\(key).baseURL' is missing: \(profile.title) has no address of its own",
-        hint: "write baseURL: \"http://127.0.0.1:8000/v1\" or where it runs"
+        hint: "write \(key).baseURL: \"http://127.0.0.1:8000/v1\" or where it runs"
+          + (profile.environment?.baseURL.map { ", or export \($0)=…" } ?? "")
       )
     }
     self.baseURL = baseURL

@@ -45,7 +45,7 @@ struct HostedProviders: Sendable {
     let trainer = configuration.trainer.endpoint
     scoring = try HostAccess(
       scorer,
-      key: "scorer",
+      key: trainer == scorer ? "trainer" : "scorer",
       limits: limits,
       way: way,
       environment: environment
@@ -59,8 +59,9 @@ struct HostedProviders: Sendable {
     }
     guard scoring.profile.scoring != nil else {
       throw HostError(
-        .unsupported,
-        "\(scoring.profile.title) cannot price completions: it gives no log-probabilities"
+        .configuration,
+        "\(scoring.profile.title) cannot price completions: it gives no log-probabilities; name a "
+          + "scorer.provider that does, such as a vLLM server of your own"
       )
     }
     serving = try (scoring.profile.serving ?? .direct).serving(

@@ -76,7 +76,7 @@ extension ServingKind {
     let patience = Patience(host: host, limit: .seconds(options.patience ?? 1_800))
     func deployment(_ what: String) throws(HostError) -> String {
       if let deployment = options.deployment { return deployment }
-      throw HostError(.configuration, "\(host.name): serving.deployment must name \(what)")
+      throw HostError(.configuration, "\(host.name): scorer.serving.deployment must name \(what)")
     }
     switch self {
     case .direct: return DirectServing(base: base)
@@ -104,7 +104,7 @@ extension ServingKind {
       guard let resource = options.azure, let management else {
         throw HostError(
           .configuration,
-          "\(host.name): serving.azure must name subscription, resourceGroup and account, "
+          "\(host.name): scorer.serving.azure must name subscription, resourceGroup and account, "
             + "and an Entra token for management.azure.com is needed"
         )
       }

@@ -51,7 +51,11 @@ public final class HostedTrainer: Trainer {
     pause: Duration? = nil
   ) throws(HostError) {
     guard let training = profile.training else {
-      throw HostError(.unsupported, "\(profile.title) does not fine-tune")
+      throw HostError(
+        .configuration,
+        "\(profile.title) does not fine-tune: tune elsewhere (trainer.provider), or with a program "
+          + "of your own (trainer.provider: \"command\"), and price here (scorer.provider)"
+      )
     }
     self.host = host
     self.profile = training
