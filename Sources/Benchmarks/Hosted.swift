@@ -135,8 +135,9 @@ private func tokens(spelledBy host: HostConnection) async throws -> [String] {
 
 /// Memory that this process has in use now, in MiB.
 private func residentMemory() -> Int {
-  let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii))?
-    .split(separator: " ").dropFirst().first.flatMap { Int($0) }
+  let file = FileHandle(forReadingAtPath: "/proc/self/statm")
+  let text = String(decoding: (try? file?.read(upToCount: 256)) ?? Data(), as: UTF8.self)
+  let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
   return (pages ?? 0) * Int(getpagesize()) >> 20
 }
 
