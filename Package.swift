@@ -115,7 +115,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "Providers",
-        "ReferenceModels", "Scenarios",
+        "ReferenceModels", "Scenarios", "Transport",
       ],
       exclude: ["pytorch_transformer.py"],
       swiftSettings: strict

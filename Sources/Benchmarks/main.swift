@@ -6,13 +6,17 @@ let names = CommandLine.arguments.dropFirst()
 let known: [(name: String, run: () async throws -> Void)] = [
   ("multiply", multiplication), ("training", training), ("scoring", scoring), ("replies", replies),
 ]
-if let unknown = names.first(where: { name in
+if names.first == "hosted" {
+  try await hosted(names.dropFirst())
+} else if let unknown = names.first(where: { name in
   name != "sequences" && !known.contains { $0.name == name }
 }) {
-  print("unknown benchmark '\(unknown)'; choose of multiply, training, scoring, replies, sequences")
+  print(
+    "unknown benchmark '\(unknown)'; choose of multiply, training, scoring, replies, hosted, "
+      + "sequences"
+  )
   exit(64)
-}
-if names.contains("sequences") {
+} else if names.contains("sequences") {
   try printSequences()
 } else {
   for benchmark in known where names.isEmpty || names.contains(benchmark.name) {

@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <sys/eventfd.h>
 
 // Swift cannot call variadic functions or read unions: one function for each type of argument.
 
@@ -40,6 +41,18 @@ static inline CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void **value
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLMcode ccurl_multi_set_pointer(CURLM *multi, CURLMoption option, void *value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLMcode ccurl_multi_set_watcher(CURLM *multi, curl_socket_callback watcher) {
+  return curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watcher);
+}
+
+static inline CURLMcode ccurl_multi_set_timer(CURLM *multi, curl_multi_timer_callback timer) {
+  return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
 }
 
 /// How a transfer ended; the message must be a `CURLMSG_DONE`.

@@ -3,6 +3,7 @@
 /// It is not cryptographic: it guards against mix-ups, not against an adversary.
 /// - SeeAlso: RFC 9923, "The FNV Non-Cryptographic Hash Algorithm".
 public struct Digest: Sendable, Hashable, CustomStringConvertible {
+  private static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
   private var state: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
   /// Creates the digest of nothing.
@@ -11,20 +12,38 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
   /// Adds bytes.
   public mutating func update(_ bytes: some Sequence<UInt8>) {
     for byte in bytes {
-      state = (state ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b
+      state = (state ^ UInt128(byte)) &* Self.prime
     }
   }
 
+  /// Adds bytes.
+  ///
+  /// Not generic: other modules would otherwise pay for a witness call a byte.
+  public mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
+
   /// Adds one text and its end, so that ("ab", "c") differs from ("a", "bc").
   public mutating func update(_ text: String) {
-    update(text.utf8)
+    update(text.utf8.span)
     update(CollectionOfOne(0xFF))
+  }
+
+  private mutating func update(_ bytes: Span<UInt8>) {
+    for index in bytes.indices {
+      state = (state ^ UInt128(bytes[index])) &* Self.prime
+    }
   }
 
   /// 32 lower-case hexadecimal digits.
   public var description: String {
-    let digits = String(state, radix: 16)
-    return String(repeating: "0", count: 32 - digits.count) + digits
+    var digits: [UInt8] = []
+    digits.reserveCapacity(32)
+    for half in [UInt64(truncatingIfNeeded: state >> 64), UInt64(truncatingIfNeeded: state)] {
+      for shift in stride(from: 60, through: 0, by: -4) {
+        let digit = UInt8(truncatingIfNeeded: half >> UInt64(shift)) & 15
+        digits.append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
+      }
+    }
+    return String(decoding: digits, as: UTF8.self)
   }
 }
 

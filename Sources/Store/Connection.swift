@@ -131,10 +131,10 @@ struct Connection: ~Copyable, @unchecked Sendable {
     _ begin: StaticString,
     _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
-    try execute(begin)
+    try kept(begin).statement.run()
     do {
       let result = try body()
-      try execute("COMMIT")
+      try kept("COMMIT").statement.run()
       return result
     } catch {
       // Some failures (disk full) have rolled back already; a second rollback is then refused.

@@ -92,7 +92,13 @@ extension RunDatabase {
         (hash, key, occurrence, method, url, status, asked, took, fields, request, body)
       VALUES (
         ?1, ?2,
-        (SELECT ifnull(max(occurrence) + 1, 0) FROM exchanges WHERE hash = ?1 AND key = ?2),
+        ifnull(
+          (
+            SELECT occurrence + 1 FROM exchanges WHERE hash = ?1 AND key = ?2
+            ORDER BY occurrence DESC LIMIT 1
+          ),
+          0
+        ),
         ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
       )
       """

@@ -198,7 +198,7 @@ enum Schema {
         body BLOB NOT NULL
       ) STRICT
       """,
-      "CREATE INDEX asked ON exchanges (hash)",
+      "CREATE INDEX asked ON exchanges (hash, occurrence)",
       """
       CREATE TABLE resources (
         number INTEGER PRIMARY KEY,

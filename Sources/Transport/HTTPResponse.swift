@@ -48,19 +48,25 @@ package struct HTTPFields: Sendable {
     }
   }
 
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+
   /// All fields in order, names in lower case, values without blanks at their ends.
   package var all: [(name: String, value: String)] {
     bytes.split(separator: 0x0A).compactMap { line in
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
         return nil
       }
-      let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+      let name = line[..<colon]
       // A status line such as `HTTP/1.1 200 OK: fine` is no field.
-      guard !name.contains(" ") else { return nil }
-      let value = String(decoding: line[(colon + 1)...], as: UTF8.self)
-      let start = value.drop(while: \.isWhitespace)
-      guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return (name, "") }
-      return (name, String(start[...end]))
+      guard !name.contains(0x20) else { return nil }
+      let start = line[(colon + 1)...].drop { $0 <= 0x20 }
+      let end = start.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? start.startIndex
+      return (
+        String(decoding: name.map(Self.lowercased), as: UTF8.self),
+        String(decoding: start[..<end], as: UTF8.self)
+      )
     }
   }
 }

@@ -36,7 +36,16 @@ package final class HostConnection: Host {
   private let record: (any Archive)?
   private let replay: (any Archive)?
   private let redaction: Redaction
-  private let occurrences = Mutex<[String: Int]>([:])
+  private let occurrences = Mutex<[Digest: Int]>([:])
+  /// Where calls without a query go, since most of a run's go to one place.
+  private let targets = Mutex<[String: Target]>([:])
+
+  /// Where a call goes.
+  private struct Target: Sendable {
+    let address: HTTPAddress
+    /// What is shown and kept of it.
+    let shown: String
+  }
 
   /// Creates a connection.
   ///
@@ -81,14 +90,14 @@ package final class HostConnection: Host {
   }
 
   package func send(_ call: Call) async throws -> Reply {
-    let url = url(of: call)
-    let key = Self.key(of: call, url: redaction.url(url))
+    let target = try target(of: call)
+    let key = Self.key(of: call, url: target.shown)
     if let replay, client == nil || call.purpose == .score {
       if let known = try recorded(key, call, in: replay) { return try reply(known, to: call) }
       guard client != nil else {
         throw HostError(
           .notRecorded,
-          "the recording lacks \(call.method) \(redaction.url(url))"
+          "the recording lacks \(call.method) \(target.shown)"
             + (Self.model(of: call).map { " for model '\($0)'" } ?? "")
         )
       }
@@ -97,15 +106,15 @@ package final class HostConnection: Host {
 
     let asked = Self.milliseconds()
     let start = ContinuousClock.now
-    let response = try await response(to: call, url, client)
+    let response = try await response(to: call, target.address, client)
     let took = (ContinuousClock.now - start) / .milliseconds(1)
     let received = response.fields.all.map { Exchange.Field($0.name, $0.value) }
     if let record {
       try record.keep(
         Exchange(
-          key: key,
+          key: key.description,
           method: call.method,
-          url: redaction.url(url),
+          url: target.shown,
           request: redaction.body(Self.sent(call), isSearched: call.purpose != .score),
           status: response.status,
           fields: redaction.fields(received),
@@ -124,6 +133,26 @@ package final class HostConnection: Host {
   }
 
   // MARK: Asking
+
+  private func target(of call: Call) throws -> Target {
+    if call.query.isEmpty, let known = targets.withLock({ $0[call.path] }) { return known }
+    let url = url(of: call)
+    let target: Target
+    do {
+      target = Target(address: try HTTPAddress(url), shown: redaction.url(url))
+    } catch {
+      throw Self.error(error, of: call)
+    }
+    if call.query.isEmpty {
+      targets.withLock { targets in
+        if targets.count == Self.mostTargets { targets = [:] }
+        targets[call.path] = target
+      }
+    }
+    return target
+  }
+
+  private static let mostTargets = 64
 
   private func url(of call: Call) -> String {
     var url = call.path
@@ -156,7 +185,7 @@ package final class HostConnection: Host {
 
   private func response(
     to call: Call,
-    _ url: String,
+    _ address: HTTPAddress,
     _ client: HTTPClient
   ) async throws -> HTTPResponse {
     let isRepeatable = call.purpose != .create
@@ -176,7 +205,7 @@ package final class HostConnection: Host {
       }
       let request = HTTPRequest(
         call.method,
-        try HTTPAddress(url),
+        address,
         fields: fields,
         body: body,
         patience: .init(total: call.timeout ?? options.timeout),
@@ -251,15 +280,16 @@ package final class HostConnection: Host {
   }
 
   /// The recorded reply whose turn it is; a recording's last answer to a reading call repeats.
-  private func recorded(_ key: String, _ call: Call, in replay: any Archive) throws -> Exchange? {
-    let turn = occurrences.withLock { occurrences in
-      defer { occurrences[key, default: 0] += 1 }
-      return occurrences[key, default: 0]
-    }
+  private func recorded(_ digest: Digest, _ call: Call, in replay: any Archive) throws -> Exchange? {
+    let key = digest.description
     // While the network is there, prices alone come from the record, and only good ones.
     guard client == nil else {
       let known = try replay.exchange(key, occurrence: 0)
       return known.flatMap { (200..<300).contains($0.status) ? $0 : nil }
+    }
+    let turn = occurrences.withLock { occurrences in
+      defer { occurrences[digest, default: 0] += 1 }
+      return occurrences[digest, default: 0]
     }
     if let known = try replay.exchange(key, occurrence: turn) { return known }
     guard call.purpose == .read || call.purpose == .score || call.purpose == .remove else {
@@ -274,13 +304,13 @@ package final class HostConnection: Host {
   // MARK: Keys
 
   /// Digest of what is asked: equal requests have equal keys, whatever the order of JSON members.
-  private static func key(of call: Call, url: String) -> String {
+  private static func key(of call: Call, url: String) -> Digest {
     var digest = Digest()
     digest.update(call.method)
     digest.update(url)
     digest.update("\(call.reading)")
     digest.update(sent(call))
-    return digest.description
+    return digest
   }
 
   /// The body in one form: JSON as it is (the dialects write sorted keys), forms part by part.

@@ -31,9 +31,8 @@ extension HostError {
   /// - Returns: The error.
   package static func inside(_ body: [UInt8], asked: String) -> HostError? {
     // A result never begins with its error; looking at the start keeps this cheap.
-    guard body.prefix(64).contains(UInt8(ascii: "e")) else { return nil }
-    let start = String(decoding: body.prefix(64), as: UTF8.self).filter { !$0.isWhitespace }
-    guard start.hasPrefix("{\"error\":"), !start.hasPrefix("{\"error\":null"),
+    let start = body.lazy.filter { $0 > 0x20 }
+    guard start.starts(with: "{\"error\":".utf8), !start.starts(with: "{\"error\":null".utf8),
       let document = JSONReader.read(body), document["choices"] == nil
     else { return nil }
     let fault = Fault(document, body)

@@ -1,4 +1,5 @@
 import Experiment
+import Transport
 
 /// What must not be kept of a request and its reply.
 struct Redaction: Sendable {
@@ -89,21 +90,15 @@ struct Redaction: Sendable {
   }
 
   private func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
-    guard let key, let first = key.first, bytes.count >= key.count else { return bytes }
-    var result: [UInt8]?
-    var position = 0
+    guard let key, var found = bytes.firstRange(of: key) else { return bytes }
+    var result: [UInt8] = []
     var kept = 0
-    while position + key.count <= bytes.count {
-      guard bytes[position] == first,
-        bytes[position..<(position + key.count)].elementsEqual(key)
-      else {
-        position += 1
-        continue
-      }
-      result = (result ?? []) + bytes[kept..<position] + Array(Self.word.utf8)
-      position += key.count
-      kept = position
+    while true {
+      result += bytes[kept..<found.lowerBound]
+      result += Self.word.utf8
+      kept = found.upperBound
+      guard let next = bytes.firstRange(of: key, from: kept) else { return result + bytes[kept...] }
+      found = next
     }
-    return result.map { $0 + bytes[kept...] } ?? bytes
   }
 }

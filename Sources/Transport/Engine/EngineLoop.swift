@@ -4,8 +4,7 @@ import Synchronization
 
 /// The thread that owns libcurl's multi handle.
 ///
-/// `@unchecked` because of the two handles: `multi` is used by the thread alone, but for
-/// `curl_multi_wakeup`, the one call libcurl allows from others; `transfers` by the thread alone.
+/// `@unchecked` because the handle and the transfers are used by the thread alone.
 final class EngineLoop: @unchecked Sendable {
   private struct Inbox {
     var submitted: [PendingRequest] = []
@@ -25,11 +24,10 @@ final class EngineLoop: @unchecked Sendable {
 
   /// Idle transfers kept for reuse.
   private static let mostIdle = 256
-  /// Longest sleep; libcurl's own timers shorten it.
-  private static let nap: Int32 = 60_000
 
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer
+  private let watch: SocketWatch
   private let trust: TrustStore
   private var idle: [Transfer] = []
   private var busy: Set<Transfer> = []
@@ -39,6 +37,13 @@ final class EngineLoop: @unchecked Sendable {
     guard Self.isReady, let multi = curl_multi_init() else {
       throw TransportError(.other(Int(CURLE_FAILED_INIT.rawValue)), "libcurl cannot be started")
     }
+    do throws(TransportError) {
+      watch = try SocketWatch()
+    } catch {
+      curl_multi_cleanup(multi)
+      throw error
+    }
+    watch.attach(to: multi)
     self.multi = multi
     self.trust = trust
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 256)
@@ -80,7 +85,7 @@ final class EngineLoop: @unchecked Sendable {
       return (false, inbox.wakes())
     }
     if isClosed { pending.handoff.end()?.resume(throwing: Self.closed) }
-    if wakes { curl_multi_wakeup(multi) }
+    if wakes { watch.wake() }
   }
 
   func cancel(_ pending: PendingRequest) {
@@ -88,7 +93,7 @@ final class EngineLoop: @unchecked Sendable {
       inbox.cancelled.append(pending)
       return inbox.wakes()
     }
-    if wakes { curl_multi_wakeup(multi) }
+    if wakes { watch.wake() }
   }
 
   func close() {
@@ -96,7 +101,7 @@ final class EngineLoop: @unchecked Sendable {
       inbox.isClosed = true
       return inbox.wakes()
     }
-    if wakes { curl_multi_wakeup(multi) }
+    if wakes { watch.wake() }
   }
 
   private static let closed = TransportError(.closed, "the network was closed")
@@ -108,9 +113,8 @@ final class EngineLoop: @unchecked Sendable {
     var signals = sigset_t()
     sigfillset(&signals)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    var running: Int32 = 0
     while takeInbox() {
-      curl_multi_perform(multi, &running)
+      watch.serve(multi)
       collect()
       for (continuation, result) in finished { continuation.resume(with: result) }
       finished.removeAll(keepingCapacity: true)
@@ -118,7 +122,7 @@ final class EngineLoop: @unchecked Sendable {
         inbox.isAsleep = inbox.submitted.isEmpty && inbox.cancelled.isEmpty && !inbox.isClosed
         return inbox.isAsleep
       }
-      if sleeps { curl_multi_poll(multi, nil, 0, Self.nap, nil) }
+      watch.wait(sleeps)
     }
     for transfer in busy {
       curl_multi_remove_handle(multi, transfer.easy)
