@@ -15,6 +15,15 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Adds bytes.
+  ///
+  /// Not generic: other modules would otherwise pay for a witness call a byte.
+  public mutating func update(_ bytes: [UInt8]) {
+    for byte in bytes {
+      state = (state ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b
+    }
+  }
+
   /// Adds one text and its end, so that ("ab", "c") differs from ("a", "bc").
   public mutating func update(_ text: String) {
     update(text.utf8)
@@ -23,8 +32,16 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
 
   /// 32 lower-case hexadecimal digits.
   public var description: String {
-    let digits = String(state, radix: 16)
-    return String(repeating: "0", count: 32 - digits.count) + digits
+    let digits: [UInt8] = Array("0123456789abcdef".utf8)
+    let halves = [UInt64(truncatingIfNeeded: state >> 64), UInt64(truncatingIfNeeded: state)]
+    var text: [UInt8] = []
+    text.reserveCapacity(32)
+    for half in halves {
+      for shift in stride(from: 60, through: 0, by: -4) {
+        text.append(digits[Int(truncatingIfNeeded: half >> UInt64(shift)) & 15])
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 }
 
