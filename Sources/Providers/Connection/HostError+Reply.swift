@@ -61,7 +61,9 @@ extension HostError {
       let error = document?["error"] ?? document
       message = HostError.excerpt(body)
       switch error {
-      case .string(let text)?: message = text
+      case .string(let text)?:
+        message = text
+        type = document?["error_type"]?.string
       case .object?:
         let words = error?["message"]?.string ?? document?["detail"]?.string
         if let words, !words.isEmpty {
@@ -71,9 +73,7 @@ extension HostError {
         }
         // A number is a mere copy of the status.
         code = error?["code"]?.string
-        type =
-          error?["type"]?.string ?? error?["error_type"]?.string
-          ?? document?["error_type"]?.string
+        type = error?["type"]?.string ?? error?["error_type"]?.string
       default: break
       }
       let oneLine = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -45,6 +45,9 @@ struct Unrecorded {
       return other.map { "the nearest request recorded is \($0.method) \($0.url)" }
         ?? "it holds no request at all"
     }
+    if nearest.request == sent, turn == 0 {
+      return "it was recorded as another reading: \(body)"
+    }
     if nearest.request == sent {
       return
         "it was recorded \(turn == 1 ? "once" : "\(turn) times") and is asked once more: \(body)"
@@ -53,7 +56,7 @@ struct Unrecorded {
       return "the nearest request recorded sends \(HostError.excerpt(nearest.request)), not \(body)"
     }
     let names = Set(asked.keys).union(known.keys).filter { asked[$0] != known[$0] }.sorted()
-    guard let name = names.first else { return "the nearest one recorded was read another time" }
+    guard let name = names.first else { return "the nearest one recorded is written otherwise" }
     let (old, new) = Self.differing(known[name]?.bytes ?? [], asked[name]?.bytes ?? [])
     let others = names.count == 1 ? "" : " and \(names.count - 1) more"
     return "the nearest one recorded differs in '\(name)'\(others): \(old) there, \(new) here"
