@@ -105,8 +105,7 @@ package final class HostConnection: Host {
     let fields = response.fields.all.map {
       Exchange.Field($0.name, redaction.withoutKey($0.value))
     }
-    let isSearched = !isPrice || !(200..<300).contains(response.status)
-    let body = redaction.reply(response.body, isSearched: isSearched)
+    let body = redaction.withoutKey(response.body)
     if let record {
       try record.keep(
         Exchange(
@@ -116,7 +115,7 @@ package final class HostConnection: Host {
           request: redaction.body(call.sent, isSearched: !isPrice),
           status: response.status,
           fields: redaction.fields(fields),
-          body: isSearched ? redaction.body(body, isSearched: true) : body,
+          body: isPrice ? body : redaction.body(body, isSearched: true),
           asked: asked,
           took: Int(took)
         )
@@ -140,8 +139,7 @@ package final class HostConnection: Host {
     return url + (url.contains("?") ? "&" : "?") + items.joined(separator: "&")
   }
 
-  /// A text as it is written into a query (RFC 3986, section 2).
-  static func encoded(_ text: String) -> String {
+  private static func encoded(_ text: String) -> String {
     var result = ""
     for byte in text.utf8 {
       switch byte {

@@ -23,33 +23,25 @@ struct Redaction: Sendable {
     "retry-after-ms", "openai-model", "openai-version", "server", "location",
   ]
 
-  /// The key as it may be written: plainly, percent-encoded, and in base64 wherever it begins.
-  private let spellings: [[UInt8]]
+  private let key: [UInt8]
+  /// The key in base64, wherever it begins.
+  private let digits: [[UInt8]]
 
   /// Creates a redaction.
   ///
   /// - Parameter key: The key in use; it is removed wherever it occurs.
   init(key: Secret?) {
-    let key = key?.reveal() ?? ""
-    let bytes = Array(key.utf8)
+    let text = key?.reveal() ?? ""
+    let bytes = Array(text.utf8)
     // A very short key, such as a local server's `x`, would tear holes into everything, and EMPTY is
     // what servers without a key are sent.
-    guard bytes.count >= 4, key != "EMPTY" else {
-      spellings = []
-      return
-    }
-    var spellings = [bytes]
-    let encoded = Array(HostConnection.encoded(key).utf8)
-    if encoded != bytes { spellings.append(encoded) }
+    self.key = bytes.count < 4 || text == "EMPTY" ? [] : bytes
     // Digits that also hold bits of what stands beside the key are left out.
-    for shift in 0..<(bytes.count >= 12 ? 3 : 0) {
-      let digits = Array(
-        Data([UInt8](repeating: 0, count: shift) + bytes).base64EncodedString().utf8
-      )
-      let whole = (shift + bytes.count) * 8 / 6
-      spellings.append(Array(digits[[0, 2, 3][shift]..<whole]))
+    digits = (0..<(bytes.count < 12 ? 0 : 3)).map { shift in
+      let before = [UInt8](repeating: 0, count: shift)
+      let digits = Array(Data(before + bytes).base64EncodedString().utf8)
+      return Array(digits[[0, 2, 3][shift]..<((shift + bytes.count) * 8 / 6)])
     }
-    self.spellings = spellings
   }
 
   /// A URL without the values of secret query items.
@@ -70,74 +62,99 @@ struct Redaction: Sendable {
   /// - Returns: The same bytes where there is nothing to hide.
   func body(_ bytes: [UInt8], isSearched: Bool) -> [UInt8] {
     let bytes = withoutKey(bytes)
-    return isSearched ? rewritten(bytes, hidingNames: true) : bytes
-  }
-
-  /// A reply as the program may see it: without the key, but with presigned URLs, which it needs.
-  ///
-  /// - Parameters:
-  ///   - bytes: The body.
-  ///   - isSearched: Whether a key that JSON's escapes hide is looked for, too.
-  /// - Returns: The same bytes where there is nothing to hide.
-  func reply(_ bytes: [UInt8], isSearched: Bool) -> [UInt8] {
-    let bytes = withoutKey(bytes)
-    guard isSearched, !spellings.isEmpty, bytes.contains(UInt8(ascii: "\\")) else { return bytes }
-    return rewritten(bytes, hidingNames: false)
+    guard isSearched, let document = JSONReader.read(bytes) else { return bytes }
+    // Not by comparing: NaN, which servers send, differs from itself.
+    var isChanged = false
+    let clean = Self.clean(document, &isChanged)
+    return isChanged ? clean.bytes : bytes
   }
 
   /// A text without the key.
   func withoutKey(_ text: String) -> String {
-    spellings.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
+    key.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
   }
 
-  /// Bytes without the key.
+  /// Bytes without the key: as it is, percent-encoded, behind JSON's escapes, or in base64.
   func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
-    var bytes = bytes
-    for spelling in spellings {
-      var start = 0
-      while let range = bytes.firstRange(of: spelling, from: start) {
-        bytes.replaceSubrange(range, with: Self.word.utf8)
-        start = range.lowerBound + Self.word.utf8.count
+    guard let first = key.first else { return bytes }
+    var result: [UInt8] = []
+    var kept = 0
+    var position = 0
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == first || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\"),
+        let end = endOfKey(in: bytes, from: position)
+      {
+        result += bytes[kept..<position] + Array(Self.word.utf8)
+        position = end
+        kept = end
+      } else {
+        position += 1
       }
     }
-    return bytes
+    result = kept == 0 ? bytes : result + bytes[kept...]
+    for spelling in digits {
+      while let range = result.firstRange(of: spelling) {
+        result.replaceSubrange(range, with: Self.word.utf8)
+      }
+    }
+    return result
   }
 
-  private func rewritten(_ bytes: [UInt8], hidingNames: Bool) -> [UInt8] {
-    guard let document = JSONReader.read(bytes) else { return bytes }
-    // Not by comparing: NaN, which servers send, differs from itself.
-    var isChanged = false
-    let clean = clean(document, hidingNames, &isChanged)
-    return isChanged ? clean.bytes : bytes
+  /// Where the key ends that begins at a place; `nil` when another text begins there.
+  private func endOfKey(in bytes: [UInt8], from start: Int) -> Int? {
+    var place = start
+    for wanted in key {
+      guard let length = Self.length(of: wanted, in: bytes, at: place) else { return nil }
+      place += length
+    }
+    return place
   }
 
-  private func clean(_ value: JSON, _ hidesNames: Bool, _ isChanged: inout Bool) -> JSON {
+  /// How many bytes write a byte at a place, in whatever way; `nil` when something else is there.
+  private static func length(of byte: UInt8, in bytes: [UInt8], at place: Int) -> Int? {
+    guard place < bytes.count else { return nil }
+    if bytes[place] == byte { return 1 }
+    func holds(_ digits: Int, _ text: ArraySlice<UInt8>) -> Bool {
+      text.count == digits && UInt8(String(decoding: text, as: UTF8.self), radix: 16) == byte
+    }
+    switch bytes[place] {
+    case UInt8(ascii: "%"):
+      return holds(2, bytes[(place + 1)...].prefix(2)) ? 3 : nil
+    case UInt8(ascii: "\\"):
+      let next = bytes[(place + 1)...].first
+      if next == byte, [UInt8(ascii: "/"), UInt8(ascii: "\"")].contains(byte) { return 2 }
+      return next == UInt8(ascii: "u") && holds(4, bytes[(place + 2)...].prefix(4)) ? 6 : nil
+    default: return nil
+    }
+  }
+
+  private static func clean(_ value: JSON, _ isChanged: inout Bool) -> JSON {
     switch value {
     case .object(let members):
       var clean = members
       for (name, member) in members {
         // A token with a log-probability is a model's.
         let isWord = name == "token" && members["logprob"] != nil
-        if hidesNames, !isWord, Self.members.contains(name.lowercased()),
-          let text = member.string, !text.isEmpty
+        if !isWord, Self.members.contains(name.lowercased()), let text = member.string,
+          !text.isEmpty
         {
-          clean[name] = .string(Self.word)
+          clean[name] = .string(word)
           isChanged = true
         } else {
-          clean[name] = self.clean(member, hidesNames, &isChanged)
+          clean[name] = Self.clean(member, &isChanged)
         }
       }
       return .object(clean)
     case .array(let elements):
       var clean: [JSON] = []
-      for element in elements { clean.append(self.clean(element, hidesNames, &isChanged)) }
+      for element in elements { clean.append(Self.clean(element, &isChanged)) }
       return .array(clean)
-    case .string(let text):
-      var clean = withoutKey(text)
-      if hidesNames, text.contains("://"), text.contains("=") { clean = Self.urls(in: clean) }
+    case .string(let text) where text.contains("://") && text.contains("="):
+      let clean = urls(in: text)
       isChanged = isChanged || clean != text
       return .string(clean)
-    case .null, .bool, .number: return value
+    case .string, .null, .bool, .number: return value
     }
   }
 
