@@ -106,6 +106,7 @@ package final class HostConnection: Host {
       Exchange.Field($0.name, redaction.withoutKey($0.value))
     }
     let body = redaction.withoutKey(response.body)
+    let isGood = (200..<300).contains(response.status)
     if let record {
       try record.keep(
         Exchange(
@@ -115,7 +116,7 @@ package final class HostConnection: Host {
           request: redaction.body(call.sent, isSearched: !isPrice),
           status: response.status,
           fields: redaction.fields(fields),
-          body: isPrice ? body : redaction.body(body, isSearched: true),
+          body: isPrice && isGood ? body : redaction.body(body, isSearched: true),
           asked: asked,
           took: Int(took)
         )
