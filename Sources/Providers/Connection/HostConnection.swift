@@ -248,6 +248,10 @@ package final class HostConnection: Host {
       throw HostError(.unknownOutcome, error.message, status: status, requestID: error.requestID)
     }
     if call.purpose != .create, let error = HostError.inside(body, asked: asked) { throw error }
+    if call.purpose == .read || call.purpose == .score, !Self.isReply(body, to: call) {
+      let message = "\(asked) answered something else than its reply: \(HostError.excerpt(body))"
+      throw HostError(.notUnderstood, message, status: status)
+    }
     return Reply(status: status, fields: fields, body: body)
   }
 
