@@ -190,7 +190,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["daunce", "Experiment", "Statistics", "Store", "TestSupport"],
-      exclude: ["openai_client.py", "transformers_nll.py"],
+      exclude: ["Recorded", "openai_client.py", "transformers_nll.py"],
       swiftSettings: strict
     ),
   ],

@@ -29,6 +29,7 @@ private struct Order {
 /// measured.
 ///
 /// - Parameter words: `URL N IN_FLIGHT`: base URL, replies (at least 100), requests at once.
+/// - Throws: What a run throws, or a file.
 func hosted(_ words: ArraySlice<String>) async throws {
   guard let order = Order(words) else {
     print("usage: Benchmarks hosted URL N IN_FLIGHT")
@@ -115,7 +116,8 @@ func hosted(_ words: ArraySlice<String>) async throws {
     print("\(losses.expected - losses.measured) of \(losses.expected) prices are not measured")
     exit(1)
   }
-  print("hosted: n=\(rows * models) secs=\(seconds.formatted) rps=\(Int(Double(rows * models) / seconds))")
+  let rate = Int(Double(rows * models) / seconds)
+  print("hosted: n=\(rows * models) secs=\(seconds.formatted) rps=\(rate)")
 }
 
 /// The tokens of the reply that the server gives to every request.

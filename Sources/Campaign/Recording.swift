@@ -57,6 +57,19 @@ public final class Recording: Archive {
     }
   }
 
+  /// The first exchanges of the recording.
+  public func exchanges(limit: Int) throws -> [Exchange] {
+    switch source {
+    case .store(let database):
+      return try storing { () throws(StoreError) in
+        try database.exchanges(after: 0, limit: limit).map(\.exchange)
+      }
+    case .lines(let data, let index):
+      return index.values.joined().sorted { $0.lowerBound < $1.lowerBound }.prefix(limit)
+        .compactMap { ExchangeLine.read(data[$0]) }
+    }
+  }
+
   /// Refuses: a recording is only read.
   public func keep(_ exchange: Exchange) throws {
     throw CampaignError(.storeReadOnly, "cannot add to recording '\(path)': it is only read")

@@ -79,9 +79,9 @@ extension Failure {
     case .unknownOutcome: "look at the host's list of jobs, then resume"
     case .notRecorded: "replay with the configuration and the data of the recorded run"
     case .jobLimit: "lower trainer.parallelJobs, or wait; the same command resumes"
-    case .contextLength, .moderation, .refused, .jobFailed, .notUnderstood, .command,
-      .configuration:
-      nil
+    case .notUnderstood: "'daunce probe' shows what this endpoint answers"
+    case .configuration: "check baseURL and scorer.method; SSL_CERT_FILE names whom to trust"
+    case .contextLength, .moderation, .refused, .jobFailed, .command: nil
     }
   }
 }

@@ -74,4 +74,16 @@ public protocol Archive: Sendable {
   /// - Parameter exchange: The exchange.
   /// - Throws: The archive's own error.
   func keep(_ exchange: Exchange) throws
+
+  /// The first exchanges kept, to say what comes nearest to a request that is not there.
+  ///
+  /// - Parameter limit: How many at most.
+  /// - Returns: Exchanges in the order they were kept.
+  /// - Throws: The archive's own error.
+  func exchanges(limit: Int) throws -> [Exchange]
+}
+
+extension Archive {
+  /// None: an archive need not be able to list what it holds.
+  public func exchanges(limit: Int) throws -> [Exchange] { [] }
 }

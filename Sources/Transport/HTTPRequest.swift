@@ -50,7 +50,7 @@ package struct HTTPRequest: Sendable {
     package var connect: Duration
     /// For everything.
     package var total: Duration
-    /// With no byte in either direction; whole seconds.
+    /// With no byte of a reply that has begun; whole seconds.
     package var stalled: Duration
 
     /// Creates a set of time-outs.

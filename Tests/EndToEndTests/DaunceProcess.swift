@@ -28,8 +28,9 @@ final class DaunceProcess: Sendable {
   /// - Parameters:
   ///   - words: Its command line.
   ///   - folder: Where it runs and leaves its streams.
+  ///   - environment: Variables it gets beside the usual ones.
   /// - Throws: What the system says when it cannot be started.
-  init(_ words: [String], in folder: URL) throws {
+  init(_ words: [String], in folder: URL, environment: [String: String] = [:]) throws {
     let name = UUID().uuidString
     streams = (folder.appending(path: "\(name).out"), folder.appending(path: "\(name).err"))
     for url in [streams.output, streams.notes] { try Data().write(to: url) }
@@ -39,6 +40,7 @@ final class DaunceProcess: Sendable {
     process.arguments = words
     process.currentDirectoryURL = folder
     process.environment = ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path]
+      .merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: streams.output)
     process.standardError = try FileHandle(forWritingTo: streams.notes)

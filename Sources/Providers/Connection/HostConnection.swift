@@ -30,6 +30,8 @@ package final class HostConnection: Host {
 
   package let name: String
   private let base: String
+  /// Scheme, host and port of the base: only there the key is sent.
+  private let origin: String?
   private let fields: [HTTPRequest.Field]
   private let options: Options
   private let client: HTTPClient?
@@ -68,6 +70,7 @@ package final class HostConnection: Host {
   ) {
     name = profile.name
     base = String(baseURL.reversed().drop { $0 == "/" }.reversed())
+    origin = try? HTTPAddress(base).origin
     self.options = options
     self.client = client
     self.record = record
@@ -91,16 +94,14 @@ package final class HostConnection: Host {
 
   package func send(_ call: Call) async throws -> Reply {
     let target = try target(of: call)
-    let key = Self.key(of: call, url: target.shown)
-    if let replay, client == nil || call.purpose == .score {
-      if let known = try recorded(key, call, in: replay) { return try reply(known, to: call) }
-      guard client != nil else {
-        throw HostError(
-          .notRecorded,
-          "the recording lacks \(call.method) \(target.shown)"
-            + (Self.model(of: call).map { " for model '\($0)'" } ?? "")
-        )
+    let key = call.key(url: target.shown)
+    let isPrice = call.purpose == .score
+    if let replay, client == nil || isPrice {
+      if let known = try recorded(key, call, in: replay) {
+        if client == nil { try record?.keep(known) }
+        return try judge(known.status, known.fields, known.body, call)
       }
+      if client == nil { throw try unrecorded(call, key, target.shown, in: replay) }
     }
     guard let client else { throw HostError(.configuration, "there is no way to the network") }
 
@@ -108,28 +109,28 @@ package final class HostConnection: Host {
     let start = ContinuousClock.now
     let response = try await response(to: call, target.address, client)
     let took = (ContinuousClock.now - start) / .milliseconds(1)
-    let received = response.fields.all.map { Exchange.Field($0.name, $0.value) }
+    // Without the key from here on, whatever becomes of it: names, messages, prices.
+    let fields = response.fields.all.map {
+      Exchange.Field($0.name, redaction.withoutKey($0.value))
+    }
+    let body = redaction.withoutKey(response.body)
+    let isGood = (200..<300).contains(response.status)
     if let record {
       try record.keep(
         Exchange(
           key: key.description,
           method: call.method,
           url: target.shown,
-          request: redaction.body(Self.sent(call), isSearched: call.purpose != .score),
+          request: redaction.body(call.sent, isSearched: !isPrice),
           status: response.status,
-          fields: redaction.fields(received),
-          body: redaction.body(response.body, isSearched: call.purpose != .score),
+          fields: redaction.fields(fields),
+          body: isPrice && isGood ? body : redaction.body(body, isSearched: true),
           asked: asked,
           took: Int(took)
         )
       )
     }
-    return try judge(
-      status: response.status,
-      fields: received,
-      body: response.body,
-      call
-    )
+    return try judge(response.status, fields, body, call)
   }
 
   // MARK: Asking
@@ -141,7 +142,7 @@ package final class HostConnection: Host {
     do {
       target = Target(address: try HTTPAddress(url), shown: redaction.url(url))
     } catch {
-      throw Self.error(error, of: call)
+      throw self.error(error, of: call)
     }
     if call.query.isEmpty {
       targets.withLock { targets in
@@ -190,7 +191,9 @@ package final class HostConnection: Host {
   ) async throws -> HTTPResponse {
     let isRepeatable = call.purpose != .create
     do {
-      var fields = fields + call.headers.map { HTTPRequest.Field($0.name, $0.value) }
+      // An address that the host gave, such as one for an upload, may be anybody's.
+      let own = address.origin == origin ? fields : fields.filter { !$0.isSecret }
+      var fields = own + call.headers.map { HTTPRequest.Field($0.name, $0.value) }
       let body: HTTPRequest.Body
       switch call.body {
       case .none: body = .none
@@ -215,33 +218,44 @@ package final class HostConnection: Host {
       )
       return try await client.send(request, tokens: call.tokens) { Self.verdict($0, call) }
     } catch let error as TransportError {
-      throw Self.error(error, of: call)
+      throw self.error(error, of: call)
     }
   }
 
   /// Whether asking again may help, where only the words tell; `nil` where the status does.
-  private static func verdict(_ response: HTTPResponse, _ call: Call) -> RetrySchedule.Verdict? {
+  static func verdict(_ response: HTTPResponse, _ call: Call) -> RetrySchedule.Verdict? {
     if (200..<300).contains(response.status) {
-      // A proxy's page instead of a reply: what was read may be read again.
-      guard call.purpose == .read || call.purpose == .score, response.body.first != nil else {
-        return nil
+      // What something in between answered for the host may be asked again by those who only read.
+      guard call.purpose == .read || call.purpose == .score else { return nil }
+      if let error = HostError.inside(response.body, asked: "") {
+        return error.mayPass ? .retry : .final
       }
-      let start = response.body.first { $0 > 0x20 }
-      return start == UInt8(ascii: "<") ? .retry : nil
+      return isReply(response.body, to: call) ? nil : .retry
     }
-    guard response.status == 429 else { return nil }
-    let error = HostError(status: 429, fields: [], body: response.body, asked: "")
-    return error.code == .rateLimited ? nil : .final
+    let error = HostError(status: response.status, fields: [], body: response.body, asked: "")
+    return error.mayPass || response.status < 429 ? nil : .final
   }
 
-  private static func error(_ error: TransportError, of call: Call) -> HostError {
-    let message = "cannot ask \(call.method) \(call.path.prefix { $0 != "?" }): \(error.message)"
+  /// Whether a body can be the host's own: no web page, and a price's JSON is there to its end.
+  private static func isReply(_ body: [UInt8], to call: Call) -> Bool {
+    guard let first = body.first(where: { $0 > 0x20 }), let last = body.last(where: { $0 > 0x20 })
+    else { return call.purpose != .score }
+    guard call.purpose == .score else { return first != UInt8(ascii: "<") }
+    return (first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == 0xEF)
+      && (last == UInt8(ascii: "}") || last == UInt8(ascii: "]"))
+  }
+
+  private func error(_ error: TransportError, of call: Call) -> HostError {
+    let asked = redaction.url("\(call.method) \(call.path)")
+    let message = "cannot ask \(name), \(asked): \(redaction.withoutKey(error.message))"
     if call.purpose == .create, error.mayHaveArrived {
       return HostError(.unknownOutcome, message)
     }
     return switch error.code {
     case .certificate, .redirect, .proxy, .invalidURL: HostError(.configuration, message)
-    case .tooLarge, .malformed: HostError(.notUnderstood, message)
+    // A list that is asked for item by item gives shorter replies.
+    case .tooLarge: HostError(.refused, message)
+    case .malformed: HostError(.notUnderstood, message)
     default: HostError(.unavailable, message)
     }
   }
@@ -249,86 +263,63 @@ package final class HostConnection: Host {
   // MARK: Answers
 
   private func judge(
-    status: Int,
-    fields: [Exchange.Field],
-    body: [UInt8],
+    _ status: Int,
+    _ fields: [Exchange.Field],
+    _ body: [UInt8],
     _ call: Call
   ) throws(HostError) -> Reply {
-    let asked = "\(call.method) \(redaction.url(call.path))"
+    let asked = "\(name), \(redaction.url("\(call.method) \(call.path)")),"
     guard (200..<300).contains(status) else {
-      var error = HostError(status: status, fields: fields, body: body, asked: asked)
-        .without(redaction)
-      if call.purpose == .create, error.code == .unavailable {
-        error = HostError(.unknownOutcome, error.message, status: status)
-      }
-      throw error
+      let error = HostError(status: status, fields: fields, body: body, asked: asked)
+      guard call.purpose == .create, error.code == .unavailable else { throw error }
+      throw HostError(.unknownOutcome, error.message, status: status, requestID: error.requestID)
     }
-    if call.purpose != .create, let error = HostError.inside(body, asked: asked) {
-      throw error.without(redaction)
+    if call.purpose != .create, let error = HostError.inside(body, asked: asked) { throw error }
+    if call.purpose == .read || call.purpose == .score, !Self.isReply(body, to: call) {
+      let message = "\(asked) answered something else than its reply: \(HostError.excerpt(body))"
+      throw HostError(.notUnderstood, message, status: status)
     }
     return Reply(status: status, fields: fields, body: body)
   }
 
-  private func reply(_ exchange: Exchange, to call: Call) throws -> Reply {
-    if client == nil { try record?.keep(exchange) }
-    return try judge(
-      status: exchange.status,
-      fields: exchange.fields,
-      body: exchange.body,
-      call
-    )
-  }
-
   /// The recorded reply whose turn it is; a recording's last answer to a reading call repeats.
-  private func recorded(_ digest: Digest, _ call: Call, in replay: any Archive) throws -> Exchange? {
+  private func recorded(_ digest: Digest, _ call: Call, in replay: any Archive) throws -> Exchange?
+  {
     let key = digest.description
     // While the network is there, prices alone come from the record, and only good ones.
     guard client == nil else {
-      let known = try replay.exchange(key, occurrence: 0)
-      return known.flatMap { (200..<300).contains($0.status) ? $0 : nil }
+      for turn in 0... {
+        guard let known = try replay.exchange(key, occurrence: turn) else { break }
+        if (200..<300).contains(known.status), Self.isReply(known.body, to: call),
+          HostError.inside(known.body, asked: "") == nil
+        {
+          return known
+        }
+      }
+      return nil
     }
     let turn = occurrences.withLock { occurrences in
       defer { occurrences[digest, default: 0] += 1 }
       return occurrences[digest, default: 0]
     }
     if let known = try replay.exchange(key, occurrence: turn) { return known }
-    guard call.purpose == .read || call.purpose == .score || call.purpose == .remove else {
-      return nil
-    }
+    guard call.purpose != .create else { return nil }
     for earlier in (0..<turn).reversed() {
       if let known = try replay.exchange(key, occurrence: earlier) { return known }
     }
     return nil
   }
 
-  // MARK: Keys
-
-  /// Digest of what is asked: equal requests have equal keys, whatever the order of JSON members.
-  private static func key(of call: Call, url: String) -> Digest {
-    var digest = Digest()
-    digest.update(call.method)
-    digest.update(url)
-    digest.update("\(call.reading)")
-    digest.update(sent(call))
-    return digest
-  }
-
-  /// The body in one form: JSON as it is (the dialects write sorted keys), forms part by part.
-  private static func sent(_ call: Call) -> [UInt8] {
-    switch call.body {
-    case .none: return []
-    case .json(let bytes): return bytes
-    case .form(let fields, let file):
-      var bytes: [UInt8] = []
-      for field in fields { bytes += Array("\(field.name): \(field.value)\n".utf8) }
-      return bytes + Array("\(file.field): \(file.name)\n".utf8) + file.content
-    }
-  }
-
-  /// The model a call is about, for messages.
-  private static func model(of call: Call) -> String? {
-    guard case .json(let bytes) = call.body else { return nil }
-    return JSONReader.read(bytes)?["model"]?.string
+  private func unrecorded(
+    _ call: Call,
+    _ key: Digest,
+    _ url: String,
+    in replay: any Archive
+  ) throws -> HostError {
+    let asked = occurrences.withLock { $0[key] ?? 1 }
+    let sent = redaction.body(call.sent, isSearched: call.purpose != .score)
+    return Unrecorded(method: call.method, url: url, sent: sent)
+      .error(beside: try replay.exchanges(limit: Unrecorded.most), turn: asked - 1)
   }
 
   private static func milliseconds() -> Int {
@@ -337,14 +328,6 @@ package final class HostConnection: Host {
 }
 
 extension HostError {
-  /// The same error without the key, should the host have repeated it.
-  fileprivate func without(_ redaction: Redaction) -> HostError {
-    HostError(
-      code,
-      String(decoding: redaction.body(Array(message.utf8), isSearched: false), as: UTF8.self),
-      status: status,
-      hostCode: hostCode,
-      requestID: requestID
-    )
-  }
+  /// Whether the same request may be answered after a while.
+  fileprivate var mayPass: Bool { code == .unavailable || code == .rateLimited }
 }

@@ -18,30 +18,36 @@ extension HostError {
       Self.code(status: status, fault),
       "\(asked) answered \(status): \(fault.message)",
       status: status,
-      hostCode: fault.code,
+      hostCode: fault.code ?? fault.type,
       requestID: requestID
     )
   }
 
   /// The error that a reply with a good status holds instead of a result; `nil` when it holds none.
   ///
+  /// A fine-tuning job has a member `error`, too, but also an id.
   /// - Parameters:
   ///   - body: The body.
   ///   - asked: Method and path, for the message.
-  /// - Returns: The error.
+  /// - Returns: The error; its status is the one told inside, or 200.
   package static func inside(_ body: [UInt8], asked: String) -> HostError? {
-    // A result never begins with its error; looking at the start keeps this cheap.
-    let start = body.lazy.filter { $0 > 0x20 }
-    guard start.starts(with: "{\"error\":".utf8), !start.starts(with: "{\"error\":null".utf8),
-      let document = JSONReader.read(body), document["choices"] == nil
+    // A result is long and its first bytes tell: only what mentions an error there is parsed.
+    guard body.prefix(200).mentionsError, let document = JSONReader.read(body),
+      ["id", "choices", "data", "status"].allSatisfy({ document[$0] == nil })
+    else { return nil }
+    let error = document["error"]
+    guard
+      document["object"]?.string == "error" || error?.string != nil
+        || error?["message"]?.string != nil
     else { return nil }
     let fault = Fault(document, body)
-    let status = document["error"]?["code"]?.int ?? 400
+    let told = error?["code"]?.int ?? document["code"]?.int
+    let status = told.flatMap { (400..<600).contains($0) ? $0 : nil }
     return HostError(
-      code(status: (400..<600).contains(status) ? status : 400, fault),
+      code(status: status ?? 400, fault),
       "\(asked) answered with an error: \(fault.message)",
-      status: 200,
-      hostCode: fault.code
+      status: status ?? 200,
+      hostCode: fault.code ?? fault.type
     )
   }
 
@@ -55,7 +61,9 @@ extension HostError {
       let error = document?["error"] ?? document
       message = HostError.excerpt(body)
       switch error {
-      case .string(let text)?: message = text
+      case .string(let text)?:
+        message = text
+        type = document?["error_type"]?.string
       case .object?:
         let words = error?["message"]?.string ?? document?["detail"]?.string
         if let words, !words.isEmpty {
@@ -63,10 +71,9 @@ extension HostError {
         } else if let details = document?["detail"]?.array {
           message = details.map(Self.words).joined(separator: "; ")
         }
-        code = error?["code"]?.string ?? error?["code"]?.int.map(String.init)
-        type =
-          error?["type"]?.string ?? error?["error_type"]?.string
-          ?? document?["error_type"]?.string
+        // A number is a mere copy of the status.
+        code = error?["code"]?.string
+        type = error?["type"]?.string ?? error?["error_type"]?.string
       default: break
       }
       let oneLine = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -87,37 +94,57 @@ extension HostError {
     let text = fault.text
     func says(_ words: String...) -> Bool { words.contains { text.contains($0) } }
 
-    if says("insufficient_quota", "credit_balance", "billing_limit", "billing limit")
-      || status == 402
+    if status == 402
+      || says("insufficient_quota", "insufficient_funds", "credit_balance", "current quota")
+      || says("billing_limit", "billing_hard_limit", "billing limit", "credit limit")
+      || says("insufficient credit", "insufficient balance", "out of credit", "credit exceeded")
     {
       return .credit
     }
-    if (400..<500).contains(status) || status >= 500 && status != 503 {
+    if (400..<500).contains(status) && status != 429 || status >= 500 && status != 503 {
       if says("context length", "context size", "context_length", "exceed_context_size")
-        || says("maximum context", "context window")
+        || says("maximum context", "context window", "maximum model length", "max_model_len")
+        || says("max_new_tokens", "string_above_max_length")
       {
         return .contextLength
       }
-      if says("echo") || says("logprob", "log prob") {
+      if says("echo", "logprob", "log prob", "log_prob"),
+        status == 403 || says("not support", "unsupported", "only no echo", "not allowed")
+          || says("not available", "not permitted", "not enabled", "disabled", "unknown")
+          || says("unrecognized", "unexpected", "logits_all")
+      {
+        // A number that is too large can be made smaller.
         return says("greater than", "maximum", "less than or equal", "at most")
           ? .refused : .unsupported
       }
     }
-    if says("content_filter", "content filter", "moderation", "safety evaluation") {
+    if status < 500, says("content_filter", "content filter", "moderation", "safety evaluation") {
       return .moderation
     }
+    if [400, 403, 409, 422, 429].contains(status), says("job", "fine-tun", "fine_tun", "finetun"),
+      says("concurrent", "active", "queued", "in progress", "job_limit", "too many")
+    {
+      return .jobLimit
+    }
     switch status {
+    case 300..<400: return .configuration
     case 401, 403, 407: return .credentials
-    case 404: return .notFound
-    case 412: return .configuration
-    case 429:
-      let isAboutJobs = says("fine-tun", "fine_tun", "finetun", "training job", "jobs")
-      return isAboutJobs ? .jobLimit : .rateLimited
+    case 404, 410: return .notFound
+    case 412: return says("suspended") ? .credentials : .configuration
+    case 429: return .rateLimited
+    case 500 where says("validation error", "parse error"): return .refused
     case 501: return .unsupported
     case 408, 425, 500...: return .unavailable
-    default:
-      let isJobLimit = says("concurrent", "queued", "too many") && says("job")
-      return isJobLimit ? .jobLimit : .refused
+    default: return .refused
     }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  private static let member = Array("\"error\"".utf8)
+
+  /// Whether a member or value `error` occurs.
+  fileprivate var mentionsError: Bool {
+    indices.contains { self[$0] == UInt8(ascii: "\"") && self[$0...].starts(with: Self.member) }
   }
 }

@@ -1,4 +1,5 @@
 import Experiment
+import FoundationEssentials
 import Transport
 
 /// What must not be kept of a request and its reply.
@@ -6,99 +7,183 @@ struct Redaction: Sendable {
   /// What stands where something secret stood.
   static let word = "REDACTED"
 
-  /// Members of JSON bodies that hold keys of this or another service.
+  /// Members of JSON bodies that hold keys of this or another service, in lower case.
   private static let members: Set<String> = [
-    "api_key", "apikey", "apiKey", "hf_api_token", "wandb_api_key", "token", "access_token",
-    "password", "secret", "authorization",
+    "api_key", "apikey", "api-key", "hf_api_token", "hf_token", "wandb_api_key", "token",
+    "access_token", "refresh_token", "password", "secret", "authorization",
   ]
-  /// Query items that make a presigned URL.
-  private static let items = [
-    "sig", "signature", "token", "key", "api_key", "api-key", "access_token", "x-amz-signature",
-    "x-amz-credential", "x-amz-security-token", "x-goog-signature", "x-goog-credential",
-    "googleaccessid", "awsaccesskeyid",
+  /// Query items that make a presigned URL, in lower case; those of the clouds begin alike.
+  private static let items: Set<String> = [
+    "sig", "signature", "token", "key", "api_key", "api-key", "apikey", "access_token", "password",
+    "googleaccessid", "awsaccesskeyid", "policy",
   ]
   /// Header fields of replies that are worth keeping.
   private static let fields: Set<String> = [
-    "content-type", "x-request-id", "apim-request-id", "retry-after", "retry-after-ms",
-    "openai-model", "openai-version", "server", "location",
+    "content-type", "x-request-id", "apim-request-id", "request-id", "retry-after",
+    "retry-after-ms", "openai-model", "openai-version", "server", "location",
   ]
 
-  private let key: [UInt8]?
+  private let key: [UInt8]
+  /// The key in base64, wherever it begins.
+  private let digits: [[UInt8]]
 
   /// Creates a redaction.
   ///
   /// - Parameter key: The key in use; it is removed wherever it occurs.
   init(key: Secret?) {
-    let bytes = key.map { Array($0.reveal().utf8) }
-    // A very short key, such as a local server's `x`, would tear holes into everything.
-    self.key = bytes.flatMap { $0.count >= 4 ? $0 : nil }
+    let text = key?.reveal() ?? ""
+    let bytes = Array(text.utf8)
+    // A very short key, such as a local server's `x`, would tear holes into everything, and EMPTY is
+    // what servers without a key are sent.
+    self.key = bytes.count < 4 || text == "EMPTY" ? [] : bytes
+    // Digits that also hold bits of what stands beside the key are left out.
+    digits = (0..<(bytes.count < 12 ? 0 : 3)).map { shift in
+      let before = [UInt8](repeating: 0, count: shift)
+      let digits = Array(Data(before + bytes).base64EncodedString().utf8)
+      return Array(digits[[0, 2, 3][shift]..<((shift + bytes.count) * 8 / 6)])
+    }
   }
 
   /// A URL without the values of secret query items.
-  func url(_ text: String) -> String {
-    guard let mark = text.firstIndex(of: "?") else { return plain(text) }
-    let items = text[text.index(after: mark)...].split(separator: "&").map { item in
-      let name = item.prefix { $0 != "=" }
-      return Self.items.contains(name.lowercased()) ? "\(name)=\(Self.word)" : String(item)
-    }
-    return plain(text[...mark] + items.joined(separator: "&"))
-  }
+  func url(_ text: String) -> String { withoutKey(Self.urls(in: text)) }
 
   /// The header fields worth keeping.
   func fields(_ fields: [Exchange.Field]) -> [Exchange.Field] {
     fields.filter { Self.fields.contains($0.name) }
-      .map { Exchange.Field($0.name, $0.name == "location" ? url($0.value) : plain($0.value)) }
+      .map { Exchange.Field($0.name, Self.urls(in: $0.value)) }
   }
 
-  /// A body without the key; where `isSearched`, a JSON body also without other secrets.
+  /// A body as it is kept: without the key; where `isSearched`, a JSON body also without other
+  /// secrets.
   ///
   /// - Parameters:
   ///   - bytes: The body.
   ///   - isSearched: Whether the document is looked through; prices' replies hold no secrets.
   /// - Returns: The same bytes where there is nothing to hide.
   func body(_ bytes: [UInt8], isSearched: Bool) -> [UInt8] {
-    var result = bytes
-    if isSearched, let document = JSONReader.read(bytes) {
-      let clean = clean(document)
-      if clean != document { result = clean.bytes }
-    }
-    return withoutKey(result)
+    let bytes = withoutKey(bytes)
+    guard isSearched, let document = JSONReader.read(bytes) else { return bytes }
+    // Not by comparing: NaN, which servers send, differs from itself.
+    var isChanged = false
+    let clean = Self.clean(document, &isChanged)
+    return isChanged ? clean.bytes : bytes
   }
 
-  private func clean(_ document: JSON) -> JSON {
-    switch document {
-    case .object(let members):
-      return .object(
-        Dictionary(
-          uniqueKeysWithValues: members.map { name, value in
-            if Self.members.contains(name), case .string(let text) = value, !text.isEmpty {
-              return (name, .string(Self.word))
-            }
-            return (name, clean(value))
-          }
-        )
-      )
-    case .array(let elements): return .array(elements.map(clean))
-    case .string(let text) where text.hasPrefix("https://") && text.contains("?"):
-      return .string(url(text))
-    default: return document
-    }
+  /// A text without the key.
+  func withoutKey(_ text: String) -> String {
+    key.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
   }
 
-  private func plain(_ text: some StringProtocol) -> String {
-    String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
-  }
-
-  private func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
-    guard let key, var found = bytes.firstRange(of: key) else { return bytes }
+  /// Bytes without the key: as it is, percent-encoded, behind JSON's escapes, or in base64.
+  func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
+    guard let first = key.first else { return bytes }
     var result: [UInt8] = []
     var kept = 0
-    while true {
-      result += bytes[kept..<found.lowerBound]
-      result += Self.word.utf8
-      kept = found.upperBound
-      guard let next = bytes.firstRange(of: key, from: kept) else { return result + bytes[kept...] }
-      found = next
+    var position = 0
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == first || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\"),
+        let end = endOfKey(in: bytes, from: position)
+      {
+        result += bytes[kept..<position] + Array(Self.word.utf8)
+        position = end
+        kept = end
+      } else {
+        position += 1
+      }
     }
+    result = kept == 0 ? bytes : result + bytes[kept...]
+    for spelling in digits {
+      while let range = result.firstRange(of: spelling) {
+        result.replaceSubrange(range, with: Self.word.utf8)
+      }
+    }
+    return result
+  }
+
+  /// Where the key ends that begins at a place; `nil` when another text begins there.
+  private func endOfKey(in bytes: [UInt8], from start: Int) -> Int? {
+    var place = start
+    for wanted in key {
+      guard let length = Self.length(of: wanted, in: bytes, at: place) else { return nil }
+      place += length
+    }
+    return place
+  }
+
+  /// How many bytes write a byte at a place, in whatever way; `nil` when something else is there.
+  private static func length(of byte: UInt8, in bytes: [UInt8], at place: Int) -> Int? {
+    guard place < bytes.count else { return nil }
+    if bytes[place] == byte { return 1 }
+    func holds(_ digits: Int, _ text: ArraySlice<UInt8>) -> Bool {
+      text.count == digits && UInt8(String(decoding: text, as: UTF8.self), radix: 16) == byte
+    }
+    switch bytes[place] {
+    case UInt8(ascii: "%"):
+      return holds(2, bytes[(place + 1)...].prefix(2)) ? 3 : nil
+    case UInt8(ascii: "\\"):
+      let next = bytes[(place + 1)...].first
+      if next == byte, [UInt8(ascii: "/"), UInt8(ascii: "\"")].contains(byte) { return 2 }
+      return next == UInt8(ascii: "u") && holds(4, bytes[(place + 2)...].prefix(4)) ? 6 : nil
+    default: return nil
+    }
+  }
+
+  private static func clean(_ value: JSON, _ isChanged: inout Bool) -> JSON {
+    switch value {
+    case .object(let members):
+      var clean = members
+      for (name, member) in members {
+        // A token with a log-probability is a model's.
+        let isWord = name == "token" && members["logprob"] != nil
+        if !isWord, Self.members.contains(name.lowercased()), let text = member.string,
+          !text.isEmpty
+        {
+          clean[name] = .string(word)
+          isChanged = true
+        } else {
+          clean[name] = Self.clean(member, &isChanged)
+        }
+      }
+      return .object(clean)
+    case .array(let elements):
+      var clean: [JSON] = []
+      for element in elements { clean.append(Self.clean(element, &isChanged)) }
+      return .array(clean)
+    case .string(let text) where text.contains("://") && text.contains("="):
+      let clean = urls(in: text)
+      isChanged = isChanged || clean != text
+      return .string(clean)
+    case .string, .null, .bool, .number: return value
+    }
+  }
+
+  /// A text whose URLs lose the values of secret query items.
+  private static func urls(in text: String) -> String {
+    guard let mark = text.firstIndex(of: "?") else { return text }
+    var clean = String(text[...mark])
+    var rest = text[text.index(after: mark)...]
+    while !rest.isEmpty {
+      let name = rest.prefix { $0 != "=" && !isEnd($0) }
+      rest = rest[name.endIndex...]
+      clean += name
+      if rest.first == "=" {
+        let value = rest.dropFirst().prefix { !isEnd($0) }
+        rest = rest[value.endIndex...]
+        clean += "=" + (isSecret(name) && !value.isEmpty ? word : String(value))
+      }
+      if let end = rest.popFirst() { clean.append(end) }
+    }
+    return clean
+  }
+
+  private static func isEnd(_ character: Character) -> Bool {
+    character == "&" || character == "?" || character == "#" || character == "\""
+      || character.isWhitespace
+  }
+
+  private static func isSecret(_ name: Substring) -> Bool {
+    let name = name.lowercased()
+    return items.contains(name) || name.hasPrefix("x-amz-") || name.hasPrefix("x-goog-")
   }
 }

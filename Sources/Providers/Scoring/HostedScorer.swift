@@ -74,7 +74,12 @@ public final class HostedScorer: Scorer {
     guard let pricing = opened.withLock({ $0[model] }) else {
       throw HostError(.refused, "model '\(model?.name ?? "base")' was not opened before pricing")
     }
-    return try await pricing.price(examples, Question(.score, reading: reading))
+    do {
+      return try await pricing.price(examples, Question(.score, reading: reading))
+    } catch let error as HostError where error.isAboutGoodReply {
+      // What cannot be read may have been a slip, or the record of one: it is asked anew, once.
+      return try await pricing.price(examples, Question(.read, reading: reading))
+    }
   }
 
   /// Gives back what `open` took.
@@ -125,6 +130,11 @@ extension ScoringMethod {
 }
 
 extension HostError {
+  /// Whether a reply that looked good was not what was asked for.
+  fileprivate var isAboutGoodReply: Bool {
+    status == nil && (code == .notUnderstood || code == .notFound || code == .unsupported)
+  }
+
   /// Whether it may mean that a model just made is not served yet.
   fileprivate var isNotYet: Bool {
     switch code {

@@ -12,6 +12,8 @@ final class Transfer: Hashable {
   private var body: [UInt8] = []
   private var limit = 0
   private var isTooLarge = false
+  /// Whether libcurl watches for a stall: only once the reply has begun.
+  private var isWatched = false
   private var fields: [HTTPRequest.Field]?
   private var list: UnsafeMutablePointer<curl_slist>?
   private var upload = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -111,6 +113,7 @@ final class Transfer: Hashable {
     try set(CURLOPT_NOPROXY, request.address.isLoopback ? "*" : nil)
     try set(CURLOPT_FRESH_CONNECT, request.isRepeatable ? 0 : 1)
     if patience != request.patience { try set(request.patience) }
+    if isWatched { try watch(for: .zero) }
     if fields != request.fields { try set(request.fields) }
     form = nil
     switch request.body {
@@ -148,8 +151,16 @@ final class Transfer: Hashable {
     func milliseconds(_ duration: Duration) -> Int { max(1, Int(duration / .milliseconds(1))) }
     try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(patience.connect))
     try set(CURLOPT_TIMEOUT_MS, milliseconds(patience.total))
-    try set(CURLOPT_LOW_SPEED_TIME, max(1, Int(patience.stalled / .seconds(1))))
     self.patience = patience
+  }
+
+  /// Ends the transfer when no byte comes for a time; zero for never.
+  ///
+  /// libcurl would also count the time that a slow model takes for its first byte, so it is told of
+  /// the limit only then; it looks at the option anew in every second.
+  private func watch(for time: Duration) throws(TransportError) {
+    try set(CURLOPT_LOW_SPEED_TIME, time == .zero ? 0 : max(1, Int(time / .seconds(1))))
+    isWatched = time != .zero
   }
 
   private func set(_ fields: [HTTPRequest.Field]) throws(TransportError) {
@@ -173,7 +184,14 @@ final class Transfer: Hashable {
 
   private func takeHead(_ line: UnsafeRawBufferPointer) -> Int {
     // Each new status line ends what an interim reply or a proxy said.
-    if line.starts(with: "HTTP/".utf8) { head.removeAll(keepingCapacity: true) }
+    if line.starts(with: "HTTP/".utf8) {
+      head.removeAll(keepingCapacity: true)
+      // `HTTP/1.1 103`: an interim reply is not the beginning of the real one.
+      let isInterim = line.drop { $0 != UInt8(ascii: " ") }.dropFirst().first == UInt8(ascii: "1")
+      if !isInterim, !isWatched, let patience {
+        do { try watch(for: patience.stalled) } catch { return 0 }
+      }
+    }
     guard head.count + line.count <= Self.longestHead else {
       isTooLarge = true
       return 0

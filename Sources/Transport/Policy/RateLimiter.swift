@@ -142,8 +142,9 @@ package struct RateLimiter: Sendable {
         let reset = value("reset").flatMap({ HeaderTime.reset($0, now: present) })
       else { return nil }
       let limit = value("limit").flatMap(Double.init) ?? 0
-      guard remaining < 1 || remaining * 10 < limit else { return nil }
-      return (remaining, min(reset, .seconds(600)))
+      // A day's limit, or somebody's clock is wrong: a 429 will tell.
+      guard remaining < 1 || remaining * 10 < limit, reset <= .seconds(600) else { return nil }
+      return (remaining, reset)
     }
     if let (remaining, reset) = read(["x-ratelimit-*-requests", "x-ratelimit-*"]) {
       requests.learn(remaining: remaining, reset: reset, now: now)

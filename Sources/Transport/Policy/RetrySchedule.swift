@@ -50,6 +50,8 @@ package struct RetrySchedule: Sendable {
 
   /// Equal 500s in a row after which a sixth is not asked for: some servers answer nonsense so.
   private static let mostServerErrors = 5
+  /// Waits that are as short as the host says.
+  private static let believed = 4
   private static let shortest = 0.5
   private static let longest = 8.0
 
@@ -122,9 +124,9 @@ package struct RetrySchedule: Sendable {
     case .final: return .finish
     case .retry:
       guard attempts < budget.attempts, serverErrors < Self.mostServerErrors else { return .finish }
-      return wait(asked ?? backOff(random), until: budget.time, now: now)
+      return wait(pause(asked, random), until: budget.time, now: now)
     case .throttled:
-      return patiently(asked ?? backOff(random), now: now)
+      return patiently(pause(asked, random), now: now)
     case .starting:
       let growing = Duration.seconds(min(60, 10 * Double(waits + 1)) * (1 - 0.25 * random))
       return patiently(asked ?? growing, now: now)
@@ -159,8 +161,16 @@ package struct RetrySchedule: Sendable {
     start.duration(to: now) + wait <= budget.patientTime
   }
 
+  /// What the host asks for, or the back-off where that is no time at all, as a date that is past, or
+  /// was too short several times.
+  private func pause(_ asked: Duration?, _ random: Double) -> Duration {
+    let usual = backOff(random)
+    guard let asked, asked > .zero else { return usual }
+    return waits < Self.believed ? asked : max(asked, usual)
+  }
+
   /// 0.5 s doubling to 8 s, less up to a quarter.
-  private mutating func backOff(_ random: Double) -> Duration {
+  private func backOff(_ random: Double) -> Duration {
     var seconds = Self.shortest
     for _ in 0..<min(waits, 4) { seconds *= 2 }
     return .seconds(min(seconds, Self.longest) * (1 - 0.25 * random))

@@ -149,10 +149,10 @@ private func job(_ key: String = "run-k03", weights: [Double]? = nil) -> Trainin
   ])
   func `that prints nonsense is ended and told so`(script: String) async throws {
     let start = ContinuousClock.now
-    let error = try await Bench().failure(script + "; sleep 20")
+    let error = try await Bench().failure(script + "; sleep 600")
     #expect(error.code == .command)
     #expect(error.message.contains("must be JSON lines"))
-    #expect(ContinuousClock.now - start < .seconds(60))
+    #expect(ContinuousClock.now - start < .seconds(120))
   }
 
   @Test func `that prints an endless line is ended`() async throws {
@@ -218,19 +218,28 @@ private func job(_ key: String = "run-k03", weights: [Double]? = nil) -> Trainin
   }
 
   @Test func `is ended with its children within a second`() async throws {
-    let script = #"sleep 60 & echo $! > "$1/pid"; wait"#
-    let (child, took) = try await cancel(script, grace: .seconds(20))
-    #expect(took < .seconds(20))
-    // An orphan that was killed is gone, or a zombie that init has yet to collect.
-    #expect(await isGone(child))
+    let script = #"sleep 600 & echo $! > "$1/pid"; wait"#
+    // The quickest of three: other tests keep the machine busy.
+    var quickest = Duration.seconds(600)
+    for _ in 1...3 {
+      let (child, took) = try await cancel(script, grace: .seconds(300))
+      quickest = min(quickest, took)
+      // An orphan that was killed is gone, or a zombie that init has yet to collect.
+      #expect(await isGone(child))
+    }
+    #expect(quickest < .seconds(1))
   }
 
   @Test func `is killed after a grace period when it does not listen`() async throws {
     let script = #"trap '' TERM; echo $$ > "$1/pid"; while :; do sleep 0.05; done"#
-    let (shell, took) = try await cancel(script, grace: .milliseconds(100))
-    #expect(took < .seconds(20))
-    // Collected by us: no zombie either.
-    #expect(kill(shell, 0) == -1 && errno == ESRCH)
+    var quickest = Duration.seconds(600)
+    for _ in 1...3 {
+      let (shell, took) = try await cancel(script, grace: .milliseconds(100))
+      quickest = min(quickest, took)
+      // Collected by us: no zombie either.
+      #expect(kill(shell, 0) == -1 && errno == ESRCH)
+    }
+    #expect(quickest > .milliseconds(100) && quickest < .seconds(1))
   }
 
   @Test func `does not run beside one that outlived its caller`() async throws {

@@ -24,6 +24,7 @@ final class Connections: Sendable {
 
   var requests: [LoopbackServer.Request] { state.withLock { $0.requests } }
   var accepted: Int { state.withLock { $0.accepted } }
+  var openCount: Int { state.withLock { $0.open.count } }
 
   /// Ends all; the threads see their sockets end and close them.
   func stop() {

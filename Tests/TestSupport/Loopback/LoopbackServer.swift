@@ -73,6 +73,9 @@ package final class LoopbackServer: Sendable {
   /// Connections accepted so far.
   package var connections: Int { state.accepted }
 
+  /// Connections that are open now.
+  package var openConnections: Int { state.openCount }
+
   /// Starts a server.
   ///
   /// - Parameter answer: Says what to do about each request; called on many threads.

@@ -142,14 +142,20 @@ private func failure(
   }
 
   @Test func `tells a slow reply from a stalled one`() async throws {
-    let server = try LoopbackServer { _ in .stalled }
+    let server = try LoopbackServer { request in
+      request.path == "/slow" ? .delayed(.seconds(3), .json("{}")) : .stalled
+    }
     let engine = try HTTPEngine()
-    let slow = try get(server, patience: .init(total: .milliseconds(150)))
-    let late = try await failure { try await engine.send(slow) }
+    let short = try get(server, patience: .init(total: .milliseconds(150)))
+    let late = try await failure { try await engine.send(short) }
     #expect(late.code == .timeout && late.mayHaveArrived)
-    let patience = HTTPRequest.Patience(total: .seconds(30), stalled: .seconds(1))
-    let stalled = try await failure { try await engine.send(try get(server, patience: patience)) }
-    #expect(stalled.code == .stalled && stalled.mayHaveArrived)
+    let patience = HTTPRequest.Patience(total: .seconds(120), stalled: .seconds(1))
+    let stalled = try get(server, patience: patience)
+    #expect(try await failure { try await engine.send(stalled) }.code == .stalled)
+    // A slow model is not a stalled reply, also on a handle that saw one.
+    let slow = try get(server, "/slow", patience: patience)
+    #expect(try await engine.send(slow).status == 200)
+    #expect(try await failure { try await engine.send(stalled) }.code == .stalled)
   }
 
   @Test func `knows that nothing arrived where there was no connection`() async throws {
@@ -194,17 +200,27 @@ private func failure(
   }
 }
 
-@Suite struct `ending requests` {
-  @Test func `cancelling ends a request at once and closes its connection`() async throws {
+@Suite(.timeLimit(.minutes(1))) struct `ending requests` {
+  @Test func `cancelling ends a request within milliseconds and closes its connection`()
+    async throws
+  {
     let server = try LoopbackServer { _ in .silence }
     let engine = try HTTPEngine()
     let request = try get(server)
-    let task = Task { try await engine.send(request) }
-    while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
-    let start = ContinuousClock.now
-    task.cancel()
-    await #expect(throws: CancellationError.self) { _ = try await task.value }
-    #expect(ContinuousClock.now - start < .seconds(10))
+    // The quickest of some: other tests keep the machine busy.
+    var quickest = Duration.seconds(60)
+    for round in 1...8 {
+      let task = Task(priority: .high) { try await engine.send(request) }
+      while server.requests.count < round { try await Task.sleep(for: .milliseconds(2)) }
+      let took = await ContinuousClock().measure {
+        task.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await task.value }
+      }
+      quickest = min(quickest, took)
+    }
+    #expect(quickest < .milliseconds(100))
+    // Nothing else would ever end these connections.
+    while server.openConnections > 0 { try await Task.sleep(for: .milliseconds(2)) }
   }
 
   @Test func `hundreds of requests cancelled at any moment all end and the engine goes on`()

@@ -73,6 +73,28 @@ extension RetrySchedule {
     #expect(late == .finish)
   }
 
+  @Test func `takes a wait that is past, or too short time after time, for none`() {
+    var past = RetrySchedule(isRepeatable: true, start: start)
+    let date: KeyValuePairs = ["retry-after": "Sun, 06 Nov 1994 08:00:00 GMT"]
+    let waits = (0..<5).map { _ in past.replied(reply(429, date)) }
+    #expect(waits == [0.5, 1, 2, 4, 8].map { .retry(after: .seconds($0)) })
+    var short = RetrySchedule(isRepeatable: true, start: start)
+    let brief = (0..<6).map { _ in short.replied(reply(429, ["retry-after-ms": "1"])) }
+    #expect(brief.prefix(4).allSatisfy { $0 == .retry(after: .milliseconds(1)) })
+    #expect(brief.suffix(2).allSatisfy { $0 == .retry(after: .seconds(8)) })
+  }
+
+  @Test func `gives up at once on a host that says to come back another year`() {
+    var schedule = RetrySchedule(isRepeatable: true, start: start)
+    let date = "Fri, 31 Dec 2099 23:59:59 GMT"
+    #expect(schedule.replied(reply(429, ["retry-after": date])) == .finish)
+    // By a host whose own clock is there it is a minute.
+    let now = "Fri, 31 Dec 2099 23:58:59 GMT"
+    var ahead = RetrySchedule(isRepeatable: true, start: start)
+    let decision = ahead.replied(reply(429, ["retry-after": date, "date": now]))
+    #expect(decision == .retry(after: .seconds(60)))
+  }
+
   @Test func `has minutes for 429 and for hosts that are starting, whatever the attempts`() {
     var schedule = RetrySchedule(isRepeatable: true, start: start)
     for _ in 0..<50 { #expect(schedule.replied(reply(429)) != .finish) }
@@ -190,6 +212,12 @@ extension RetrySchedule {
     ]
     #expect(wait(ample, requests: 6) == .zero)
     #expect(wait(["x-ratelimit-remaining-requests": "0"], requests: 6) == .zero)
+    for reset in ["24h0m0s", "4102444799", "0", "-5"] {
+      let odd: KeyValuePairs = [
+        "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": reset,
+      ]
+      #expect(wait(odd, requests: 6) == .zero)
+    }
   }
 
   @Test func `halves at a 429, once a round, and recovers slowly`() {
