@@ -139,7 +139,7 @@ struct HostileHostTests {
     return place
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: misfortunes)
+  @Test(.timeLimit(.minutes(10)), arguments: misfortunes)
   func `each is one clear error with the documented status`(misfortune: Misfortune) async throws {
     let host = try ScriptedOpenAI(misfortune.twist)
     let place = try place(host, misfortune)

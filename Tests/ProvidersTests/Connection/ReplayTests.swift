@@ -6,7 +6,7 @@ import Testing
 
 private let key = HostConnection.testKey
 
-@Suite(.timeLimit(.minutes(1))) struct `a recording` {
+@Suite(.timeLimit(.minutes(10))) struct `a recording` {
   private func poll() -> Call { Call("GET", "/fine_tuning/jobs/j", purpose: .read) }
 
   private func upload(_ content: String) -> Call {
