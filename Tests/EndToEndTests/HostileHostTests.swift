@@ -161,7 +161,7 @@ struct HostileHostTests {
       guard request.path == "/v1/completions", let range = request.text.range(of: "ft:base:") else {
         return honest
       }
-      let name = String(request.text[range.upperBound...].prefix { $0.isNumber })
+      let name = String(request.text[range.upperBound...].prefix { $0.isLetter || $0.isNumber })
       let isLast = victim.withLock { victim in
         // The first model that is priced is θ0: the next one vanishes after its first prices.
         if victim == nil { victim = "not \(name)" }
@@ -234,7 +234,30 @@ struct HostileHostTests {
       let cells = row.split(separator: ",", omittingEmptySubsequences: false)
       let isLost = ["t7", "t11", "t12", "t13"].contains(cells[0])
       #expect(cells.dropFirst(2).allSatisfy { $0.isEmpty == isLost })
-      #expect(!row.contains("9999") && !row.lowercased().contains("nan"))
+      #expect(cells.dropFirst(2).compactMap { Double($0) }.allSatisfy { (0..<200).contains($0) })
+      #expect(!row.lowercased().contains("nan"))
     }
+  }
+
+  @Test(.enabled(if: SecureServer.isPossible))
+  func `an expired certificate is named, and nothing is sent`() async throws {
+    let folder = try TemporaryFolder()
+    let dates = (from: "20200101000000Z", to: "20200201000000Z")
+    let server = try SecureServer(folder: folder.url.path, days: dates)
+    defer { withExtendedLifetime(server) {} }
+    let host = try ScriptedOpenAI()
+    let place = try place(host)
+    let text = host.configuration(key: "apiKey: { file: \"key\" },")
+      .replacingOccurrences(of: host.url, with: "https://127.0.0.1:\(server.port)/v1")
+    try place.write("hosted.json5", text)
+    let ending = try await DaunceProcess(
+      ["probe", "hosted.json5"],
+      in: place.url,
+      environment: ["SSL_CERT_FILE": folder.path("cert.pem")]
+    ).ending()
+    #expect(ending.status == 64)
+    #expect(ending.notes.contains("https://127.0.0.1:\(server.port): "))
+    #expect(ending.notes.contains("certificate has expired"))
+    #expect(ending.notes.contains("hint: check baseURL"))
   }
 }

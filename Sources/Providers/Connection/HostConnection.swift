@@ -37,6 +37,8 @@ package final class HostConnection: Host {
   private let client: HTTPClient?
   private let record: (any Archive)?
   private let replay: (any Archive)?
+  /// Whether what is replayed goes to the record, too: it does unless it comes from there.
+  private let keepsReplayed: Bool
   private let redaction: Redaction
   private let occurrences = Mutex<[String: Int]>([:])
 
@@ -66,6 +68,7 @@ package final class HostConnection: Host {
     self.client = client
     self.record = record
     self.replay = replay
+    keepsReplayed = (record as AnyObject?) !== (replay as AnyObject?)
     redaction = Redaction(key: key)
     var fields = [HTTPRequest.Field("user-agent", "daunce"), .init("accept", "application/json")]
     if let key {
@@ -90,7 +93,7 @@ package final class HostConnection: Host {
     let isPrice = call.purpose == .score
     if let replay, client == nil || isPrice {
       if let known = try recorded(key, call, in: replay) {
-        if client == nil { try record?.keep(known) }
+        if keepsReplayed { try record?.keep(known) }
         return try judge(known.status, known.fields, known.body, call)
       }
       if client == nil { throw try unrecorded(call, key, shown, in: replay) }

@@ -82,6 +82,20 @@ private let key = HostConnection.testKey
     #expect(server.requests.count == 4)
   }
 
+  @Test func `that is extended has what it had and what it lacked`() async throws {
+    let server = try LoopbackServer { .json(#"{"number":\#($0.index)}"#) }
+    let (old, new) = (MemoryArchive(), MemoryArchive())
+    _ = try await HostConnection.test(server.url, record: old).send(.score("{}"))
+    let host = try HostConnection.test(server.url, record: new, replay: old)
+    for call in [.score("{}"), .score("[]"), poll()] { _ = try await host.send(call) }
+    #expect(new.exchanges.count == 3 && new.exchanges.first == old.exchanges.first)
+    #expect(server.requests.count == 3)
+    // A run that is taken up again does not keep twice what it has.
+    let again = try HostConnection.test(server.url, record: new, replay: new)
+    _ = try await again.send(.score("{}"))
+    #expect(new.exchanges.count == 3)
+  }
+
   @Test(arguments: [
     #"{"error":{"message":"no such model","code":404}}"#, "<html>login</html>", #"{"choices":["#,
   ])
