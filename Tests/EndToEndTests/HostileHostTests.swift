@@ -115,7 +115,8 @@ private let misfortunes: [Misfortune] = [
   {
     _ in .json(error("gone"), status: 404)
   },
-  .priced("a wrong number of choices", 1, ["answered 1 choices for 4 prompts"]) { request in
+  .priced("a wrong number of choices", 1, ["box, POST /completions, answered 1 choices for "]) {
+    request in
     .json(#"{"choices":[{"index":0,"logprobs":null}]}"#)
   },
   .priced("a 200 with an error inside", 1, ["answered with an error: the model broke"]) { _ in
@@ -240,6 +241,39 @@ struct HostileHostTests {
       #expect(cells.dropFirst(2).compactMap { Double($0) }.allSatisfy { (0..<200).contains($0) })
       #expect(!row.lowercased().contains("nan"))
     }
+  }
+
+  @Test(arguments: [(401, 4), (402, 5)] as [(Int, Int32)])
+  func `a key or credit that ends mid-run stops it at once, and the same command goes on`(
+    status: Int,
+    exit: Int32
+  ) async throws {
+    let isOver = Mutex(true)
+    let refused = Mutex(0)
+    let created = Mutex<[String]>([])
+    let host = try ScriptedOpenAI { request, honest in
+      guard request.index >= 40, isOver.withLock({ $0 }) else {
+        if request.method == "POST", request.path == "/v1/fine_tuning/jobs" {
+          created.withLock { $0.append(request.text) }
+        }
+        return honest
+      }
+      refused.withLock { $0 += 1 }
+      return .json(error("no more"), status: status)
+    }
+    let place = try place(host)
+    let first = try await place.daunce("run", "hosted.json5")
+    #expect(first.status == exit)
+    #expect(first.notes.contains("answered \(status): no more"))
+    // Those under way, none again.
+    #expect(refused.withLock { $0 } < 64)
+    isOver.withLock { $0 = false }
+    let second = try await place.daunce("run", "hosted.json5", "--json")
+    #expect(second.status == 0, "\(second.notes)")
+    let losses = try second.objects().first?["losses"] as? [String: Int]
+    #expect(losses?["measured"] == losses?["expected"])
+    let jobs = created.withLock { $0 }
+    #expect(jobs.count == 4 && Set(jobs).count == 4)
   }
 
   @Test(.enabled(if: SecureServer.isPossible))

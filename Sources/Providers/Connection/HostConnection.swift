@@ -244,7 +244,7 @@ package final class HostConnection: Host {
     _ body: [UInt8],
     _ call: Call
   ) throws(HostError) -> Reply {
-    let asked = "\(name), \(redaction.url("\(call.method) \(call.path)")),"
+    let asked = redaction.url(asked(call))
     guard (200..<300).contains(status) else {
       let error = HostError(status: status, fields: fields, body: body, asked: asked)
       guard call.purpose == .create, error.code == .unavailable else { throw error }
