@@ -130,3 +130,13 @@ extension HostProfile {
     )
   }
 }
+
+extension HTTPEngine {
+  /// An engine that trusts whom the process environment says.
+  ///
+  /// - Returns: The engine.
+  /// - Throws: `TransportError` when libcurl cannot be started.
+  static func trusting() throws -> HTTPEngine {
+    try HTTPEngine(trust: TrustStore(environment: ProcessInfo.processInfo.environment))
+  }
+}

@@ -43,7 +43,7 @@ enum ProbeCommand {
       configuration,
       store: RunCommand.store(ofConfiguration: options.configuration),
       ledger: nil,
-      way: HostAccess.Way(engine: HTTPEngine())
+      way: HostAccess.Way(engine: HTTPEngine.trusting())
     )
     let queries = try ExampleFile.read(path: configuration.data.queries, role: .query)
     let report = try await hosts.probe(

@@ -125,7 +125,7 @@ enum RunCommand {
         throw UsageError(.missing, "'--record' needs '--replay FILE'", hint: "name the recording")
       }
       return HostAccess.Way(
-        engine: try HTTPEngine(),
+        engine: try HTTPEngine.trusting(),
         record: store,
         replay: store.isNew ? nil : store
       )
@@ -137,11 +137,11 @@ enum RunCommand {
       return HostAccess.Way(record: store, replay: try Recording(path: path))
     case .new where exists:
       return HostAccess.Way(
-        engine: try HTTPEngine(),
+        engine: try HTTPEngine.trusting(),
         record: store,
         replay: try Recording(path: path)
       )
-    case .once, .new, .all: return HostAccess.Way(engine: try HTTPEngine(), record: store)
+    case .once, .new, .all: return HostAccess.Way(engine: try HTTPEngine.trusting(), record: store)
     }
   }
 

@@ -47,7 +47,7 @@ enum ScoreCommand {
       configuration,
       store: store,
       way: HostAccess.Way(
-        engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine()
+        engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine.trusting()
       )
     )
     try workbench.requireFitting(examples)

@@ -79,6 +79,9 @@ private let misfortunes: [Misfortune] = [
     ["answered 429: no money", "hint: top up"],
     .json(#"{"error":{"message":"no money","code":"insufficient_quota"}}"#, status: 429)
   ),
+  .priced("a day's limit", 1, ["answered 429: tomorrow", "hint: lower scorer.concurrency"]) { _ in
+    .reply(429, ["Retry-After": "86400"], Array(error("tomorrow").utf8))
+  },
   .all(
     "an unknown model",
     64,
@@ -112,7 +115,8 @@ private let misfortunes: [Misfortune] = [
   {
     _ in .json(error("gone"), status: 404)
   },
-  .priced("a wrong number of choices", 1, ["answered 1 choices for 4 prompts"]) { request in
+  .priced("a wrong number of choices", 1, ["box, POST /completions, answered 1 choices for "]) {
+    request in
     .json(#"{"choices":[{"index":0,"logprobs":null}]}"#)
   },
   .priced("a 200 with an error inside", 1, ["answered with an error: the model broke"]) { _ in
@@ -139,7 +143,7 @@ struct HostileHostTests {
     return place
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: misfortunes)
+  @Test(.timeLimit(.minutes(10)), arguments: misfortunes)
   func `each is one clear error with the documented status`(misfortune: Misfortune) async throws {
     let host = try ScriptedOpenAI(misfortune.twist)
     let place = try place(host, misfortune)
@@ -161,7 +165,7 @@ struct HostileHostTests {
       guard request.path == "/v1/completions", let range = request.text.range(of: "ft:base:") else {
         return honest
       }
-      let name = String(request.text[range.upperBound...].prefix { $0.isNumber })
+      let name = String(request.text[range.upperBound...].prefix { $0.isLetter || $0.isNumber })
       let isLast = victim.withLock { victim in
         // The first model that is priced is θ0: the next one vanishes after its first prices.
         if victim == nil { victim = "not \(name)" }
@@ -234,7 +238,63 @@ struct HostileHostTests {
       let cells = row.split(separator: ",", omittingEmptySubsequences: false)
       let isLost = ["t7", "t11", "t12", "t13"].contains(cells[0])
       #expect(cells.dropFirst(2).allSatisfy { $0.isEmpty == isLost })
-      #expect(!row.contains("9999") && !row.lowercased().contains("nan"))
+      #expect(cells.dropFirst(2).compactMap { Double($0) }.allSatisfy { (0..<200).contains($0) })
+      #expect(!row.lowercased().contains("nan"))
     }
+  }
+
+  @Test(arguments: [(401, 4), (402, 5)] as [(Int, Int32)])
+  func `a key or credit that ends mid-run stops it at once, and the same command goes on`(
+    status: Int,
+    exit: Int32
+  ) async throws {
+    let isOver = Mutex(true)
+    let refused = Mutex(0)
+    let created = Mutex<[String]>([])
+    let host = try ScriptedOpenAI { request, honest in
+      guard request.index >= 40, isOver.withLock({ $0 }) else {
+        if request.method == "POST", request.path == "/v1/fine_tuning/jobs" {
+          created.withLock { $0.append(request.text) }
+        }
+        return honest
+      }
+      refused.withLock { $0 += 1 }
+      return .json(error("no more"), status: status)
+    }
+    let place = try place(host)
+    let first = try await place.daunce("run", "hosted.json5")
+    #expect(first.status == exit)
+    #expect(first.notes.contains("answered \(status): no more"))
+    // Those under way, none again.
+    #expect(refused.withLock { $0 } < 64)
+    isOver.withLock { $0 = false }
+    let second = try await place.daunce("run", "hosted.json5", "--json")
+    #expect(second.status == 0, "\(second.notes)")
+    let losses = try second.objects().first?["losses"] as? [String: Int]
+    #expect(losses?["measured"] == losses?["expected"])
+    let jobs = created.withLock { $0 }
+    #expect(jobs.count == 4 && Set(jobs).count == 4)
+  }
+
+  @Test(.enabled(if: SecureServer.isPossible))
+  func `an expired certificate is named, and nothing is sent`() async throws {
+    let folder = try TemporaryFolder()
+    let dates = (from: "20200101000000Z", to: "20200201000000Z")
+    let server = try SecureServer(folder: folder.url.path, days: dates)
+    defer { withExtendedLifetime(server) {} }
+    let host = try ScriptedOpenAI()
+    let place = try place(host)
+    let text = host.configuration(key: "apiKey: { file: \"key\" },")
+      .replacingOccurrences(of: host.url, with: "https://127.0.0.1:\(server.port)/v1")
+    try place.write("hosted.json5", text)
+    let ending = try await DaunceProcess(
+      ["probe", "hosted.json5"],
+      in: place.url,
+      environment: ["SSL_CERT_FILE": folder.path("cert.pem")]
+    ).ending()
+    #expect(ending.status == 64)
+    #expect(ending.notes.contains("https://127.0.0.1:\(server.port): "))
+    #expect(ending.notes.contains("certificate has expired"))
+    #expect(ending.notes.contains("hint: check baseURL"))
   }
 }

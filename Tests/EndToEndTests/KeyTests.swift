@@ -58,6 +58,8 @@ struct KeyTests {
   /// model and deletes nothing.
   ///
   /// - Parameter patience: Requests after which it says nothing any more.
+  /// - Returns: The host.
+  /// - Throws: `ScriptedFailure` when no port can be had.
   private func host(patience: Int = .max) throws -> ScriptedOpenAI {
     let jobs = Mutex(0)
     let quoted = Self.key.replacingOccurrences(of: "/", with: "\\/")

@@ -4,7 +4,7 @@ import TestSupport
 
 /// A fine-tuning host on OpenAI's wire behind a loopback server, which a test may let misbehave.
 ///
-/// Jobs succeed at once; a token is a word with the blank before it, and its log-probability is made
+/// Jobs succeed at once, and equal jobs give models of equal names; a token is a word with the blank before it, and its log-probability is made
 /// of its letters and of the model's name.
 final class ScriptedOpenAI: Sendable {
   /// What becomes of a request that the host would answer so.
@@ -68,7 +68,9 @@ private final class Jobs: Sendable {
     case ("POST", "files", 1): return reply(["id": "file-\(request.index)", "status": "processed"])
     case ("GET", "files", 2): return reply(["id": path[1], "status": "processed"])
     case ("POST", "fine_tuning", 2):
-      let job = ["id": "ftjob-\(request.index)", "fine_tuned_model": "ft:base:\(request.index)"]
+      let tag = (JSONReading.object(request.body)?["metadata"] as? [String: Any])?["daunce_job"]
+      let name = "\(tag ?? "")".filter { $0.isLetter || $0.isNumber }
+      let job = ["id": "ftjob-\(request.index)", "fine_tuned_model": "ft:base:\(name)"]
       made.withLock { $0["ftjob-\(request.index)"] = job }
       return reply(job.merging(["status": "succeeded"]) { $1 })
     case ("GET", "fine_tuning", 3):
@@ -92,7 +94,7 @@ enum Completion {
 
   /// The honest reply's document, to be spoilt.
   static func document(of request: LoopbackServer.Request) -> [String: Any] {
-    let body = try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any]
+    let body = JSONReading.object(request.body)
     let model = body?["model"] as? String ?? ""
     let prompts = body?["prompt"] as? [String] ?? [body?["prompt"] as? String ?? ""]
     let choices = prompts.enumerated().map { place, prompt -> [String: Any] in
@@ -113,4 +115,11 @@ enum Completion {
 private func reply(_ document: [String: Any]) -> LoopbackServer.Answer {
   let bytes = (try? JSONSerialization.data(withJSONObject: document)) ?? Data()
   return .reply(200, ["Content-Type": "application/json"], Array(bytes))
+}
+
+/// Reads what a test's host was sent.
+private enum JSONReading {
+  static func object(_ bytes: [UInt8]) -> [String: Any]? {
+    try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+  }
 }

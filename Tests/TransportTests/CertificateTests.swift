@@ -3,72 +3,6 @@ import TestSupport
 import Testing
 import Transport
 
-private let hasOpenSSL = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
-
-/// An `openssl s_server` with its own certificate, ended with the value.
-private final class SecureServer {
-  let port: Int
-  private let process: Process
-
-  init(folder: String, days: (from: String, to: String)) throws {
-    func run(_ arguments: [String]) throws -> Process {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-      process.arguments = arguments
-      process.currentDirectoryURL = URL(fileURLWithPath: folder)
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-      process.standardInput = FileHandle.nullDevice
-      try process.run()
-      return process
-    }
-    func make(_ arguments: [String]) throws {
-      let process = try run(arguments)
-      process.waitUntilExit()
-      guard process.terminationStatus == 0 else { throw ScriptedFailure("\(arguments)") }
-    }
-    try Data().write(to: URL(fileURLWithPath: folder + "/index.txt"))
-    try Data("01\n".utf8).write(to: URL(fileURLWithPath: folder + "/serial"))
-    let configuration = """
-      [ca]
-      default_ca = one
-      [one]
-      database = index.txt
-      serial = serial
-      new_certs_dir = .
-      default_md = sha256
-      policy = any
-      x509_extensions = extensions
-      [any]
-      commonName = supplied
-      [extensions]
-      subjectAltName = IP:127.0.0.1
-      basicConstraints = CA:TRUE
-      """
-    try Data(configuration.utf8).write(to: URL(fileURLWithPath: folder + "/ca.cnf"))
-    try Data("ok".utf8).write(to: URL(fileURLWithPath: folder + "/page"))
-    try make([
-      "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "request.pem",
-      "-subj", "/CN=127.0.0.1",
-    ])
-    try make([
-      "ca", "-batch", "-config", "ca.cnf", "-selfsign", "-keyfile", "key.pem", "-in",
-      "request.pem", "-out", "cert.pem", "-startdate", days.from, "-enddate", days.to, "-notext",
-    ])
-    // A free port, given back just before the server takes it.
-    let probe = try LoopbackServer { _ in .drop }
-    port = probe.port
-    probe.stop()
-    process = try run([
-      "s_server", "-quiet", "-WWW", "-accept", "127.0.0.1:\(port)", "-cert", "cert.pem", "-key",
-      "key.pem",
-    ])
-  }
-
-  // Dispatch's threads, and so their children, take no SIGTERM.
-  deinit { kill(process.processIdentifier, SIGKILL) }
-}
-
 @Suite struct `certificates` {
   /// What a request to a fresh server gives, asked until the server is up or ten seconds are over.
   private func ask(days: (from: String, to: String), isTrusted: Bool) async throws -> HTTPResponse {
@@ -92,7 +26,7 @@ private final class SecureServer {
     }
   }
 
-  @Test(.enabled(if: hasOpenSSL), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: SecureServer.isPossible), .timeLimit(.minutes(1)))
   func `are trusted when the environment names them`() async throws {
     let valid = (from: "20200101000000Z", to: "20991231235959Z")
     #expect(try await ask(days: valid, isTrusted: true).status == 200)
@@ -102,7 +36,7 @@ private final class SecureServer {
     #expect(error.code == .certificate && !error.mayHaveArrived)
   }
 
-  @Test(.enabled(if: hasOpenSSL), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: SecureServer.isPossible), .timeLimit(.minutes(1)))
   func `are refused once expired, before anything is sent`() async throws {
     let error = try await #require(throws: TransportError.self) {
       try await ask(days: ("20200101000000Z", "20200201000000Z"), isTrusted: true)

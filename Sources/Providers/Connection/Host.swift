@@ -19,6 +19,11 @@ package protocol Host: Sendable {
   func wait(_ duration: Duration) async throws
 }
 
+extension Host {
+  /// Who was asked what, as the beginning of a message.
+  func asked(_ call: Call) -> String { "\(name), \(call.method) \(call.path)," }
+}
+
 /// One request as the dialects write it: without address, key, retries or limits.
 package struct Call: Sendable, Hashable {
   /// How the request may be repeated and answered.

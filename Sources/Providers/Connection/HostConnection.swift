@@ -37,6 +37,8 @@ package final class HostConnection: Host {
   private let client: HTTPClient?
   private let record: (any Archive)?
   private let replay: (any Archive)?
+  /// Whether what is replayed goes to the record, too: it does unless it comes from there.
+  private let keepsReplayed: Bool
   private let redaction: Redaction
   private let occurrences = Mutex<[Digest: Int]>([:])
   /// Where calls without a query go, since most of a run's go to one place.
@@ -75,6 +77,7 @@ package final class HostConnection: Host {
     self.client = client
     self.record = record
     self.replay = replay
+    keepsReplayed = (record as AnyObject?) !== (replay as AnyObject?)
     redaction = Redaction(key: key)
     var fields = [HTTPRequest.Field("user-agent", "daunce"), .init("accept", "application/json")]
     if let key {
@@ -98,7 +101,7 @@ package final class HostConnection: Host {
     let isPrice = call.purpose == .score
     if let replay, client == nil || isPrice {
       if let known = try recorded(key, call, in: replay) {
-        if client == nil { try record?.keep(known) }
+        if keepsReplayed { try record?.keep(known) }
         return try judge(known.status, known.fields, known.body, call)
       }
       if client == nil { throw try unrecorded(call, key, target.shown, in: replay) }
@@ -268,7 +271,7 @@ package final class HostConnection: Host {
     _ body: [UInt8],
     _ call: Call
   ) throws(HostError) -> Reply {
-    let asked = "\(name), \(redaction.url("\(call.method) \(call.path)")),"
+    let asked = redaction.url(asked(call))
     guard (200..<300).contains(status) else {
       let error = HostError(status: status, fields: fields, body: body, asked: asked)
       guard call.purpose == .create, error.code == .unavailable else { throw error }

@@ -70,9 +70,11 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
   /// Whether every further request would fail in the same way.
   public var isLasting: Bool {
     switch code {
-    case .credentials, .credit, .unavailable, .notRecorded, .configuration, .unsupported: true
-    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited,
-      .unknownOutcome, .jobFailed, .notUnderstood, .command:
+    case .credentials, .credit, .rateLimited, .unavailable, .notRecorded, .configuration,
+      .unsupported:
+      true
+    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .unknownOutcome, .jobFailed,
+      .notUnderstood, .command:
       false
     }
   }

@@ -134,8 +134,9 @@ struct Redaction: Sendable {
     case .object(let members):
       var clean = members
       for (name, member) in members {
-        // A token with a log-probability is a model's.
-        let isWord = name == "token" && members["logprob"] != nil
+        // A token with a log-probability or its bytes is a model's.
+        let isWord =
+          name == "token" && ["logprob", "prob", "bytes"].contains { members[$0] != nil }
         if !isWord, Self.members.contains(name.lowercased()), let text = member.string,
           !text.isEmpty
         {

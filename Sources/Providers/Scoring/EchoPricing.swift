@@ -145,7 +145,7 @@ struct EchoPricing: Pricing {
     } catch {
       throw HostError(
         .notUnderstood,
-        "\(call.path) answered something that is no list of completions: "
+        "\(endpoint.host.asked(call)) answered something that is no list of completions: "
           + HostError.excerpt(reply.body)
       )
     }
@@ -153,7 +153,7 @@ struct EchoPricing: Pricing {
     guard parsed.rows.count == count else {
       throw HostError(
         .notUnderstood,
-        "\(call.path) answered \(parsed.rows.count) choices for \(count) prompts"
+        "\(endpoint.host.asked(call)) answered \(parsed.rows.count) choices for \(count) prompts"
       )
     }
     return parsed.rows

@@ -76,7 +76,7 @@ struct PathPricing: Pricing {
     guard let choice = document["choices"]?[0] else {
       throw HostError(
         .notUnderstood,
-        "\(call.path) answered without a choice: \(HostError.excerpt(reply.body))"
+        "\(endpoint.host.asked(call)) answered without a choice: \(HostError.excerpt(reply.body))"
       )
     }
     return price(choice, completion)

@@ -50,7 +50,7 @@ struct PromptPricing: Pricing {
     guard choices.count == passages.count else {
       throw HostError(
         .notUnderstood,
-        "\(call.path) answered \(choices.count) choices for \(passages.count) prompts"
+        "\(endpoint.host.asked(call)) answered \(choices.count) choices for \(passages.count) prompts"
       )
     }
     return try zip(choices, passages).map { choice, passage in

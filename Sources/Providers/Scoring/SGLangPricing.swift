@@ -59,7 +59,7 @@ struct SGLangPricing: Pricing {
     guard answers.count == passages.count else {
       throw HostError(
         .notUnderstood,
-        "\(call.path) answered \(answers.count) texts for \(passages.count)"
+        "\(endpoint.host.asked(call)) answered \(answers.count) texts for \(passages.count)"
       )
     }
     return try zip(answers, passages).map { answer, passage in

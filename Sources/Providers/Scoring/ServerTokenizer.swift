@@ -149,7 +149,7 @@ final class ServerTokenizer: Sendable {
     let (call, document) = try await ask("/tokenize", .object(body))
     let ids = document["tokens"]?.array?.map(\.int)
     guard let ids, !ids.contains(nil) else {
-      throw HostError(.notUnderstood, "\(call.path) answered without a list of token ids")
+      throw HostError(.notUnderstood, "\(host.asked(call)) answered without a list of token ids")
     }
     return ids.compactMap { $0 }
   }
@@ -157,7 +157,7 @@ final class ServerTokenizer: Sendable {
   private func template(_ messages: [Message]) async throws -> String {
     let (call, document) = try await ask("/apply-template", ["messages": messages.json])
     guard let prompt = document["prompt"]?.string else {
-      throw HostError(.notUnderstood, "\(call.path) answered without a prompt")
+      throw HostError(.notUnderstood, "\(host.asked(call)) answered without a prompt")
     }
     return prompt
   }

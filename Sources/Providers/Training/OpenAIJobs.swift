@@ -5,6 +5,9 @@ import FoundationEssentials
 ///
 /// Shapes are those of OpenAI's OpenAPI document; where hosts differ, their profile says how.
 struct OpenAIJobs: JobWire {
+  /// Pages of 100 jobs that are looked through; after them the list is taken to have no end.
+  private static let mostPages = 1000
+
   /// The calls.
   let calls: JobCalls
   /// How the host differs.
@@ -66,6 +69,12 @@ struct OpenAIJobs: JobWire {
       let items = (page["data"] ?? page).array ?? []
       for item in items where isOf(tag, files: files, item) { found.append(try read(item)) }
       last = items.last?["id"]?.string
+      guard seen.count < Self.mostPages else {
+        throw HostError(
+          .notUnderstood,
+          "\(calls.host.name) lists more than \(Self.mostPages) pages of jobs without an end"
+        )
+      }
       // Hosts list the newest first; a cursor that comes again would never end.
     } while page["has_more"]?.bool == true && last.map { seen.insert($0).inserted } == true
     return found.reversed()

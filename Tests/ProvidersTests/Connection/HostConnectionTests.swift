@@ -6,7 +6,7 @@ import Testing
 
 private let key = HostConnection.testKey
 
-@Suite(.timeLimit(.minutes(1))) struct `a connection` {
+@Suite(.timeLimit(.minutes(10))) struct `a connection` {
   @Test(arguments: [
     ("bearer", "authorization", "Bearer \(key)"), ("api-key", "api-key", key),
     ("none", "authorization", "Bearer \(key)"),

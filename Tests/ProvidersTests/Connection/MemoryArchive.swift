@@ -35,14 +35,7 @@ extension HostConnection {
 
   /// A connection to a loopback server that does not really wait between two attempts.
   ///
-  /// - Parameters:
-  ///   - url: The server's address; `/v1` is added.
-  ///   - key: The key; `nil` for none.
-  ///   - isLive: Whether there is a network.
-  ///   - limit: Largest body of a reply in bytes.
-  ///   - timeout: Time for a whole reply.
-  ///   - record: Keeps what is asked and answered.
-  ///   - replay: Answers what it holds.
+  /// `/v1` is added to the address; only a live one has a network.
   static func test(
     _ url: String,
     key: String? = testKey,

@@ -6,7 +6,7 @@ import Testing
 
 private let key = HostConnection.testKey
 
-@Suite(.timeLimit(.minutes(1))) struct `a recording` {
+@Suite(.timeLimit(.minutes(10))) struct `a recording` {
   private func poll() -> Call { Call("GET", "/fine_tuning/jobs/j", purpose: .read) }
 
   private func upload(_ content: String) -> Call {
@@ -80,6 +80,20 @@ private let key = HostConnection.testKey
     _ = try await again.send(poll())
     _ = try await again.send(.score("{}", reading: 2))
     #expect(server.requests.count == 4)
+  }
+
+  @Test func `that is extended has what it had and what it lacked`() async throws {
+    let server = try LoopbackServer { .json(#"{"number":\#($0.index)}"#) }
+    let (old, new) = (MemoryArchive(), MemoryArchive())
+    _ = try await HostConnection.test(server.url, record: old).send(.score("{}"))
+    let host = try HostConnection.test(server.url, record: new, replay: old)
+    for call in [.score("{}"), .score("[]"), poll()] { _ = try await host.send(call) }
+    #expect(new.exchanges.count == 3 && new.exchanges.first == old.exchanges.first)
+    #expect(server.requests.count == 3)
+    // A run that is taken up again does not keep twice what it has.
+    let again = try HostConnection.test(server.url, record: new, replay: new)
+    _ = try await again.send(.score("{}"))
+    #expect(new.exchanges.count == 3)
   }
 
   @Test(arguments: [

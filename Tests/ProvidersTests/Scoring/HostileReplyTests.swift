@@ -46,7 +46,7 @@ private func scorer(
 
 private let two = [Example.plain("a", " b c"), .plain("d", " e")]
 
-@Suite(.timeLimit(.minutes(1))) struct `a hosted scorer at a hostile host` {
+@Suite(.timeLimit(.minutes(10))) struct `a hosted scorer at a hostile host` {
   @Test func `prices what is honest`() async throws {
     let server = try LoopbackServer { echo($0) }
     let prices = try await scorer(server).price(two, under: nil)

@@ -352,4 +352,20 @@ import Testing
     )
     #expect(try await trainer.train(job()).model.name == "m")
   }
+
+  @Test func `an endless list of jobs is an error, not a job made twice`() async throws {
+    let host = AnsweringHost(name: "openai") { call, earlier in
+      call.method == "POST"
+        ? ["id": "made"] : ["data": [["id": .string("ftjob-\(earlier)")]], "has_more": true]
+    }
+    let trainer = try HostedTrainer(
+      host: host,
+      profile: .named("openai"),
+      base: "b",
+      ledger: ListLedger()
+    )
+    let error = await #expect(throws: HostError.self) { try await trainer.train(job()) }
+    #expect(error?.code == .notUnderstood && error?.message.contains("without an end") == true)
+    #expect(!host.lines.contains("POST /fine_tuning/jobs"))
+  }
 }
