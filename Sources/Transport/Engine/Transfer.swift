@@ -5,12 +5,16 @@ import Glibc
 final class Transfer: Hashable {
   /// Most bytes of a reply's head.
   private static let longestHead = 256 << 10
+  /// Bytes that most heads stay below.
+  private static let usualHead = 512
 
   let easy: UnsafeMutableRawPointer
   private var pending: PendingRequest?
   private var head: [UInt8] = []
   private var body: [UInt8] = []
   private var limit = 0
+  /// Length of the latest body of moderate size: the next one is often about as long.
+  private var usualBody = 0
   private var isTooLarge = false
   private var fields: [HTTPRequest.Field]?
   private var list: UnsafeMutablePointer<curl_slist>?
@@ -173,7 +177,10 @@ final class Transfer: Hashable {
 
   private func takeHead(_ line: UnsafeRawBufferPointer) -> Int {
     // Each new status line ends what an interim reply or a proxy said.
-    if line.starts(with: "HTTP/".utf8) { head.removeAll(keepingCapacity: true) }
+    if line.starts(with: "HTTP/".utf8) {
+      head.removeAll(keepingCapacity: true)
+      head.reserveCapacity(Self.usualHead)
+    }
     guard head.count + line.count <= Self.longestHead else {
       isTooLarge = true
       return 0
@@ -187,6 +194,7 @@ final class Transfer: Hashable {
       isTooLarge = true
       return 0
     }
+    if body.isEmpty { body.reserveCapacity(min(usualBody, limit)) }
     body.append(contentsOf: bytes)
     return bytes.count
   }
@@ -217,6 +225,7 @@ final class Transfer: Hashable {
     let ended = pending
     ended?.transfer = nil
     pending = nil
+    if body.count < 1 << 20 { usualBody = body.count }
     head = []
     body = []
     isTooLarge = false
