@@ -124,7 +124,7 @@ struct HostedInterruptionTests {
     at host: SandboxProcess,
     generator: inout SplitMix64
   ) async throws {
-    try place.configure("other", models: 1, at: host)
+    try place.configure("other", models: 3, seed: 4, at: host)
     #expect(try await place.daunce("run", "other.json5", "-q").status == 0)
     let kinds = ["files", "models"]
     let own = try RunDatabase.reader(path: place.url.appending(path: "run.db").path)
@@ -135,7 +135,7 @@ struct HostedInterruptionTests {
     var status: Int32?
     var kills = 0
     while status != 0, kills < 40 {
-      let clean = try DaunceProcess(["clean", "run.db", "-q"], in: place.url)
+      let clean = try DaunceProcess(["clean", "run.db"], in: place.url)
       if kills < 5 { clean.send(SIGKILL, after: 0.05 + generator.uniform()) }
       let ending = try await clean.ending()
       status = ending.status
@@ -155,7 +155,7 @@ struct HostedInterruptionTests {
       #expect((before[kind] ?? []).subtracting(after).isSubset(of: own), "\(kind)")
       #expect(Set(others).intersection(before[kind] ?? []).isSubset(of: after), "\(kind)")
     }
-    #expect(try await place.daunce("clean", "other.db", "-q").status == 0)
+    #expect(try await place.daunce("clean", "other.db").status == 0)
     #expect(try await host.list("files").isEmpty)
     #expect(try await host.list("models").map(\.id) == ["reference"])
   }
@@ -208,7 +208,7 @@ private struct HostedPlace: ~Copyable {
   }
 
   /// Writes a configuration.
-  func configure(_ name: String, models: Int, at host: SandboxProcess) throws {
+  func configure(_ name: String, models: Int, seed: Int = 3, at host: SandboxProcess) throws {
     let text = """
       {
         data: { train: "train.jsonl", queries: "queries.jsonl" },
@@ -218,7 +218,7 @@ private struct HostedPlace: ~Copyable {
           hyperparameters: { epochs: 1, batchSize: 8 },
         },
         scorer: { concurrency: \(Self.concurrency) },
-        perturbation: { models: \(models), subsetRatio: 0.3, start: "base", seed: 3 },
+        perturbation: { models: \(models), subsetRatio: 0.3, start: "base", seed: \(seed) },
       }
       """
     try Data(text.utf8).write(to: url.appending(path: name + ".json5"))
