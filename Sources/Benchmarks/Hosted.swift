@@ -142,7 +142,7 @@ private func residentMemory() -> Int {
   let count = read(file, &bytes, bytes.count)
   let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-  return (pages ?? 0) * Int(getpagesize()) >> 20
+  return (pages ?? 0) * Int(getpagesize()) / (1 << 20)
 }
 
 /// A trainer that gives every model another name of the one the server has.

@@ -93,7 +93,11 @@ package final class HostConnection: Host {
     let target = try target(of: call)
     let key = Self.key(of: call, url: target.shown)
     if let replay, client == nil || call.purpose == .score {
-      if let known = try recorded(key, call, in: replay) { return try reply(known, to: call) }
+      if let known = try recorded(key, call, in: replay) {
+        // While the network is there, what was no good is asked for again.
+        if client == nil { return try reply(known, to: call) }
+        if let reply = try? reply(known, to: call) { return reply }
+      }
       guard client != nil else {
         throw HostError(
           .notRecorded,
@@ -222,16 +226,16 @@ package final class HostConnection: Host {
   /// Whether asking again may help, where only the words tell; `nil` where the status does.
   private static func verdict(_ response: HTTPResponse, _ call: Call) -> RetrySchedule.Verdict? {
     if (200..<300).contains(response.status) {
-      // A proxy's page instead of a reply: what was read may be read again.
-      guard call.purpose == .read || call.purpose == .score, response.body.first != nil else {
-        return nil
-      }
-      let start = response.body.first { $0 > 0x20 }
-      return start == UInt8(ascii: "<") ? .retry : nil
+      return call.purpose != .create && isPage(response.body) ? .retry : nil
     }
     guard response.status == 429 else { return nil }
     let error = HostError(status: 429, fields: [], body: response.body, asked: "")
     return error.code == .rateLimited ? nil : .final
+  }
+
+  /// Whether a body is a proxy's page instead of a host's reply: nothing was done.
+  private static func isPage(_ body: [UInt8]) -> Bool {
+    body.first { $0 > 0x20 } == UInt8(ascii: "<")
   }
 
   private static func error(_ error: TransportError, of call: Call) -> HostError {
@@ -263,8 +267,15 @@ package final class HostConnection: Host {
       }
       throw error
     }
-    if call.purpose != .create, let error = HostError.inside(body, asked: asked) {
-      throw error.without(redaction)
+    if call.purpose != .create {
+      if Self.isPage(body) {
+        throw HostError(
+          .notUnderstood,
+          "\(asked) answered with a page instead of a reply: \(HostError.excerpt(body))",
+          status: status
+        ).without(redaction)
+      }
+      if let error = HostError.inside(body, asked: asked) { throw error.without(redaction) }
     }
     return Reply(status: status, fields: fields, body: body)
   }
