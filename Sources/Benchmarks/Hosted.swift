@@ -137,10 +137,14 @@ private func tokens(spelledBy host: HostConnection) async throws -> [String] {
 
 /// Memory that this process has in use now, in MiB.
 private func residentMemory() -> Int {
-  let file = FileHandle(forReadingAtPath: "/proc/self/statm")
-  let text = String(decoding: (try? file?.read(upToCount: 256)) ?? Data(), as: UTF8.self)
+  // Foundation reads nothing from a file that says it is empty, as those of /proc do.
+  let file = open("/proc/self/statm", O_RDONLY)
+  defer { close(file) }
+  var bytes = [UInt8](repeating: 0, count: 256)
+  let count = read(file, &bytes, bytes.count)
+  let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-  return (pages ?? 0) * Int(getpagesize()) >> 20
+  return (pages ?? 0) * Int(getpagesize()) / (1 << 20)
 }
 
 /// A trainer that gives every model another name of the one the server has.

@@ -56,6 +56,33 @@ extension RunSession {
     }
   }
 
+  /// The calls of a pass, handed out in order to whoever asks next.
+  private final class Calls: Sendable {
+    private let pass: Pass
+    private let size: Int
+    private let first = Mutex(0)
+
+    init(_ pass: Pass, size: Int) {
+      self.pass = pass
+      self.size = size
+    }
+
+    /// The examples of the next call; `nil` when there is none.
+    func next() -> [Int]? {
+      first.withLock { first in
+        while first < pass.wanted.count {
+          let batch = pass.batch(from: first, size: size)
+          first += size
+          if !batch.isEmpty { return batch }
+        }
+        return nil
+      }
+    }
+
+    /// Hands out no more.
+    func end() { first.withLock { $0 = pass.wanted.count } }
+  }
+
   private func open(_ reference: ModelReference, _ model: ModelRecord) async throws {
     do {
       try await run.scorer.open(reference)
@@ -98,34 +125,14 @@ extension RunSession {
     let capabilities = run.scorer.scorerCapabilities
     let size = max(1, capabilities.batch)
     let window = max(1, capabilities.concurrency / max(1, capabilities.modelsAtOnce))
+    let calls = Calls(pass, size: size)
+    // As many tasks as calls may be under way, not a task a call: a task costs more than reading a
+    // reply.
     let fault = await withTaskGroup(of: Fault?.self) { group in
-      var fault: Fault?
-      var underWay = 0
-      for first in stride(from: 0, to: pass.wanted.count, by: size) {
-        let numbers = pass.batch(from: first, size: size)
-        if numbers.isEmpty { continue }
-        if underWay == window, let ended = await group.next() {
-          underWay -= 1
-          fault = ended
-        }
-        if fault == nil, Task.isCancelled { fault = .provider(CancellationError()) }
-        if fault != nil { break }
-        let cost = tariff?.scoring(numbers)
-        do throws(CampaignError) {
-          try budget.reserve(
-            cost?.dollars ?? 0,
-            for: "price \(numbers.count) examples under \(Run.name(of: model.number))"
-          )
-        } catch {
-          fault = .run(error)
-          break
-        }
-        underWay += 1
-        group.addTask {
-          await ask(numbers, pass.kind, model, under: reference, cost: cost, hosting)
-        }
+      for _ in 0..<min(window, (pass.wanted.count + size - 1) / size) {
+        group.addTask { await ask(calls, pass.kind, model, under: reference, hosting) }
       }
-      if fault?.isEnding == true { group.cancelAll() }
+      var fault: Fault?
       for await next in group {
         guard let next, fault == nil || next.isEnding && fault?.isEnding == false else { continue }
         fault = next
@@ -142,6 +149,34 @@ extension RunSession {
         try run.database.answerPrices(act, model: model.number)
       }
     }
+  }
+
+  /// Makes one call after another until none is left, or one of them, whoever makes it, fails.
+  private func ask(
+    _ calls: Calls,
+    _ kind: Act.Kind,
+    _ model: ModelRecord,
+    under reference: ModelReference,
+    _ hosting: HostingMeter?
+  ) async -> Fault? {
+    while let numbers = calls.next() {
+      if Task.isCancelled { return .provider(CancellationError()) }
+      let cost = tariff?.scoring(numbers)
+      do throws(CampaignError) {
+        try budget.reserve(
+          cost?.dollars ?? 0,
+          for: "price \(numbers.count) examples under \(Run.name(of: model.number))"
+        )
+      } catch {
+        calls.end()
+        return .run(error)
+      }
+      if let fault = await ask(numbers, kind, model, under: reference, cost: cost, hosting) {
+        calls.end()
+        return fault
+      }
+    }
+    return nil
   }
 
   /// Makes one call and queues its prices.

@@ -22,8 +22,8 @@ package enum Entry: Sendable {
 
 /// What is queued for the next commit.
 ///
-/// It takes in while a commit is under way, and what has gathered by its end is the next one: no
-/// timer, no entry that waits for another.
+/// It takes in while a commit is under way and while the committing thread rests; what has gathered
+/// by then is the next commit.
 struct Inbox: Sendable {
   /// Bytes that may gather before whoever queues more has to help writing.
   static let limit = 8 << 20

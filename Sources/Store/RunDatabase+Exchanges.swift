@@ -16,7 +16,7 @@ extension RunDatabase {
     if isWriter {
       switch inbox.withLock({ $0.place(of: key) }) {
       case .nowhere: return nil
-      case .queued: try flush()
+      case .queued: try drain()
       case .file: break
       }
     }

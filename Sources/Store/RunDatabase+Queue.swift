@@ -7,7 +7,7 @@ extension RunDatabase {
   /// Queues something to be written down and comes back at once.
   ///
   /// A thread of the store's own commits everything that is queued in one transaction, in the order
-  /// of queueing: the first entry at once, what arrives meanwhile after a moment, because a commit
+  /// of queueing: an entry that comes alone at once, others after at most `rest`, because a commit
   /// costs about the same for one entry as for fifty. Only when entries arrive faster than the disk
   /// takes them does the caller wait, writing along.
   ///
@@ -39,9 +39,10 @@ extension RunDatabase {
   }
 
   /// Microseconds between two commits of the store's own thread.
-  private static let rest: UInt32 = 5_000
+  private static let rest: UInt32 = 20_000
 
-  private func drain() throws(StoreError) {
+  /// Commits everything that is queued; it is on the disk when this returns.
+  func drain() throws(StoreError) {
     try connection.withLock { connection throws(StoreError) in try writeQueued(connection) }
   }
 

@@ -8,7 +8,7 @@ import Synchronization
 /// and committed in groups by a thread of the store's own (`enqueue`); everything else is one
 /// transaction that waits for the disk (`synchronous=FULL`) and takes all that was queued before it
 /// along, so the order of the file is the order of the calls. A killed process or a power cut loses
-/// at most what is queued, a commit's duration of work.
+/// at most what is queued: what arrived within a commit and the 20 ms before it.
 package final class RunDatabase: Sendable {
   /// The store's file.
   package let path: String

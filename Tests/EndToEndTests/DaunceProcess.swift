@@ -69,6 +69,16 @@ final class DaunceProcess: Sendable {
     kill(process.processIdentifier, signal)
   }
 
+  /// Waits for the first line of standard output.
+  func firstLine() async throws -> String {
+    while process.isRunning {
+      let text = try String(contentsOf: streams.output, encoding: .utf8)
+      if let end = text.firstIndex(of: "\n") { return String(text[..<end]) }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    throw CocoaError(.fileReadUnknown)
+  }
+
   /// Waits for the end.
   func ending() async throws -> Ending {
     var status: Int32 = .min

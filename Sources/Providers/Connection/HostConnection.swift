@@ -228,8 +228,8 @@ package final class HostConnection: Host {
   /// Whether asking again may help, where only the words tell; `nil` where the status does.
   static func verdict(_ response: HTTPResponse, _ call: Call) -> RetrySchedule.Verdict? {
     if (200..<300).contains(response.status) {
-      // What something in between answered for the host may be asked again by those who only read.
-      guard call.purpose == .read || call.purpose == .score else { return nil }
+      // What something in between answered for the host may be asked for again.
+      guard call.purpose != .create else { return nil }
       if let error = HostError.inside(response.body, asked: "") {
         return error.mayPass ? .retry : .final
       }
@@ -278,7 +278,7 @@ package final class HostConnection: Host {
       throw HostError(.unknownOutcome, error.message, status: status, requestID: error.requestID)
     }
     if call.purpose != .create, let error = HostError.inside(body, asked: asked) { throw error }
-    if call.purpose == .read || call.purpose == .score, !Self.isReply(body, to: call) {
+    if call.purpose != .create, !Self.isReply(body, to: call) {
       let message = "\(asked) answered something else than its reply: \(HostError.excerpt(body))"
       throw HostError(.notUnderstood, message, status: status)
     }

@@ -25,6 +25,10 @@ final class EngineLoop: @unchecked Sendable {
   /// Idle transfers kept for reuse.
   private static let mostIdle = 256
 
+  /// Shortest time from one round to the next: under load a round then serves several transfers and
+  /// wakes those who wait for them together.
+  private static let round = Duration.milliseconds(1)
+
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer
   private let watch: SocketWatch
@@ -113,8 +117,10 @@ final class EngineLoop: @unchecked Sendable {
     var signals = sigset_t()
     sigfillset(&signals)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var next = ContinuousClock.now
     while takeInbox() {
       watch.serve(multi)
+      next = .now + Self.round
       collect()
       for (continuation, result) in finished { continuation.resume(with: result) }
       finished.removeAll(keepingCapacity: true)
@@ -123,6 +129,11 @@ final class EngineLoop: @unchecked Sendable {
         return inbox.isAsleep
       }
       watch.wait(sleeps)
+      let early = next - .now
+      if early > .zero {
+        usleep(UInt32(early / .microseconds(1)))
+        watch.wait(false)
+      }
     }
     for transfer in busy {
       curl_multi_remove_handle(multi, transfer.easy)

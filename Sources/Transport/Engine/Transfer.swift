@@ -5,12 +5,16 @@ import Glibc
 final class Transfer: Hashable {
   /// Most bytes of a reply's head.
   private static let longestHead = 256 << 10
+  /// Bytes that most heads stay below.
+  private static let usualHead = 512
 
   let easy: UnsafeMutableRawPointer
   private var pending: PendingRequest?
   private var head: [UInt8] = []
   private var body: [UInt8] = []
   private var limit = 0
+  /// Length of the latest body of moderate size: the next one is often about as long.
+  private var usualBody = 0
   private var isTooLarge = false
   /// Whether libcurl watches for a stall: only once the reply has begun.
   private var isWatched = false
@@ -191,6 +195,7 @@ final class Transfer: Hashable {
       if !isInterim, !isWatched, let patience {
         do { try watch(for: patience.stalled) } catch { return 0 }
       }
+      head.reserveCapacity(Self.usualHead)
     }
     guard head.count + line.count <= Self.longestHead else {
       isTooLarge = true
@@ -205,6 +210,7 @@ final class Transfer: Hashable {
       isTooLarge = true
       return 0
     }
+    if body.isEmpty { body.reserveCapacity(min(usualBody, limit)) }
     body.append(contentsOf: bytes)
     return bytes.count
   }
@@ -235,6 +241,7 @@ final class Transfer: Hashable {
     let ended = pending
     ended?.transfer = nil
     pending = nil
+    if body.count < 1 << 20 { usualBody = body.count }
     head = []
     body = []
     isTooLarge = false
