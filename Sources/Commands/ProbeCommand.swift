@@ -68,11 +68,10 @@ enum ProbeCommand {
       )
     } else {
       for check in report.checks {
-        Console.output.print(
-          "\(check.name): \(check.verdict.rawValue), \(check.detail)\n".neutralised
-        )
+        let answer = "\(check.name): \(check.verdict.rawValue), \(check.detail)"
+        Console.output.print(answer.neutralised + "\n")
         if !check.evidence.isEmpty {
-          Console.output.print("    \(check.evidence.prefix(160))\n".neutralised)
+          Console.output.print("    " + String(check.evidence.prefix(160)).neutralised + "\n")
         }
       }
       Console.output.print("method: \(report.method?.rawValue ?? "none")\n")

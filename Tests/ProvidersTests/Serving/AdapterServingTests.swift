@@ -128,6 +128,16 @@ private func serving(
     #expect(try await serving.open(nil).name == "base")
     #expect(try await serving.open(ModelReference("ready")).name == "ready")
     await serving.close(ModelReference("ready"))
+    // vLLM's name of a base that it was given as a folder.
+    let folder = try ServingKind.vllm.serving(
+      ServingOptions(),
+      base: "/models/base",
+      host: host,
+      baseURL: "http://127.0.0.1:8000/v1",
+      ledger: ledger
+    )
+    #expect(try await folder.open(ModelReference("/models/base")).name == "/models/base")
+    await folder.close(ModelReference("/models/base"))
     #expect(host.requests.isEmpty)
   }
 
