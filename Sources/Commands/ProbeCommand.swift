@@ -39,10 +39,11 @@ enum ProbeCommand {
     guard configuration.scorer.endpoint.provider != "local" else {
       throw Failure(.usage, "the provider 'local' needs no probe: it prices exactly, by 'forward'")
     }
+    let store = RunCommand.store(ofConfiguration: options.configuration)
     let hosts = try HostedProviders(
       configuration,
-      store: RunCommand.store(ofConfiguration: options.configuration),
-      ledger: nil,
+      store: store,
+      ledger: LateLedger(store: store),
       way: HostAccess.Way(engine: HTTPEngine())
     )
     let queries = try ExampleFile.read(path: configuration.data.queries, role: .query)

@@ -96,7 +96,10 @@ package struct AdapterServing: ClearableServing {
   }
 
   package func close(_ model: ModelReference?) async {
-    guard let adapter = adapter(of: model) else { return }
+    // What was refused is not in the ledger: the name may belong to somebody else's adapter.
+    guard let adapter = adapter(of: model),
+      (try? takings.listed())?.contains(adapter.name) == true
+    else { return }
     // What stays loaded stays in the ledger, for `clean`.
     try? await giveBack(adapter.name)
   }

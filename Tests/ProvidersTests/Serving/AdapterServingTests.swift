@@ -92,6 +92,8 @@ private func serving(
       _ = try await serving.open(ModelReference("/models/k03"))
     }
     #expect(error?.message.contains("belongs to the adapter '/elsewhere/k03'") == true)
+    // As everybody does who could not open a model.
+    await serving.close(ModelReference("/models/k03"))
     #expect(server.loaded.withLock { $0 } == ["k03": "/elsewhere/k03"])
     #expect(ledger.ids.isEmpty)
   }
