@@ -116,10 +116,12 @@ extension Page {
       price.append(Span(", \(Numerals.grouped(losses.missing)) missing", .warning))
     }
     self.init([
-      .notes([
-        Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
-        Note("spent", Self.dollars(status.dollars)),
-      ])
+      .notes(
+        [
+          Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
+          Note("spent", Self.dollars(status.dollars)),
+        ] + status.notes.map { Note("note", $0, .warning) }
+      )
     ])
   }
 

@@ -63,7 +63,7 @@ package enum Records {
           ("censored", .integer(status.losses.censored)),
         ])
       ),
-      ("dollars", .number(status.dollars)),
+      ("dollars", .number(status.dollars)), ("notes", .strings(status.notes)),
     ])
   }
 

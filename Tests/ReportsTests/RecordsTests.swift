@@ -89,12 +89,13 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       phase: .running,
       models: .init(planned: 4, succeeded: 3, running: 2, failed: 1),
       losses: .init(expected: 8, measured: 7, missing: 6, censored: 5),
-      dollars: 0
+      dollars: 0,
+      notes: ["so it is"]
     )
     #expect(
       text(Records.status(status)) == #"{"schema":1,"phase":"running","models":{"planned":4,"#
         + #""succeeded":3,"running":2,"failed":1},"losses":{"expected":8,"measured":7,"#
-        + #""missing":6,"censored":5},"dollars":0}"#
+        + #""missing":6,"censored":5},"dollars":0,"notes":["so it is"]}"#
     )
   }
 
