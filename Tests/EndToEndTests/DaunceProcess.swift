@@ -67,6 +67,9 @@ final class DaunceProcess: Sendable {
     kill(process.processIdentifier, signal)
   }
 
+  /// Standard output so far.
+  var printed: String { (try? String(contentsOf: streams.output, encoding: .utf8)) ?? "" }
+
   /// Waits for the end.
   func ending() async throws -> Ending {
     var status: Int32 = .min
