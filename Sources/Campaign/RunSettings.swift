@@ -114,7 +114,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
     ]
   }
 
-  private static func words(_ values: Hyperparameters) -> String {
+  /// Hyperparameters in words.
+  static func words(_ values: Hyperparameters) -> String {
     let parts = [
       values.epochs.map { "epochs \($0)" }, values.batchSize.map { "batch size \($0)" },
       values.learningRateMultiplier.map { "learning rate multiplier \($0)" },

@@ -31,8 +31,25 @@ extension RunStatus {
       ),
       dollars: standing.spending.isEmpty
         ? nil : standing.spending.reduce(0) { $0 + $1.dollars },
-      notes: phase == .partial ? Self.notes(perturbed, columns: columns) : []
+      notes: (phase == .partial ? Self.notes(perturbed, columns: columns) : [])
+        + [
+          Self.deviation(standing.models.prefix(1), from: settings.targetHyperparameters),
+          Self.deviation(perturbed, from: settings.hyperparameters),
+        ].compactMap { $0 }
     )
+  }
+
+  /// What hosts report to have done otherwise than they were asked, of the first such model.
+  private static func deviation(
+    _ models: ArraySlice<ModelRecord>,
+    from asked: Hyperparameters
+  ) -> String? {
+    let otherwise = models.compactMap(\.hyperparameters).filter { $0.contradicts(asked) }
+    guard let done = otherwise.first else { return nil }
+    let who = models.first?.number == -1 ? "the target" : "\(otherwise.count) of the models"
+    return
+      "the host trained \(who) otherwise than asked: with \(RunSettings.words(done)) instead of "
+      + RunSettings.words(asked)
   }
 
   /// What it means for the scores that models were given up.
@@ -58,5 +75,19 @@ extension RunStatus {
       notes.append("\(priced) models are few: rankings below 10 are mostly noise")
     }
     return notes
+  }
+}
+
+extension Hyperparameters {
+  /// Whether both say something about the same thing, and not the same.
+  fileprivate func contradicts(_ asked: Hyperparameters) -> Bool {
+    func differ(_ one: Double?, _ other: Double?) -> Bool {
+      guard let one, let other else { return false }
+      // Hosts' rates are divided by their base rate on the way back.
+      return abs(one - other) > 1e-6 * abs(other)
+    }
+    return differ(epochs.map(Double.init), asked.epochs.map(Double.init))
+      || differ(batchSize.map(Double.init), asked.batchSize.map(Double.init))
+      || differ(learningRateMultiplier, asked.learningRateMultiplier)
   }
 }

@@ -73,7 +73,8 @@ enum CleanCommand {
         )
       } else {
         let fate = leftover.map { "could not be deleted: \($0)" } ?? "deleted"
-        Console.output.print("\(resource.kind.rawValue) \(resource.id): \(fate)\n".neutralised)
+        let line = "\(resource.kind.rawValue) \(resource.id): \(fate)"
+        Console.output.print(line.neutralised + "\n")
       }
     }
     try store.flush()

@@ -39,10 +39,11 @@ enum ProbeCommand {
     guard configuration.scorer.endpoint.provider != "local" else {
       throw Failure(.usage, "the provider 'local' needs no probe: it prices exactly, by 'forward'")
     }
+    let store = RunCommand.store(ofConfiguration: options.configuration)
     let hosts = try HostedProviders(
       configuration,
-      store: RunCommand.store(ofConfiguration: options.configuration),
-      ledger: nil,
+      store: store,
+      ledger: LateLedger(store: store),
       way: HostAccess.Way(engine: HTTPEngine.trusting())
     )
     let queries = try ExampleFile.read(path: configuration.data.queries, role: .query)
@@ -68,11 +69,10 @@ enum ProbeCommand {
       )
     } else {
       for check in report.checks {
-        Console.output.print(
-          "\(check.name): \(check.verdict.rawValue), \(check.detail)\n".neutralised
-        )
+        let answer = "\(check.name): \(check.verdict.rawValue), \(check.detail)"
+        Console.output.print(answer.neutralised + "\n")
         if !check.evidence.isEmpty {
-          Console.output.print("    \(check.evidence.prefix(160))\n".neutralised)
+          Console.output.print("    " + String(check.evidence.prefix(160)).neutralised + "\n")
         }
       }
       Console.output.print("method: \(report.method?.rawValue ?? "none")\n")

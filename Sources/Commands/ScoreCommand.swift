@@ -46,6 +46,7 @@ enum ScoreCommand {
     let workbench = try await Workbench.make(
       configuration,
       store: store,
+      ledger: LateLedger(store: store),
       way: HostAccess.Way(
         engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine.trusting()
       )
@@ -53,23 +54,39 @@ enum ScoreCommand {
     try workbench.requireFitting(examples)
     let model = try reference(to: options.model, store: store)
     let display = Display(options.display)
-    try await workbench.scorer.open(model)
+    let scorer = workbench.scorer
+    try await scorer.open(model)
+    do {
+      try await price(examples, model, scorer, display)
+    } catch {
+      await scorer.close(model)
+      throw error
+    }
+    await scorer.close(model)
+    return 0
+  }
+
+  private static func price(
+    _ examples: [Example],
+    _ model: ModelReference?,
+    _ scorer: any Scorer,
+    _ display: Display
+  ) async throws {
     var rows: [(id: String, price: Price)] = []
-    let batch = workbench.scorer.scorerCapabilities.batch
+    let batch = scorer.scorerCapabilities.batch
     for first in stride(from: 0, to: examples.count, by: batch) {
       try Task.checkCancellation()
       let some = Array(examples[first..<min(first + batch, examples.count)])
-      let prices = try await workbench.scorer.price(some, under: model)
+      let prices = try await scorer.price(some, under: model)
       for (example, price) in zip(some, prices) {
-        if options.display.isJSON {
+        if display.options.isJSON {
           try display.show(Records.price(price, id: example.id))
         } else {
           rows.append((example.id, price))
         }
       }
     }
-    if !options.display.isJSON { try display.show(Page(prices: rows)) }
-    return 0
+    if !display.options.isJSON { try display.show(Page(prices: rows)) }
   }
 
   /// The model that a name stands for; `nil` is the untrained base.

@@ -13,6 +13,7 @@ extension Workbench {
   ///   - configuration: The configuration.
   ///   - path: Path of the store.
   ///   - store: The store, open for writing; `nil` for a plan, which asks nobody anything.
+  ///   - ledger: Where models are written down that must be loaded; `store` unless given.
   ///   - way: How hosts may be reached.
   /// - Returns: The run.
   /// - Throws: The first thing that is wrong with files, settings, keys or hosts.
@@ -20,6 +21,7 @@ extension Workbench {
     _ configuration: Configuration,
     store path: String,
     writing store: RunStore? = nil,
+    ledger: (any Ledger)? = nil,
     way: HostAccess.Way = HostAccess.Way()
   ) async throws -> Workbench {
     let providers = [configuration.trainer.endpoint, configuration.scorer.endpoint].map(\.provider)
@@ -32,13 +34,20 @@ extension Workbench {
         hint: "name it for both, or for neither"
       )
     }
-    return try await hosted(configuration, store: path, writing: store, way: way)
+    return try await hosted(
+      configuration,
+      store: path,
+      writing: store,
+      ledger: ledger ?? store,
+      way: way
+    )
   }
 
   private static func hosted(
     _ configuration: Configuration,
     store path: String,
     writing store: RunStore?,
+    ledger: (any Ledger)?,
     way: HostAccess.Way
   ) async throws -> Workbench {
     let corpus = try Corpus(
@@ -46,7 +55,7 @@ extension Workbench {
       queries: ExampleFile.read(path: configuration.data.queries, role: .query)
     )
     var settings = settings(configuration)
-    let hosts = try HostedProviders(configuration, store: path, ledger: store, way: way)
+    let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
     let trainer = try hosts.trainer()
     settings.parallelJobs =

@@ -91,7 +91,7 @@ private final class Meter: Sendable {
       return !begun
     }
     let share = done / totalTokens * Double(models)
-    if isFirst { progress.begin(task, unit: "models", total: models, completed: Int(share)) }
+    if isFirst { progress.begin(task, unit: "models", total: models, completed: share) }
     progress.update(share)
     if case .failed(let model, let reason) = event.occurrence {
       progress.note("\(model) failed: \(reason)".neutralised)

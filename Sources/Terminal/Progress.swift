@@ -233,10 +233,8 @@ package final class Progress: Sendable {
   }
 
   /// Starts a stretch of work and ends the one before; see `ProgressLine.begin`.
-  package func begin(_ task: String, unit: String, total: Int, completed: Int = 0) {
-    step {
-      $0.begin(task, unit: unit, total: Double(total), completed: Double(completed), now: $1)
-    }
+  package func begin(_ task: String, unit: String, total: Int, completed: Double = 0) {
+    step { $0.begin(task, unit: unit, total: Double(total), completed: completed, now: $1) }
   }
 
   /// Takes the work done so far, in the stretch's unit; fractions are welcome.

@@ -205,6 +205,23 @@ struct RunTests {
     #expect(try RunRecord(path: path).models[1].error == nil)
   }
 
+  @Test func `a host that trains otherwise than asked is told of`() async throws {
+    let folder = try TemporaryFolder()
+    var scene = Scene()
+    scene.settings.hyperparameters = Hyperparameters(epochs: 1, batchSize: 8)
+    let stubborn = ScriptedTrainer(hyperparameters: Hyperparameters(epochs: 3, batchSize: 8))
+    let status = try await scene.open(folder.path("run.db"), stubborn).execute()
+    #expect(status.phase == .complete)
+    #expect(
+      status.notes == [
+        "the host trained 4 of the models otherwise than asked: with epochs 3, batch size 8 "
+          + "instead of epochs 1, batch size 8"
+      ]
+    )
+    let obedient = try await scene.open(folder.path("other.db")).execute()
+    #expect(obedient.notes.isEmpty)
+  }
+
   @Test
   func `a model whose pricing fails half way is left out until it is priced`() async throws {
     let folder = try TemporaryFolder()

@@ -215,7 +215,8 @@ private let findings = QueryFindings(
       phase: .partial,
       models: .init(planned: 25, succeeded: 23, running: 1, failed: 1),
       losses: .init(expected: 25_000, measured: 23_000, missing: 4, censored: 5),
-      dollars: nil
+      dollars: nil,
+      notes: ["scores rest on 23 of 25 models"]
     )
     let expected = """
       Plan (nothing is spent)
@@ -230,6 +231,7 @@ private let findings = QueryFindings(
         models  23 of 25 trained, 1 running, 1 failed
         prices  23,000 of 25,000 measured, 5 by a bound, 4 missing
         spent   not known: no price list covers it
+        note    scores rest on 23 of 25 models
 
       """
     #expect((Page(plan) + Page(status)).rendered(width: 80, style: .plain) == expected)

@@ -78,6 +78,8 @@ final class DaunceProcess: Sendable {
     }
     throw CocoaError(.fileReadUnknown)
   }
+  /// Standard output so far.
+  var printed: String { (try? String(contentsOf: streams.output, encoding: .utf8)) ?? "" }
 
   /// Waits for the end.
   func ending() async throws -> Ending {

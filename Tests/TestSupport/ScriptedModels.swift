@@ -15,6 +15,7 @@ package final class ScriptedTrainer: Trainer {
   package let trainerCapabilities: TrainerCapabilities
   private let calls = Mutex<[TrainingJob]>([])
   private let tokensPerExample: Int
+  private let hyperparameters: Hyperparameters?
   private let script: @Sendable (TrainingJob) async throws -> Void
 
   /// Creates a trainer.
@@ -22,6 +23,7 @@ package final class ScriptedTrainer: Trainer {
   /// - Parameters:
   ///   - capabilities: What it claims to be able to do.
   ///   - tokensPerExample: Tokens it reports for each example of a job.
+  ///   - hyperparameters: What it says to have used; `nil` is what it was asked for.
   ///   - script: Runs within each call and may wait or throw.
   package init(
     capabilities: TrainerCapabilities = TrainerCapabilities(
@@ -31,10 +33,12 @@ package final class ScriptedTrainer: Trainer {
       parallelJobs: 4
     ),
     tokensPerExample: Int = 1,
+    hyperparameters: Hyperparameters? = nil,
     script: @escaping @Sendable (TrainingJob) async throws -> Void = { _ in }
   ) {
     trainerCapabilities = capabilities
     self.tokensPerExample = tokensPerExample
+    self.hyperparameters = hyperparameters
     self.script = script
   }
 
@@ -58,7 +62,7 @@ package final class ScriptedTrainer: Trainer {
     return TrainedModel(
       model: ModelReference(name),
       checkpoints: job.keepsCheckpoints ? [ModelReference(name)] : [],
-      hyperparameters: job.hyperparameters,
+      hyperparameters: hyperparameters ?? job.hyperparameters,
       tokens: job.examples.count * tokensPerExample
     )
   }

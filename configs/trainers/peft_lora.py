@@ -15,7 +15,8 @@ step's loss is the weighted mean over the tokens of its batch, so equal rows in 
 steps. Same request, same seed, same machine: same adapter.
 
 Settings (argument, or environment variable, or default):
-  --model      PEFT_MODEL      base model folder or name; the request's `base` comes first
+  --model      PEFT_MODEL      base model folder or name; default: the request's `base`. Give it where
+                               the scoring server calls the base otherwise (`target.base` is that name)
   --rank       PEFT_RANK       8         --alpha   PEFT_ALPHA    2 × rank
   --targets    PEFT_TARGETS    q_proj,k_proj,v_proj,o_proj
   --lr         PEFT_LR         1e-3      times the request's learning_rate_multiplier
@@ -23,7 +24,7 @@ Settings (argument, or environment variable, or default):
   --batch      PEFT_BATCH      8         when the request does not say
   --dtype      PEFT_DTYPE      bfloat16 of the frozen base; the adapter is always float32
   --length     PEFT_LENGTH     1024      a longer row is an error, never cut
-  --threads    PEFT_THREADS    all cores
+  --threads    PEFT_THREADS    all cores; 1 is faster on cores that other programs use too
   --device     PEFT_DEVICE     cuda if there is one, else cpu
 The rate falls linearly to a tenth of itself; gradients are clipped to norm 1; AdamW without decay.
 `start` may be an adapter folder made by this script: training goes on from its weights.
@@ -129,7 +130,7 @@ def train(request, options):
         "batch_size": wanted.get("batch_size") or int(options.batch),
         "learning_rate_multiplier": wanted.get("learning_rate_multiplier") or 1.0,
     }
-    base = request.get("base") or options.model
+    base = options.model or request.get("base")
     if not base:
         raise ValueError("no base model: neither the request nor --model names one")
     rank = int(options.rank)
@@ -163,7 +164,7 @@ def train(request, options):
     rows = [tokens_of(json.loads(line), tokenizer, int(options.length))
             for line in data.decode().splitlines() if line.strip()]
     model = AutoModelForCausalLM.from_pretrained(base, dtype=getattr(torch, options.dtype))
-    if request.get("start") and request["start"] != base:
+    if request.get("start") not in (None, base, request.get("base")):
         model = PeftModel.from_pretrained(model, request["start"], is_trainable=True)
     else:
         model = get_peft_model(model, LoraConfig(

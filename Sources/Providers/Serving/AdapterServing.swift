@@ -3,8 +3,9 @@ package import Experiment
 /// Adapter folders that a vLLM or SGLang server loads while it runs.
 ///
 /// A reference that is an absolute path is an adapter folder on the *server's* disk; the adapter is
-/// called like the folder, or as `name=path` says. Any other reference is a name that the server
-/// knows already.
+/// called like the folder, or as `name=path` says. Any other reference, and the base model whatever it
+/// looks like, is a name that the server knows already: vLLM calls a model that it was given as a
+/// folder by that folder's path.
 package struct AdapterServing: ClearableServing {
   /// Whose paths and names are meant.
   package enum Engine: Sendable {
@@ -77,7 +78,7 @@ package struct AdapterServing: ClearableServing {
   }
 
   package func open(_ model: ModelReference?) async throws -> ServedModel {
-    guard let model, let adapter = Adapter(model.name) else {
+    guard let adapter = adapter(of: model) else {
       return try await DirectServing(base: base).open(model)
     }
     try takings.add(adapter.name)
@@ -95,9 +96,16 @@ package struct AdapterServing: ClearableServing {
   }
 
   package func close(_ model: ModelReference?) async {
-    guard let model, let adapter = Adapter(model.name) else { return }
+    // What was refused is not in the ledger: the name may belong to somebody else's adapter.
+    guard let adapter = adapter(of: model),
+      (try? takings.listed())?.contains(adapter.name) == true
+    else { return }
     // What stays loaded stays in the ledger, for `clean`.
     try? await giveBack(adapter.name)
+  }
+
+  private func adapter(of model: ModelReference?) -> Adapter? {
+    model.flatMap { $0.name == base ? nil : Adapter($0.name) }
   }
 
   package func giveBack(_ id: String) async throws {

@@ -92,6 +92,8 @@ private func serving(
       _ = try await serving.open(ModelReference("/models/k03"))
     }
     #expect(error?.message.contains("belongs to the adapter '/elsewhere/k03'") == true)
+    // As everybody does who could not open a model.
+    await serving.close(ModelReference("/models/k03"))
     #expect(server.loaded.withLock { $0 } == ["k03": "/elsewhere/k03"])
     #expect(ledger.ids.isEmpty)
   }
@@ -128,6 +130,16 @@ private func serving(
     #expect(try await serving.open(nil).name == "base")
     #expect(try await serving.open(ModelReference("ready")).name == "ready")
     await serving.close(ModelReference("ready"))
+    // vLLM's name of a base that it was given as a folder.
+    let folder = try ServingKind.vllm.serving(
+      ServingOptions(),
+      base: "/models/base",
+      host: host,
+      baseURL: "http://127.0.0.1:8000/v1",
+      ledger: ledger
+    )
+    #expect(try await folder.open(ModelReference("/models/base")).name == "/models/base")
+    await folder.close(ModelReference("/models/base"))
     #expect(host.requests.isEmpty)
   }
 
