@@ -52,7 +52,7 @@ private final class Shelf: Archive {
     let error = try await #require(throws: HostError.self) {
       try await host(server).send(Call("DELETE", "/v1/models/m", purpose: purpose))
     }
-    #expect(error.code == .notUnderstood && error.message.contains("a page instead of a reply"))
+    #expect(error.code == .notUnderstood && error.message.contains("something else than its reply"))
   }
 
   @Test func `is not taken for the price that a later session asks for`() async throws {
