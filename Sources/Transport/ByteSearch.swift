@@ -1,4 +1,4 @@
-import Glibc
+import CCurl
 
 extension [UInt8] {
   /// Where a text of bytes occurs first at or after a place; `nil` when it does not or is empty.
@@ -6,19 +6,11 @@ extension [UInt8] {
     guard !needle.isEmpty, start + needle.count <= count else { return nil }
     return withUnsafeBytes { haystack -> Range<Int>? in
       needle.withUnsafeBytes { needle -> Range<Int>? in
-        guard let base = haystack.baseAddress, let wanted = needle.baseAddress else { return nil }
-        var position = start
-        let last = haystack.count - needle.count
-        while position <= last,
-          let found = memchr(base + position, Int32(needle[0]), last - position + 1)
-        {
-          position = UnsafeRawPointer(found) - base
-          if memcmp(found, wanted, needle.count) == 0 {
-            return position..<(position + needle.count)
-          }
-          position += 1
-        }
-        return nil
+        guard let base = haystack.baseAddress, let wanted = needle.baseAddress,
+          let found = memmem(base + start, haystack.count - start, wanted, needle.count)
+        else { return nil }
+        let position = UnsafeRawPointer(found) - base
+        return position..<(position + needle.count)
       }
     }
   }

@@ -18,7 +18,7 @@ struct HostedInterruptionTests {
     async throws
   {
     if let kills = Self.wanted {
-      try await rehearse(Rehearsal(rows: 200, models: 12, kills: kills, longest: 5))
+      try await rehearse(Rehearsal(rows: 200, models: 12, kills: kills, longest: 3.5))
     } else {
       try await rehearse(Rehearsal(rows: 24, models: 3, kills: 4, longest: 1.5))
     }

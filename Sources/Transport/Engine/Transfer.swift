@@ -18,6 +18,7 @@ final class Transfer: Hashable {
   private var isTooLarge = false
   /// Whether libcurl watches for a stall: only once the reply has begun.
   private var isWatched = false
+  private var address: HTTPAddress?
   private var fields: [HTTPRequest.Field]?
   private var list: UnsafeMutablePointer<curl_slist>?
   private var upload = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -111,10 +112,7 @@ final class Transfer: Hashable {
     let request = pending.request
     limit = request.limit
     failure.pointee = 0
-    try set(CURLOPT_URL, request.address.text)
-    try set(CURLOPT_PIPEWAIT, request.address.isSecure ? 1 : 0)
-    // Nothing for this machine may go through a proxy; NULL means what the environment says.
-    try set(CURLOPT_NOPROXY, request.address.isLoopback ? "*" : nil)
+    if address != request.address { try set(request.address) }
     try set(CURLOPT_FRESH_CONNECT, request.isRepeatable ? 0 : 1)
     if patience != request.patience { try set(request.patience) }
     if isWatched { try watch(for: .zero) }
@@ -149,6 +147,14 @@ final class Transfer: Hashable {
     try set(CURLOPT_CUSTOMREQUEST, request.method)
     self.pending = pending
     pending.transfer = self
+  }
+
+  private func set(_ address: HTTPAddress) throws(TransportError) {
+    try set(CURLOPT_URL, address.text)
+    try set(CURLOPT_PIPEWAIT, address.isSecure ? 1 : 0)
+    // Nothing for this machine may go through a proxy; NULL means what the environment says.
+    try set(CURLOPT_NOPROXY, address.isLoopback ? "*" : nil)
+    self.address = address
   }
 
   private func set(_ patience: HTTPRequest.Patience) throws(TransportError) {
