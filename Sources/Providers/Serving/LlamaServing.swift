@@ -78,7 +78,7 @@ package struct LlamaServing: Serving {
       "cache_prompt": false,
       "lora": .array(
         adapters.map { ["id": .number(Double($0.id)), "scale": $0.id == chosen ? 1 : 0] }
-      )
+      ),
     ]
   }
 }
