@@ -1,9 +1,10 @@
 """The official `openai` client against `daunce sandbox`: one line a check, exit status 1 on a failure.
 
-Set up and run by hand (no test of the package starts it):
+OfficialClientRealServersTests runs it when asked to; by hand:
 
     python3 -m venv ov && ov/bin/pip install openai
-    daunce sandbox --port 8123 --key sk-sandbox &        # or without a key
+    export SANDBOX_KEY=sk-sandbox
+    daunce sandbox --port 8123 --key-env SANDBOX_KEY &   # or without a key
     ov/bin/python Tests/EndToEndTests/openai_client.py http://127.0.0.1:8123/v1 sk-sandbox
 
 Only files, jobs and models that it made itself are changed or deleted.

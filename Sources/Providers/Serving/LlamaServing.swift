@@ -73,9 +73,12 @@ package struct LlamaServing: Serving {
   private func scales(of adapters: [Adapter], on chosen: Int?) -> [String: JSON] {
     if adapters.isEmpty { return [:] }
     return [
+      // The prompt cache in RAM (--cache-ram, on by default) does not know adapters: a prompt is
+      // continued from what another adapter made of it, which moved prices by up to 16 nats.
+      "cache_prompt": false,
       "lora": .array(
         adapters.map { ["id": .number(Double($0.id)), "scale": $0.id == chosen ? 1 : 0] }
-      )
+      ),
     ]
   }
 }

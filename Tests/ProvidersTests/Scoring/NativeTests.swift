@@ -195,6 +195,18 @@ private func tokenise(_ body: JSON) -> String {
     #expect(host.bodies.last?["post_sampling_probs"] == false)
     _ = try await pricing.price(.plain("a", "bc"))
     #expect(host.calls.count == 10)
+    #expect(host.bodies.last?["cache_prompt"] == true)
+  }
+
+  @Test func `continues no prompt of another adapter`() async throws {
+    let host = ScriptedHost { call, body in
+      call.path.hasSuffix("/tokenize") ? tokenise(body) : Self.reply(body, forcingWorks: true)
+    }
+    let profile = ScoringProfile(methods: [.tokenWalk], tokenizer: .llamaCpp)
+    let model = ServedModel(name: "gemma-3-270m", members: ["cache_prompt": false])
+    _ = try await host.pricing(.tokenWalk, profile, model: model).price(.plain("a", "bc"))
+    let walked = host.bodies.filter { $0["n_probs"] != nil }
+    #expect(!walked.isEmpty && walked.allSatisfy { $0["cache_prompt"] == false })
   }
 
   @Test func `renders chats by the server's template`() async throws {

@@ -185,13 +185,15 @@ private func serving(
   @Test(arguments: ["lora:1", "/b/second.gguf", "second.gguf", "second"])
   func `are switched on alone, however they are named`(name: String) async throws {
     let served = try await open(name, on: host)
-    #expect(served.members == ["lora": [["id": 0, "scale": 0], ["id": 1, "scale": 1]]])
+    #expect(served.members["lora"] == [["id": 0, "scale": 0], ["id": 1, "scale": 1]])
+    #expect(served.members["cache_prompt"] == false)
     #expect(host.requests == ["GET http://127.0.0.1:8000/lora-adapters"])
   }
 
   @Test func `are all switched off for the base`() async throws {
     let members = try await open(nil, on: host).members
-    #expect(members == ["lora": [["id": 0, "scale": 0], ["id": 1, "scale": 0]]])
+    #expect(members["lora"] == [["id": 0, "scale": 0], ["id": 1, "scale": 0]])
+    #expect(members["cache_prompt"] == false)
   }
 
   @Test func `that do not exist are an error that names those that do`() async throws {
