@@ -29,6 +29,7 @@ private struct Order {
 /// measured.
 ///
 /// - Parameter words: `URL N IN_FLIGHT`: base URL, replies (at least 100), requests at once.
+/// - Throws: What the run throws.
 func hosted(_ words: ArraySlice<String>) async throws {
   guard let order = Order(words) else {
     print("usage: Benchmarks hosted URL N IN_FLIGHT")
@@ -52,7 +53,7 @@ func hosted(_ words: ArraySlice<String>) async throws {
     )
   }
 
-  let models = max(2, min(100, order.replies / 1000))
+  let models = max(2, min(100, order.replies / 4000))
   let rows = order.replies / models
   let tokens = try await tokens(spelledBy: try host(nil))
   let examples = (0..<rows).map { row in
@@ -115,7 +116,9 @@ func hosted(_ words: ArraySlice<String>) async throws {
     print("\(losses.expected - losses.measured) of \(losses.expected) prices are not measured")
     exit(1)
   }
-  print("hosted: n=\(rows * models) secs=\(seconds.formatted) rps=\(Int(Double(rows * models) / seconds))")
+  print(
+    "hosted: n=\(rows * models) secs=\(seconds.formatted) rps=\(Int(Double(rows * models) / seconds))"
+  )
 }
 
 /// The tokens of the reply that the server gives to every request.

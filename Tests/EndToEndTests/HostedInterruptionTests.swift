@@ -10,7 +10,9 @@ import Testing
 /// The whole size (200 rows, 12 models, 20 kills and more) takes minutes and is asked for by
 /// `DAUNCE_KILLS=20 swift test -c release --disable-xctest --filter HostedInterruptionTests`.
 struct HostedInterruptionTests {
-  private static let wanted = ProcessInfo.processInfo.environment["DAUNCE_KILLS"].flatMap { Int($0) }
+  private static let wanted = ProcessInfo.processInfo.environment["DAUNCE_KILLS"].flatMap {
+    Int($0)
+  }
 
   @Test func `a killed run on a failing host resumes to the same bytes and pays nothing twice`()
     async throws

@@ -291,7 +291,8 @@ package final class HostConnection: Host {
   }
 
   /// The recorded reply whose turn it is; a recording's last answer to a reading call repeats.
-  private func recorded(_ digest: Digest, _ call: Call, in replay: any Archive) throws -> Exchange? {
+  private func recorded(_ digest: Digest, _ call: Call, in replay: any Archive) throws -> Exchange?
+  {
     let key = digest.description
     // While the network is there, prices alone come from the record, and only good ones.
     guard client == nil else {
