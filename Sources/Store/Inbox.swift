@@ -75,6 +75,9 @@ struct Inbox: Sendable {
     return entries
   }
 
+  /// Whether there is nothing to commit and no error to be told.
+  var isEmpty: Bool { entries.isEmpty && failure == nil }
+
   /// Forgets the keys of entries that are committed.
   mutating func committed(_ done: [Entry]) {
     for case .exchange(let exchange) in done {

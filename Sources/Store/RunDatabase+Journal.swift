@@ -155,17 +155,17 @@ extension RunDatabase {
     }
   }
 
-  /// Does all of `body` or nothing of it, after everything that is queued, and waits for the disk.
+  /// Writes everything that is queued, then all of `body`, in one transaction or not at all, and waits
+  /// for the disk.
   ///
   /// - Parameter body: What to write.
   /// - Returns: What `body` gives.
-  /// - Throws: `StoreError`.
+  /// - Throws: `StoreError`; where something was queued nothing is taken in any more after it.
   func change<Result: Sendable>(
     _ body: (borrowing Connection) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try connection.withLock { connection throws(StoreError) in
-      try writeQueued(connection)
-      return try connection.write { () throws(StoreError) in try body(connection) }
+      try writeQueued(connection, and: body)
     }
   }
 

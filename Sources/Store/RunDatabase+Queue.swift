@@ -43,33 +43,48 @@ extension RunDatabase {
 
   /// Commits everything that is queued; it is on the disk when this returns.
   func drain() throws(StoreError) {
-    try connection.withLock { connection throws(StoreError) in try writeQueued(connection) }
+    try connection.withLock { connection throws(StoreError) in
+      if inbox.withLock({ $0.isEmpty }) { return }
+      try writeQueued(connection) { _ throws(StoreError) in }
+    }
   }
 
-  /// Commits what is queued on a connection that the caller has locked.
-  func writeQueued(_ connection: borrowing Connection) throws(StoreError) {
+  /// Commits what is queued, and `body` with it, on a connection that the caller has locked.
+  func writeQueued<Result: Sendable>(
+    _ connection: borrowing Connection,
+    and body: (borrowing Connection) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
     // Taken only under the connection's lock, so that order is kept whoever writes.
     let entries = try inbox.withLock { inbox throws(StoreError) in try inbox.take() }
-    guard !entries.isEmpty else { return }
+    let result: Result
     do {
-      try connection.write { () throws(StoreError) in
-        var tally = Tally()
-        for entry in entries {
-          switch entry {
-          case .exchange(let exchange): try Self.insert(exchange, connection)
-          case .prices(let prices, let kind, let model, let spending):
-            try Self.insert(prices, kind, model: model, &tally, connection)
-            if let spending { tally.add(spending, model: model) }
-          case .spending(let spending, let model): tally.add(spending, model: model)
-          }
-        }
-        try tally.write(connection)
+      result = try connection.write { () throws(StoreError) in
+        try Self.insert(entries, connection)
+        return try body(connection)
       }
     } catch {
-      inbox.withLock { $0.failed(error) }
+      if !entries.isEmpty { inbox.withLock { $0.failed(error) } }
       throw error
     }
     inbox.withLock { $0.committed(entries) }
+    return result
+  }
+
+  private static func insert(
+    _ entries: [Entry],
+    _ connection: borrowing Connection
+  ) throws(StoreError) {
+    var tally = Tally()
+    for entry in entries {
+      switch entry {
+      case .exchange(let exchange): try insert(exchange, connection)
+      case .prices(let prices, let kind, let model, let spending):
+        try insert(prices, kind, model: model, &tally, connection)
+        if let spending { tally.add(spending, model: model) }
+      case .spending(let spending, let model): tally.add(spending, model: model)
+      }
+    }
+    try tally.write(connection)
   }
 
   private static func insert(

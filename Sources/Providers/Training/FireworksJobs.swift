@@ -63,8 +63,8 @@ struct FireworksJobs: JobWire {
     return false
   }
 
-  func file(of tag: JobTag) async throws -> String? {
-    try await calls.find("\(datasets)/\(tag.name)") == nil ? nil : tag.name
+  func files(of tag: JobTag) async throws -> [String] {
+    try await calls.find("\(datasets)/\(tag.name)") == nil ? [] : [tag.name]
   }
 
   func create(_ order: JobOrder) async throws -> RemoteJob {

@@ -126,7 +126,7 @@ extension HostedTrainer {
       } catch let error as HostError where error.code == .unknownOutcome {
         // A second file would cost nothing but its space; the first is found by its name if it can.
         try await host.wait(pace.next())
-        id = try await wire.file(of: tag)
+        id = try await wire.files(of: tag).first
         if id == nil, attempt == Self.attempts { throw error }
       }
       guard let id else { continue }

@@ -11,8 +11,8 @@ protocol JobWire: Sendable {
   /// Waits until an uploaded file may be used; `false` when the host does not have it.
   func isReady(file id: String) async throws -> Bool
 
-  /// The host's name for the file of a job; `nil` when there is none, or it cannot be told.
-  func file(of tag: JobTag) async throws -> String?
+  /// The host's names for the files of a job: more than one where the reply to an upload was lost.
+  func files(of tag: JobTag) async throws -> [String]
 
   /// Creates a job, once.
   func create(_ order: JobOrder) async throws -> RemoteJob

@@ -37,10 +37,10 @@ struct OpenAIJobs: JobWire {
     return true
   }
 
-  func file(of tag: JobTag) async throws -> String? {
+  func files(of tag: JobTag) async throws -> [String] {
     let list = try await calls.read(files, query: [Call.FormField("purpose", "fine-tune")])
-    let found = (list["data"] ?? list).array?.first { $0["filename"]?.string == tag.file }
-    return found?["id"]?.string
+    let found = (list["data"] ?? list).array?.filter { $0["filename"]?.string == tag.file }
+    return found?.compactMap { $0["id"]?.string } ?? []
   }
 
   func create(_ order: JobOrder) async throws -> RemoteJob {

@@ -110,14 +110,13 @@ public struct RemoteCleaning: Sendable {
     let own = resources.filter { $0.job == tag.key }
     var files = own.filter { $0.kind == .file }.map(\.id)
     var found: [RemoteResource] = []
-    if files.isEmpty, let file = try await wire.file(of: tag) {
+    // Also beside a known one: an upload that was cut off may have arrived before it.
+    for file in try await wire.files(of: tag) where !files.contains(file) {
       files.append(file)
       found.append(resource(.file, file))
     }
-    if !own.contains(where: { $0.kind == .job }) {
-      found += (try await wire.jobs(of: tag, files: files) ?? []).map { resource(.job, $0.id) }
-    }
-    return found
+    let jobs = try await wire.jobs(of: tag, files: files) ?? []
+    return found + jobs.map { resource(.job, $0.id) }.filter { !own.contains($0) }
   }
 
   /// Makes sure that a job does not run.

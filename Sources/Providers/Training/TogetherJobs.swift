@@ -52,7 +52,7 @@ struct TogetherJobs: JobWire {
     return false
   }
 
-  func file(of tag: JobTag) async throws -> String? { try await inner.file(of: tag) }
+  func files(of tag: JobTag) async throws -> [String] { try await inner.files(of: tag) }
 
   func create(_ order: JobOrder) async throws -> RemoteJob {
     do {

@@ -80,6 +80,19 @@ import Testing
     )
   }
 
+  @Test func `deletes also the twin of a file whose upload was cut off`() async throws {
+    let host = FakeHost()
+    let ledger = ListLedger()
+    _ = try await trainer(host, ledger: ledger).train(job())
+    host.change { state in
+      if let file = state.files.first { state.files.append(("file-twin", file.name, file.content)) }
+      state.files.append(("file-other", "other.jsonl", []))
+    }
+    let outcomes = try await cleaning(host, ledger).clean(jobKeys: [job().key])
+    #expect(results(outcomes).contains("file file-twin: deleted"))
+    #expect(host.now.files.map(\.id) == ["file-other"])
+  }
+
   @Test func `goes on after failures and counts what is gone as gone`() async throws {
     let host = FakeHost()
     let ledger = ListLedger()
