@@ -60,7 +60,7 @@ package final class RunDatabase: Sendable {
       try connection.execute("PRAGMA page_size = 16384")
       try connection.execute("PRAGMA journal_mode = WAL")
       try connection.execute("PRAGMA wal_autocheckpoint = 2000")
-      try connection.execute("PRAGMA cache_size = -16000")
+      try connection.execute("PRAGMA cache_size = -8000")
       try connection.execute("PRAGMA synchronous = FULL")
       try connection.execute("PRAGMA foreign_keys = ON")
       try Schema.migrate(connection, from: state)

@@ -27,7 +27,7 @@ final class EngineLoop: @unchecked Sendable {
 
   /// Shortest time from one round to the next: under load a round then serves several transfers and
   /// wakes those who wait for them together.
-  private static let round = Duration.milliseconds(1)
+  private static let round = Duration.microseconds(100)
 
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer
