@@ -53,7 +53,14 @@ package struct HTTPFields: Sendable {
   }
 
   /// All fields in order, names in lower case, values without blanks at their ends.
-  package var all: [(name: String, value: String)] {
+  package var all: [(name: String, value: String)] { fields { _ in true } }
+
+  /// The fields of some lower-case names, in order.
+  package func named(_ names: Set<String>) -> [(name: String, value: String)] {
+    fields(names.contains)
+  }
+
+  private func fields(_ isWanted: (String) -> Bool) -> [(name: String, value: String)] {
     bytes.split(separator: 0x0A).compactMap { line in
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
         return nil
@@ -61,12 +68,11 @@ package struct HTTPFields: Sendable {
       let name = line[..<colon]
       // A status line such as `HTTP/1.1 200 OK: fine` is no field.
       guard !name.contains(0x20) else { return nil }
+      let lower = String(decoding: name.map(Self.lowercased), as: UTF8.self)
+      guard isWanted(lower) else { return nil }
       let start = line[(colon + 1)...].drop { $0 <= 0x20 }
       let end = start.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? start.startIndex
-      return (
-        String(decoding: name.map(Self.lowercased), as: UTF8.self),
-        String(decoding: start[..<end], as: UTF8.self)
-      )
+      return (lower, String(decoding: start[..<end], as: UTF8.self))
     }
   }
 }

@@ -113,9 +113,7 @@ package final class HostConnection: Host {
     let response = try await response(to: call, target.address, client)
     let took = (ContinuousClock.now - start) / .milliseconds(1)
     // Without the key from here on, whatever becomes of it: names, messages, prices.
-    let fields = response.fields.all.map {
-      Exchange.Field($0.name, redaction.withoutKey($0.value))
-    }
+    let fields = redaction.fields(response.fields)
     let body = redaction.withoutKey(response.body)
     let isGood = (200..<300).contains(response.status)
     if let record {
@@ -126,7 +124,7 @@ package final class HostConnection: Host {
           url: target.shown,
           request: redaction.body(call.sent, isSearched: !isPrice),
           status: response.status,
-          fields: redaction.fields(fields),
+          fields: fields,
           body: isPrice && isGood ? body : redaction.body(body, isSearched: true),
           asked: asked,
           took: Int(took)

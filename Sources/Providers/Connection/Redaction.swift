@@ -26,6 +26,8 @@ struct Redaction: Sendable {
   private let key: [UInt8]
   /// The key in base64, wherever it begins.
   private let digits: [[UInt8]]
+  /// Without one of these a text holds the key in no other form.
+  private let marks: [[UInt8]]
 
   /// Creates a redaction.
   ///
@@ -36,6 +38,9 @@ struct Redaction: Sendable {
     // A very short key, such as a local server's `x`, would tear holes into everything, and EMPTY is
     // what servers without a key are sent.
     self.key = bytes.count < 4 || text == "EMPTY" ? [] : bytes
+    marks =
+      [bytes, Array("%".utf8), Array("\\u".utf8)]
+      + ["/", "\""].filter(text.contains).map { Array("\\\($0)".utf8) }
     // Digits that also hold bits of what stands beside the key are left out.
     digits = (0..<(bytes.count < 12 ? 0 : 3)).map { shift in
       let before = [UInt8](repeating: 0, count: shift)
@@ -44,13 +49,12 @@ struct Redaction: Sendable {
     }
   }
 
-  /// A URL without the values of secret query items.
+  /// A URL or another text without the key and the values of secret query items.
   func url(_ text: String) -> String { withoutKey(Self.urls(in: text)) }
 
   /// The header fields worth keeping.
-  func fields(_ fields: [Exchange.Field]) -> [Exchange.Field] {
-    fields.filter { Self.fields.contains($0.name) }
-      .map { Exchange.Field($0.name, Self.urls(in: $0.value)) }
+  func fields(_ fields: HTTPFields) -> [Exchange.Field] {
+    fields.named(Self.fields).map { Exchange.Field($0.name, url($0.value)) }
   }
 
   /// A body as it is kept: without the key; where `isSearched`, a JSON body also without other
@@ -77,6 +81,19 @@ struct Redaction: Sendable {
   /// Bytes without the key: as it is, percent-encoded, behind JSON's escapes, or in base64.
   func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
     guard let first = key.first else { return bytes }
+    var result = bytes
+    if marks.contains(where: { bytes.firstRange(of: $0) != nil }) {
+      result = withoutSpelledKey(bytes, first)
+    }
+    for spelling in digits {
+      while let range = result.firstRange(of: spelling) {
+        result.replaceSubrange(range, with: Self.word.utf8)
+      }
+    }
+    return result
+  }
+
+  private func withoutSpelledKey(_ bytes: [UInt8], _ first: UInt8) -> [UInt8] {
     var result: [UInt8] = []
     var kept = 0
     var position = 0
@@ -92,13 +109,7 @@ struct Redaction: Sendable {
         position += 1
       }
     }
-    result = kept == 0 ? bytes : result + bytes[kept...]
-    for spelling in digits {
-      while let range = result.firstRange(of: spelling) {
-        result.replaceSubrange(range, with: Self.word.utf8)
-      }
-    }
-    return result
+    return kept == 0 ? bytes : result + bytes[kept...]
   }
 
   /// Where the key ends that begins at a place; `nil` when another text begins there.

@@ -27,7 +27,7 @@ final class EngineLoop: @unchecked Sendable {
 
   /// Shortest time from one round to the next: under load a round then serves several transfers and
   /// wakes those who wait for them together.
-  private static let round = Duration.microseconds(100)
+  private static let round = Duration.microseconds(250)
 
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer
@@ -117,6 +117,7 @@ final class EngineLoop: @unchecked Sendable {
     var signals = sigset_t()
     sigfillset(&signals)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
+    ccurl_sleep_precisely()
     var next = ContinuousClock.now
     while takeInbox() {
       watch.serve(multi)
