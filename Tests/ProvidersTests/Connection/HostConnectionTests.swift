@@ -78,13 +78,13 @@ private let key = HostConnection.testKey
 
   @Test func `hands no reply on that holds the key`() async throws {
     let server = try LoopbackServer { request in
-      .reply(200, ["x-seen": "\(request["authorization"] ?? "")"], Array(#"{"id":"\#(key)"}"#.utf8))
+      .reply(200, ["server": "\(request["authorization"] ?? "")"], Array(#"{"id":"\#(key)"}"#.utf8))
     }
     let host = try HostConnection.test(server.url)
     for purpose in [Call.Purpose.read, .score, .create, .remove] {
       let reply = try await host.send(Call("POST", "/x", body: .json([]), purpose: purpose))
       #expect(reply.body == Array(#"{"id":"REDACTED"}"#.utf8))
-      #expect(reply.fields.first { $0.name == "x-seen" }?.value == "Bearer REDACTED")
+      #expect(reply.fields.first { $0.name == "server" }?.value == "Bearer REDACTED")
     }
   }
 
