@@ -32,6 +32,10 @@ let package = Package(
     .target(
       name: "Attribution",
       dependencies: ["Experiment", "Statistics"],
+      resources: [
+        .embedInCode("../../prompts/definition.txt"),
+        .embedInCode("../../prompts/demonstration.txt"),
+      ],
       swiftSettings: safe
     ),
     .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict),
@@ -130,7 +134,7 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: safe),
     .testTarget(
       name: "AttributionTests",
-      dependencies: ["Experiment", "Statistics", "Attribution"],
+      dependencies: ["Experiment", "Statistics", "Attribution", "TestSupport"],
       exclude: ["Oracle/estimators.py"],
       swiftSettings: safe
     ),

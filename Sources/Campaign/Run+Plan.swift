@@ -93,27 +93,32 @@ extension Run {
     let share =
       corpus.train.isEmpty
       ? 0 : Double(settings.subsetSize(of: corpus.train.count)) / Double(corpus.train.count)
+    let isPrompting = trainer.trainerCapabilities.perturbsByPrompt
     let perturbed =
-      Double(trainTokens) * share * Double(settings.models)
-      * Double(settings.hyperparameters.epochs ?? 1)
+      isPrompting
+      ? 0
+      : Double(trainTokens) * share * Double(settings.models)
+        * Double(settings.hyperparameters.epochs ?? 1)
     let target =
       settings.target == nil ? trainTokens * (settings.targetHyperparameters.epochs ?? 1) : 0
     let trainingTokens = target + Int(perturbed.rounded())
-    let jobs = settings.models + (settings.target == nil ? 1 : 0)
+    let jobs = (isPrompting ? 0 : settings.models) + (settings.target == nil ? 1 : 0)
 
     let capabilities = scorer.scorerCapabilities
     let batch = max(1, capabilities.batch)
     func calls(_ examples: Int) -> Int { (examples + batch - 1) / batch }
     let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
     let scored = settings.models + 1
+    let prices = scored * tokens.count + repeats.reduce(0) { $0 + $1.count }
     let scoringTokens =
       scored * tokens.reduce(0, +) + repeats.joined().reduce(0) { $0 + tokens[$1] }
-    let prices = scored * tokens.count + repeats.reduce(0) { $0 + $1.count }
+      + (prices - tokens.count) * capabilities.overhead
     let requests = scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
 
     // θ0 comes first and alone.
     let parallel = max(1, min(settings.parallelJobs, trainer.trainerCapabilities.parallelJobs))
-    let rounds = jobs - settings.models + (settings.models + parallel - 1) / parallel
+    let perturbedJobs = isPrompting ? 0 : settings.models
+    let rounds = jobs - perturbedJobs + (perturbedJobs + parallel - 1) / parallel
     let training = throughput?.training(tokens: trainingTokens, rounds: rounds)
     let scoring = throughput?.scoring(
       tokens: scoringTokens,

@@ -161,7 +161,7 @@ extension RunSession {
   ) async -> Fault? {
     while let numbers = calls.next() {
       if Task.isCancelled { return .provider(CancellationError()) }
-      let cost = tariff?.scoring(numbers)
+      let cost = tariff?.scoring(numbers, isPerturbed: model.number >= 0)
       do throws(CampaignError) {
         try budget.reserve(
           cost?.dollars ?? 0,

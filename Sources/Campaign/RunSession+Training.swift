@@ -16,7 +16,8 @@ extension RunSession {
     let (corpus, settings, number) = (run.corpus, run.settings, model.number)
     let draw = number < 0 ? nil : run.design.draws[number]
     let hyperparameters = number < 0 ? settings.targetHyperparameters : settings.hyperparameters
-    let estimate = tariff?.training(
+    let isPrompted = number >= 0 && run.trainer.trainerCapabilities.perturbsByPrompt
+    let estimate = (isPrompted ? nil : tariff)?.training(
       members: draw?.members ?? Array(corpus.train.indices),
       epochs: hyperparameters.epochs ?? 1
     )
@@ -31,7 +32,8 @@ extension RunSession {
       weights: draw?.weights,
       hyperparameters: hyperparameters,
       seed: model.seed,
-      keepsCheckpoints: settings.keepsCheckpoints
+      keepsCheckpoints: settings.keepsCheckpoints,
+      isTarget: number < 0
     )
     let act = try storing { () throws(StoreError) in
       try run.database.askTraining(model: number, key: job.key)

@@ -1,3 +1,4 @@
+public import Attribution
 public import Experiment
 
 /// What a run is to do, apart from its examples and its provider.
@@ -52,6 +53,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
   public var repeats: Repeats
   /// Whether a checkpoint after every epoch is kept.
   public var keepsCheckpoints: Bool
+  /// The prompts that perturb θ0 in the place of fine-tunes; `nil` fine-tunes.
+  public var prompts: PromptPerturbation?
 
   /// Creates settings.
   public init(
@@ -68,7 +71,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
     target: ModelReference? = nil,
     base: ModelReference? = nil,
     repeats: Repeats = Repeats(),
-    keepsCheckpoints: Bool = false
+    keepsCheckpoints: Bool = false,
+    prompts: PromptPerturbation? = nil
   ) {
     self.name = name
     self.provider = provider
@@ -84,6 +88,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
     self.base = base
     self.repeats = repeats
     self.keepsCheckpoints = keepsCheckpoints
+    self.prompts = prompts
   }
 
   /// Size of each model's training set out of `examples`, rounded; not checked against it.
@@ -111,7 +116,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
       ("target", target?.name ?? "trained by the run"), ("base", base?.name ?? "the provider's"),
       ("repeats", "\(repeats.train) + \(repeats.queries)"),
       ("keepsCheckpoints", "\(keepsCheckpoints)"),
-    ]
+    ] + (prompts.map { [("prompts", "\($0)")] } ?? [])
   }
 
   /// Hyperparameters in words.

@@ -7,10 +7,12 @@ struct Tariff: Sendable {
   let rates: Rates
   /// Tokens of each example by number: training rows first, then queries.
   private let tokens: [Int]
+  private let overhead: Int
 
   /// Counts the tokens of a corpus.
   init(_ rates: Rates, corpus: Corpus, scorer: any Scorer) {
     self.rates = rates
+    overhead = scorer.scorerCapabilities.overhead
     tokens = (corpus.train + corpus.queries).map { max(0, scorer.tokens(in: $0)) }
   }
 
@@ -24,9 +26,9 @@ struct Tariff: Sendable {
     training(tokens: members.reduce(0) { $0 + tokens[$1] } * epochs)
   }
 
-  /// What one call for prices costs.
-  func scoring(_ examples: [Int]) -> Spending {
-    let sum = examples.reduce(0) { $0 + tokens[$1] }
+  /// What one call for prices costs, under θ0 or under a perturbed model.
+  func scoring(_ examples: [Int], isPerturbed: Bool) -> Spending {
+    let sum = examples.reduce(0) { $0 + tokens[$1] + (isPerturbed ? overhead : 0) }
     return Spending(
       .scoring,
       tokens: sum,

@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import FoundationEssentials
 import Providers
@@ -56,8 +57,15 @@ extension Configuration {
       train: resolved(try files.required("train", files.text("train"))),
       queries: resolved(try files.required("queries", files.text("queries")))
     )
-    trainer = try Self.trainer(root, resolved)
-    scorer = try Self.scorer(root, trainer.endpoint, resolved)
+    perturbation = try Self.perturbation(root)
+    if perturbation.prompts != nil, !root.has("trainer") {
+      // Prompts need no trainer; an empty name is no provider's, so that the scorer must say its own.
+      scorer = try Self.scorer(root, Endpoint(provider: ""), resolved)
+      trainer = Trainer(endpoint: scorer.endpoint, hyperparameters: Hyperparameters())
+    } else {
+      trainer = try Self.trainer(root, resolved)
+      scorer = try Self.scorer(root, trainer.endpoint, resolved)
+    }
     if let part = try root.object("target", keys: ["model", "base", "epochs"]) {
       target = Target(
         model: try part.text("model"),
@@ -75,7 +83,6 @@ extension Configuration {
         hint: "name the model to explain: target: { model: \"…\" }"
       )
     }
-    perturbation = try Self.perturbation(root)
     estimator = try root.text("estimator") ?? "auto"
     let money = try root.object("budget", keys: ["dollars", "prices"])
     budget = Budget(
@@ -246,6 +253,9 @@ extension Configuration {
       endpoint.apiKey = key ?? endpoint.apiKey
       endpoint.allowsPlainHTTP = try part.bool("allowsPlainHTTP") ?? endpoint.allowsPlainHTTP
     }
+    if endpoint.provider.isEmpty {
+      _ = try (part ?? root).required("provider", String?.none)
+    }
     if endpoint.provider == "command" {
       throw ConfigurationError(
         .missing,
@@ -323,7 +333,10 @@ extension Configuration {
   ) throws(ConfigurationError) -> Perturbation {
     let part = try root.object(
       "perturbation",
-      keys: ["models", "subsetRatio", "subsetSize", "start", "seed", "weighted"]
+      keys: [
+        "models", "subsetRatio", "subsetSize", "start", "seed", "weighted", "kind", "method",
+        "demonstrations", "length", "vocabulary",
+      ]
     )
     if let part, part.has("subsetRatio"), part.has("subsetSize") {
       throw ConfigurationError(
@@ -342,7 +355,33 @@ extension Configuration {
       subset: ratio.map(SubsetSize.ratio) ?? count.map(SubsetSize.count),
       start: try part?.choice("start", Start.self),
       seed: try part?.seed("seed") ?? 0,
-      weighted: try part?.bool("weighted") ?? false
+      weighted: try part?.bool("weighted") ?? false,
+      prompts: try part.flatMap { part throws(ConfigurationError) in try prompts(part) }
     )
+  }
+
+  /// The prompts that perturb θ0; `nil` for fine-tunes.
+  private static func prompts(
+    _ part: ConfigurationReader
+  ) throws(ConfigurationError) -> PromptPerturbation? {
+    let isPrompt = try part.choice("kind", PerturbationKind.self) == .prompt
+    let useless =
+      isPrompt ? ["weighted", "start"] : ["method", "demonstrations", "length", "vocabulary"]
+    for key in useless where part.has(key) {
+      throw ConfigurationError(
+        .conflict,
+        path: part.full(key),
+        isPrompt
+          ? "'\(part.full(key))' means nothing for prompts: each model is θ0 behind a prompt"
+          : "'\(part.full(key))' is only for kind: \"prompt\""
+      )
+    }
+    guard isPrompt else { return nil }
+    let method = try part.choice("method", PromptPerturbation.Method.self)
+    var prompts = PromptPerturbation(method: method ?? .demonstrations)
+    prompts.demonstrations = try part.whole("demonstrations") ?? prompts.demonstrations
+    prompts.length = try part.whole("length") ?? prompts.length
+    prompts.vocabulary = try part.whole("vocabulary", atLeast: 2) ?? prompts.vocabulary
+    return prompts
   }
 }

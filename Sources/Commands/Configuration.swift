@@ -1,3 +1,4 @@
+package import Attribution
 package import Experiment
 package import Providers
 
@@ -110,6 +111,16 @@ package struct Configuration: Sendable, Hashable {
     package var seed: UInt64
     /// Whether members get random weights.
     package var weighted: Bool
+    /// Prompts in front of θ0 in the place of fine-tunes; `nil` fine-tunes.
+    package var prompts: PromptPerturbation?
+  }
+
+  /// What perturbs a model.
+  package enum PerturbationKind: String, Sendable, Hashable, CaseIterable {
+    /// Fine-tunes on subsets.
+    case finetune
+    /// Prompts in front of θ0.
+    case prompt
   }
 
   /// What may be spent.

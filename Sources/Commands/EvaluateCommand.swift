@@ -34,13 +34,15 @@ enum EvaluateCommand {
       defaults: Options()
     )
   ) { options in
-    let evaluation = try Study(RunRecord(path: options.store)).evaluate(
+    let record = try RunRecord(path: options.store)
+    let evaluation = try Study(record).evaluate(
       tag: options.tag,
       against: options.against,
       grouped: options.scoring.isGrouped,
       method: options.scoring.method()
     )
     let display = Display(options.display)
+    if let caution = record.settings.prompts?.caution { display.note(caution) }
     if options.display.isJSON {
       try display.show(Records.evaluation(evaluation))
     } else {

@@ -280,7 +280,9 @@ struct HostedProviders: Sendable {
     let trainer = training?.profile.name ?? Self.command
     let training = list.entry(of: model, at: trainer)
     let scoring = list.entry(of: model, at: scoring.profile.name)
-    guard let training, let tokens = training.training, let scoring, let prompt = scoring.prompt
+    let trainsNothing = settings.prompts != nil && settings.target != nil
+    guard let tokens = trainsNothing ? 0 : training?.training, let scoring,
+      let prompt = scoring.prompt
     else {
       if configuration.budget.dollars != nil {
         throw ConfigurationError(
@@ -297,7 +299,7 @@ struct HostedProviders: Sendable {
       trainingTokens: tokens,
       promptTokens: prompt,
       completionTokens: scoring.completion ?? 0,
-      job: training.job ?? 0,
+      job: training?.job ?? 0,
       hosting: scoring.hour ?? 0
     )
     let isFree = rates == .free

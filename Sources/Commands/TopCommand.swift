@@ -1,3 +1,4 @@
+import Attribution
 import Campaign
 import Reports
 import Terminal
@@ -46,6 +47,7 @@ enum TopCommand {
       method: options.scoring.method()
     )
     let display = Display(options.display)
+    if let caution = record.settings.prompts?.caution { display.note(caution) }
     for (index, one) in findings.enumerated() {
       if options.display.isJSON {
         try display.show(Records.findings(one))

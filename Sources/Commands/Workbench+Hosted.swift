@@ -57,7 +57,8 @@ extension Workbench {
     var settings = settings(configuration)
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
-    let trainer = try hosts.trainer()
+    let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
+    let trainer = try trainer(settings.prompts, corpus.train, tuner: tuner)
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? trainer.trainerCapabilities.parallelJobs
     try requireEnoughModels(settings, for: EstimatorRequest(name: configuration.estimator))
@@ -73,7 +74,7 @@ extension Workbench {
       corpus: corpus,
       settings: settings,
       trainer: trainer,
-      scorer: scorer,
+      scorer: Self.scorer(settings.prompts, corpus.train, inside: scorer),
       throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
@@ -111,7 +112,30 @@ extension Workbench {
       hyperparameters: completed(HostedRecipe.hyperparameters),
       targetHyperparameters: target,
       target: configuration.target?.model.map { ModelReference($0) },
-      base: configuration.target?.base.map { ModelReference($0) }
+      base: configuration.target?.base.map { ModelReference($0) },
+      prompts: said.prompts
     )
+  }
+
+  /// Who makes perturbed models: the one who tunes, unless they are prompts.
+  static func trainer(
+    _ prompts: PromptPerturbation?,
+    _ train: [Example],
+    tuner: (any Trainer)?
+  ) throws -> any Trainer {
+    if let prompts { return try PromptTrainer(prompts, train: train, tuner: tuner) }
+    guard let tuner else {
+      throw ConfigurationError(.missing, path: "trainer", "'trainer' is missing")
+    }
+    return tuner
+  }
+
+  /// Who prices, behind prompts where there are any.
+  static func scorer(
+    _ prompts: PromptPerturbation?,
+    _ train: [Example],
+    inside scorer: any Scorer
+  ) -> any Scorer {
+    prompts.map { PromptedScorer(scorer, train: train, for: $0) } ?? scorer
   }
 }

@@ -38,7 +38,8 @@ extension Workbench {
     case .count(let size): settings.subset = .size(size)
     case nil: break
     }
-    settings.start = perturbation.start ?? settings.start
+    settings.start = perturbation.start ?? (perturbation.prompts == nil ? settings.start : .target)
+    settings.prompts = perturbation.prompts
     settings.weighted = perturbation.weighted
     let tuning = configuration.trainer.hyperparameters
     settings.hyperparameters.epochs = tuning.epochs ?? settings.hyperparameters.epochs
@@ -102,8 +103,8 @@ extension Workbench {
     try self.init(
       corpus: corpus,
       settings: settings,
-      trainer: provider,
-      scorer: provider,
+      trainer: Self.trainer(settings.prompts, corpus.train, tuner: provider),
+      scorer: Self.scorer(settings.prompts, corpus.train, inside: provider),
       throughput: Run.Throughput(
         trainingTokensPerSecond: tokensPerSecond / 3,
         scoringTokensPerSecond: tokensPerSecond

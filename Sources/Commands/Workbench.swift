@@ -169,7 +169,7 @@ struct Workbench: Sendable {
   func requireFitting(_ examples: [Example]) throws(Failure) {
     guard let context = scorer.scorerCapabilities.context else { return }
     for example in examples {
-      let tokens = scorer.tokens(in: example)
+      let tokens = scorer.tokens(in: example) + scorer.scorerCapabilities.overhead
       guard tokens > context else { continue }
       throw Failure(
         .failed,

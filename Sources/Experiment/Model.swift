@@ -47,6 +47,8 @@ public struct TrainingJob: Sendable, Hashable {
   public let seed: UInt64
   /// Whether a checkpoint after every epoch is kept, not only the last.
   public let keepsCheckpoints: Bool
+  /// Whether it makes θ0 rather than a perturbed model.
+  public let isTarget: Bool
 
   /// Creates a job.
   public init(
@@ -56,7 +58,8 @@ public struct TrainingJob: Sendable, Hashable {
     weights: [Double]? = nil,
     hyperparameters: Hyperparameters,
     seed: UInt64,
-    keepsCheckpoints: Bool = false
+    keepsCheckpoints: Bool = false,
+    isTarget: Bool = false
   ) {
     self.key = key
     self.start = start
@@ -65,6 +68,7 @@ public struct TrainingJob: Sendable, Hashable {
     self.hyperparameters = hyperparameters
     self.seed = seed
     self.keepsCheckpoints = keepsCheckpoints
+    self.isTarget = isTarget
   }
 }
 

@@ -85,9 +85,18 @@ public struct TrainerCapabilities: Sendable, Hashable {
   public var minimumExamples: Int
   /// Jobs it runs side by side.
   public var parallelJobs: Int
+  /// Whether perturbed models are θ0 behind prompts, so that only θ0 is trained.
+  public var perturbsByPrompt: Bool
 
   /// Creates a description.
-  public init(continuesTuned: Bool, weighted: Bool, minimumExamples: Int, parallelJobs: Int) {
+  public init(
+    continuesTuned: Bool,
+    weighted: Bool,
+    minimumExamples: Int,
+    parallelJobs: Int,
+    perturbsByPrompt: Bool = false
+  ) {
+    self.perturbsByPrompt = perturbsByPrompt
     self.continuesTuned = continuesTuned
     self.weighted = weighted
     self.minimumExamples = minimumExamples
@@ -109,6 +118,8 @@ public struct ScorerCapabilities: Sendable, Hashable {
   public var method: String
   /// Most tokens an example may have; `nil` when unknown.
   public var context: Int?
+  /// Tokens that come in front of each example under a perturbed model, on average.
+  public var overhead: Int
 
   /// Creates a description.
   public init(
@@ -117,7 +128,8 @@ public struct ScorerCapabilities: Sendable, Hashable {
     concurrency: Int = 1,
     modelsAtOnce: Int = 1,
     method: String,
-    context: Int? = nil
+    context: Int? = nil,
+    overhead: Int = 0
   ) {
     self.exact = exact
     self.batch = batch
@@ -125,5 +137,6 @@ public struct ScorerCapabilities: Sendable, Hashable {
     self.modelsAtOnce = modelsAtOnce
     self.method = method
     self.context = context
+    self.overhead = overhead
   }
 }

@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import Terminal
 import Providers
@@ -332,5 +333,46 @@ private func fault(_ text: String) throws -> ConfigurationError {
       Failure(.failed, "x").rendered(json: true, style: .plain)
         == "{\"error\":\"x\",\"hint\":null,\"status\":1}\n"
     )
+  }
+
+  @Test func `prompts need a scorer and a target, and no trainer`() throws {
+    let configuration = try read(
+      """
+      { data: { train: "t", queries: "q" }, target: { model: "ft:x" },
+        scorer: { provider: "vllm", baseURL: "http://h/v1" },
+        perturbation: { kind: "prompt", method: "random", length: 4, vocabulary: 9, models: 30 } }
+      """
+    )
+    #expect(configuration.trainer.endpoint == configuration.scorer.endpoint)
+    #expect(
+      configuration.perturbation.prompts
+        == PromptPerturbation(method: .random, length: 4, vocabulary: 9)
+    )
+    let plain = try read(local("perturbation: { kind: \"prompt\" }"))
+    #expect(plain.perturbation.prompts == PromptPerturbation(method: .demonstrations))
+    #expect(try read(local()).perturbation.prompts == nil)
+  }
+
+  @Test(arguments: [
+    (#"kind: "prompt", start: "base""#, "perturbation.start"),
+    (#"kind: "prompt", weighted: true"#, "perturbation.weighted"),
+    (#"demonstrations: 2"#, "perturbation.demonstrations"),
+    (#"kind: "finetune", method: "random""#, "perturbation.method"),
+    (#"kind: "prompts""#, "perturbation.kind"),
+    (#"kind: "prompt", vocabulary: 1"#, "perturbation.vocabulary"),
+    (#"kind: "prompt", demonstrations: 0"#, "perturbation.demonstrations"),
+  ])
+  func `what means nothing for a kind of perturbation is an error`(
+    said: String,
+    path: String
+  ) throws {
+    #expect(try fault(local("perturbation: { \(said) }")).path == path)
+  }
+
+  @Test func `without a trainer the scorer has to say where it is`() throws {
+    let error = try fault(
+      #"{ data: { train: "t", queries: "q" }, target: { model: "x" }, perturbation: { kind: "prompt" } }"#
+    )
+    #expect(error.path.hasSuffix("provider"))
   }
 }

@@ -1,0 +1,58 @@
+/// How models are perturbed where fine-tuning is not allowed: each is θ0 behind another prompt.
+///
+/// What such models agree on is similarity of behaviour under perturbation, no proof of a cause.
+public struct PromptPerturbation: Sendable, Hashable, Codable {
+  /// Where a prompt comes from.
+  public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Training examples drawn from the model's subset.
+    case demonstrations
+    /// Segments drawn from the training text, not optimised.
+    case random
+  }
+
+  /// Where a prompt comes from.
+  public var method: Method
+  /// Training examples in front of each priced one; for `demonstrations`.
+  public var demonstrations: Int
+  /// Segments of a prompt; for `random`.
+  public var length: Int
+  /// Segments to draw from, the most frequent ones; for `random`.
+  public var vocabulary: Int
+
+  /// Creates a perturbation.
+  ///
+  /// - Parameters:
+  ///   - method: Where a prompt comes from.
+  ///   - demonstrations: Training examples in front of each priced one, at least 1.
+  ///   - length: Segments of a prompt, at least 1.
+  ///   - vocabulary: Segments to draw from, at least 2.
+  public init(
+    method: Method,
+    demonstrations: Int = 1,
+    length: Int = 8,
+    vocabulary: Int = 100
+  ) {
+    self.method = method
+    self.demonstrations = demonstrations
+    self.length = length
+    self.vocabulary = vocabulary
+  }
+}
+
+extension PromptPerturbation: CustomStringConvertible {
+  /// What it is, in words, with all that changes results.
+  public var description: String {
+    switch method {
+    case .demonstrations: "\(demonstrations) demonstration\(demonstrations == 1 ? "" : "s")"
+    case .random: "random prompts of \(length) segments out of \(vocabulary)"
+    }
+  }
+}
+
+extension PromptPerturbation {
+  /// What every reader of scores that rest on prompts has to know.
+  package var caution: String {
+    "note: the models are θ0 behind prompts (\(self)), not fine-tunes: scores tell whose losses move "
+      + "alike under perturbation, no proof of a cause"
+  }
+}

@@ -1,0 +1,132 @@
+public import Experiment
+
+/// Prices under perturbed models that are θ0 behind a prompt; under others as the scorer inside does.
+///
+/// Whatever the data holds, braces, line breaks or role markers, is passed on as it is.
+public struct PromptedScorer: Scorer {
+  private let inner: any Scorer
+  private let demonstrations: [String: Example]
+  private let overhead: Int
+
+  /// Creates a scorer.
+  ///
+  /// - Parameters:
+  ///   - inner: Who prices.
+  ///   - train: The training examples, which demonstrations name.
+  ///   - perturbation: The prompts to come, for the tokens of a plan.
+  public init(_ inner: any Scorer, train: [Example], for perturbation: PromptPerturbation) {
+    self.inner = inner
+    demonstrations = Dictionary(train.map { ($0.id, $0) }) { first, _ in first }
+    let tokens = train.prefix(200).map { inner.tokens(in: $0) }
+    let mean = tokens.isEmpty ? 0 : tokens.reduce(0, +) / tokens.count
+    switch perturbation.method {
+    case .demonstrations: overhead = perturbation.demonstrations * mean
+    // A segment has one to five words; most have one.
+    case .random: overhead = perturbation.length * 2
+    }
+  }
+
+  /// As the scorer inside; all models are θ0, so one is open at a time.
+  public var scorerCapabilities: ScorerCapabilities {
+    var capabilities = inner.scorerCapabilities
+    capabilities.modelsAtOnce = 1
+    capabilities.overhead = overhead
+    return capabilities
+  }
+
+  /// Makes θ0 ready.
+  public func open(_ model: ModelReference?) async throws {
+    try await inner.open(Self.base(of: model))
+  }
+
+  /// Gives θ0 back.
+  public func close(_ model: ModelReference?) async { await inner.close(Self.base(of: model)) }
+
+  /// Tokens of an example without what a perturbed model has in front of it.
+  public func tokens(in example: Example) -> Int { inner.tokens(in: example) }
+
+  /// Prices examples behind the model's prompt.
+  ///
+  /// An example is never among its own demonstrations: the one in reserve takes its place.
+  ///
+  /// - Parameters:
+  ///   - examples: What to price.
+  ///   - model: The model.
+  ///   - reading: As for every scorer.
+  /// - Returns: The prices.
+  /// - Throws: What the scorer inside throws; `AttributionError` for a prompt of other data.
+  public func price(
+    _ examples: [Example],
+    under model: ModelReference?,
+    reading: Int
+  ) async throws -> [Price] {
+    guard let prompted = PromptedModel(model) else {
+      return try await inner.price(examples, under: model, reading: reading)
+    }
+    let drawn = try (prompted.demonstrations ?? []).map { id throws(AttributionError) in
+      guard let example = demonstrations[id] else {
+        throw AttributionError(
+          .mismatch,
+          "cannot price behind a prompt",
+          cause: "its demonstration '\(id)' is not in the training data"
+        )
+      }
+      return example
+    }
+    return try await inner.price(
+      examples.map { example in
+        var shown = drawn
+        if let own = shown.firstIndex(of: example) {
+          shown.remove(at: own)
+        } else if shown.count > 1 {
+          shown.removeLast()
+        }
+        return example.behind(prompted.prefix, shown)
+      },
+      under: ModelReference(prompted.base),
+      reading: reading
+    )
+  }
+
+  private static func base(of model: ModelReference?) -> ModelReference? {
+    PromptedModel(model).map { ModelReference($0.base) } ?? model
+  }
+}
+
+extension Example {
+  /// The example with a definition and demonstrations in front of its prompt.
+  ///
+  /// In a chat the definition opens the system message and demonstrations are turns; in front of plain
+  /// text both are text.
+  fileprivate func behind(_ definition: String?, _ demonstrations: [Example]) -> Example {
+    let opening = definition.map { PromptTemplate.definition.filled(["prompt": $0]) }
+    let prompt: Prompt
+    switch self.prompt {
+    case .text(let text):
+      let shown = demonstrations.map {
+        PromptTemplate.demonstration.filled(["prompt": $0.prompt.text, "completion": $0.completion])
+      }
+      prompt = .text((opening ?? "") + shown.joined() + text)
+    case .chat(let messages):
+      let system = messages.prefix { $0.role == "system" }
+      var turns = Array(system)
+      if let opening {
+        let first = turns.isEmpty ? "" : turns.removeFirst().content
+        turns.insert(Message(role: "system", content: opening + first), at: 0)
+      }
+      for example in demonstrations { turns += example.turns }
+      prompt = .chat(turns + messages.dropFirst(system.count))
+    }
+    return Example(id: id, prompt: prompt, completion: completion, tags: tags)
+  }
+
+  /// The example as turns of a chat, without instructions of its own.
+  private var turns: [Message] {
+    let asked =
+      switch prompt {
+      case .text(let text): [Message(role: "user", content: text)]
+      case .chat(let messages): messages.filter { $0.role != "system" }
+      }
+    return asked + [Message(role: "assistant", content: completion)]
+  }
+}

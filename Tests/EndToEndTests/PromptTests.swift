@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+/// Runs without fine-tuning: every perturbed model is θ0 behind a prompt.
+struct PromptTests {
+  @Test(arguments: ["demonstrations", "random"])
+  func `a run by prompts trains θ0 alone, says what it is, and resumes to the same bytes`(
+    method: String
+  ) async throws {
+    let place = try Workplace()
+    let kind = #"kind: "prompt", method: "\#(method)", models: 4"#
+    try place.rewrite("run.json5", "models: 4", kind)
+    let plan = try await place.daunce("plan", "run.json5", "--json")
+    #expect(try plan.objects().first?["jobs"] as? Int == 1)
+    #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
+    let top = try await place.daunce("top", "run.db", "--group", "--json")
+    #expect(top.status == 0)
+    #expect(top.notes.contains("no proof of a cause"))
+    let losses = try await exported("run.db", place)
+
+    let killed = try DaunceProcess(["run", "run.json5", "-q", "--store", "cut.db"], in: place.url)
+    killed.send(SIGKILL, after: 0.15)
+    _ = try await killed.ending()
+    #expect(try await place.daunce("run", "run.json5", "-q", "--store", "cut.db").status == 0)
+    #expect(try await exported("cut.db", place) == losses)
+  }
+
+  private func exported(_ store: String, _ place: borrowing Workplace) async throws -> Data {
+    #expect(try await place.daunce("export", store, "losses", "-o", "\(store).csv").status == 0)
+    return try place.read("\(store).csv")
+  }
+}
