@@ -1,0 +1,88 @@
+extension PromptOptimizer {
+  /// How long a prompt is and how much is spent on finding it.
+  public struct Settings: Sendable, Hashable, Codable {
+    /// Positions of the prompt, ℓ; each holds one segment.
+    public var length: Int
+    /// Prompts drawn in each step, I; at least 2.
+    public var samples: Int
+    /// Most passes over the examples.
+    public var epochs: Int
+    /// Examples of a step; the last step of an epoch may have fewer.
+    public var batchSize: Int
+    /// Learning rate of Adam, in probability.
+    public var learningRate: Double
+    /// Most inputs scored in the whole optimisation.
+    public var callLimit: Int
+
+    /// Creates settings; `optimize` refuses impossible ones.
+    public init(
+      length: Int,
+      samples: Int,
+      epochs: Int,
+      batchSize: Int,
+      learningRate: Double,
+      callLimit: Int
+    ) {
+      self.length = length
+      self.samples = samples
+      self.epochs = epochs
+      self.batchSize = batchSize
+      self.learningRate = learningRate
+      self.callLimit = callLimit
+    }
+
+    /// What DAUNCE's authors report, for subsets of 512 examples.
+    ///
+    /// Length, epochs, batch size and learning rate are theirs. They do not report the samples (10 is the
+    /// smaller of the BDPL scripts' defaults), the vocabulary, or a call limit: this one, for want of theirs,
+    /// lets all 20 epochs on 512 examples finish.
+    public static let paper = Settings(
+      length: 50,
+      samples: 10,
+      epochs: 20,
+      batchSize: 4,
+      learningRate: 1e-3,
+      callLimit: 112_640
+    )
+
+    /// The most inputs that one optimisation scores: draws, and the judging of each epoch's prompt.
+    ///
+    /// - Parameter examples: Size of the subset.
+    /// - Returns: epochs · (samples + 1) · examples, or the call limit if that is lower.
+    public func scoredInputs(examples: Int) -> Int {
+      let (perExample, tooMany) = epochs.multipliedReportingOverflow(by: samples &+ 1)
+      let (all, overflow) = perExample.multipliedReportingOverflow(by: examples)
+      return tooMany || overflow ? callLimit : min(all, callLimit)
+    }
+
+    /// Refuses settings under which not even one step can be taken and judged.
+    func check(examples: Int, vocabulary: Int) throws(AttributionError) {
+      let cause: String? =
+        if examples < 1 {
+          "it needs at least one example"
+        } else if vocabulary < 1 {
+          "the vocabulary is empty"
+        } else if length < 1 || epochs < 1 || batchSize < 1 {
+          "length, epochs and batch size are at least 1"
+        } else if samples < 2 {
+          "a gradient needs at least 2 samples, not \(samples)"
+        } else if !(learningRate > 0 && learningRate.isFinite) {
+          "a learning rate is above 0"
+        } else if scoredInputs(examples: examples) < least(examples: examples) {
+          "one step and judging its prompt score \(least(examples: examples)) inputs,"
+            + " and the limit is \(callLimit)"
+        } else {
+          nil
+        }
+      guard let cause else { return }
+      throw AttributionError(.invalidDesign, "cannot optimise a prompt", cause: cause)
+    }
+
+    /// Inputs of one full step and of judging one prompt.
+    private func least(examples: Int) -> Int {
+      let step = samples.multipliedReportingOverflow(by: min(batchSize, examples))
+      let sum = step.partialValue.addingReportingOverflow(examples)
+      return step.overflow || sum.overflow ? .max : sum.partialValue
+    }
+  }
+}
