@@ -93,7 +93,8 @@ extension Run {
     let share =
       corpus.train.isEmpty
       ? 0 : Double(settings.subsetSize(of: corpus.train.count)) / Double(corpus.train.count)
-    let isPrompting = trainer.trainerCapabilities.perturbsByPrompt
+    let prompted = trainer.trainerCapabilities.scoredInputs
+    let isPrompting = prompted != nil
     let perturbed =
       isPrompting
       ? 0
@@ -109,11 +110,16 @@ extension Run {
     func calls(_ examples: Int) -> Int { (examples + batch - 1) / batch }
     let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
     let scored = settings.models + 1
-    let prices = scored * tokens.count + repeats.reduce(0) { $0 + $1.count }
+    let optimising = settings.models * (prompted ?? 0)
+    let mean = corpus.train.isEmpty ? 0 : trainTokens / corpus.train.count
+    let prices =
+      scored * tokens.count + repeats.reduce(0) { $0 + $1.count } + optimising
     let scoringTokens =
       scored * tokens.reduce(0, +) + repeats.joined().reduce(0) { $0 + tokens[$1] }
-      + (prices - tokens.count) * capabilities.overhead
-    let requests = scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
+      + optimising * mean + (prices - tokens.count) * capabilities.overhead
+    let requests =
+      scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
+      + settings.models * calls(prompted ?? 0)
 
     // θ0 comes first and alone.
     let parallel = max(1, min(settings.parallelJobs, trainer.trainerCapabilities.parallelJobs))

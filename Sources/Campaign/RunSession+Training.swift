@@ -16,11 +16,13 @@ extension RunSession {
     let (corpus, settings, number) = (run.corpus, run.settings, model.number)
     let draw = number < 0 ? nil : run.design.draws[number]
     let hyperparameters = number < 0 ? settings.targetHyperparameters : settings.hyperparameters
-    let isPrompted = number >= 0 && run.trainer.trainerCapabilities.perturbsByPrompt
-    let estimate = (isPrompted ? nil : tariff)?.training(
-      members: draw?.members ?? Array(corpus.train.indices),
-      epochs: hyperparameters.epochs ?? 1
-    )
+    let scored = number < 0 ? nil : run.trainer.trainerCapabilities.scoredInputs
+    let estimate =
+      scored.map { tariff?.optimising($0) }
+      ?? tariff?.training(
+        members: draw?.members ?? Array(corpus.train.indices),
+        epochs: hyperparameters.epochs ?? 1
+      )
     let reserved = estimate?.dollars ?? 0
     try budget.reserve(reserved, for: "train \(Run.name(of: number))")
     var spent: Spending?

@@ -8,12 +8,15 @@ struct Tariff: Sendable {
   /// Tokens of each example by number: training rows first, then queries.
   private let tokens: [Int]
   private let overhead: Int
+  /// Mean tokens of a training example.
+  private let trainTokens: Int
 
   /// Counts the tokens of a corpus.
   init(_ rates: Rates, corpus: Corpus, scorer: any Scorer) {
     self.rates = rates
     overhead = scorer.scorerCapabilities.overhead
     tokens = (corpus.train + corpus.queries).map { max(0, scorer.tokens(in: $0)) }
+    trainTokens = tokens.prefix(corpus.train.count).reduce(0, +) / max(1, corpus.train.count)
   }
 
   /// What a training costs that has reported its tokens.
@@ -24,6 +27,16 @@ struct Tariff: Sendable {
   /// What a training will cost, by the number of tokens that the scorer counts.
   func training(members: some Sequence<Int>, epochs: Int) -> Spending {
     training(tokens: members.reduce(0) { $0 + tokens[$1] } * epochs)
+  }
+
+  /// What finding a prompt costs, which scores that many training examples.
+  func optimising(_ inputs: Int) -> Spending {
+    let mean = trainTokens + overhead
+    return Spending(
+      .scoring,
+      tokens: inputs * mean,
+      dollars: rates.scoring(tokens: inputs * mean, examples: inputs)
+    )
   }
 
   /// What one call for prices costs, under θ0 or under a perturbed model.

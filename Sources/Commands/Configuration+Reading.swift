@@ -1,4 +1,3 @@
-import Attribution
 import Experiment
 import FoundationEssentials
 import Providers
@@ -335,7 +334,8 @@ extension Configuration {
       "perturbation",
       keys: [
         "models", "subsetRatio", "subsetSize", "start", "seed", "weighted", "kind", "method",
-        "demonstrations", "length", "vocabulary",
+        "demonstrations", "length", "vocabulary", "preset", "samples", "epochs", "batchSize",
+        "learningRate", "callLimit",
       ]
     )
     if let part, part.has("subsetRatio"), part.has("subsetSize") {
@@ -358,30 +358,5 @@ extension Configuration {
       weighted: try part?.bool("weighted") ?? false,
       prompts: try part.flatMap { part throws(ConfigurationError) in try prompts(part) }
     )
-  }
-
-  /// The prompts that perturb θ0; `nil` for fine-tunes.
-  private static func prompts(
-    _ part: ConfigurationReader
-  ) throws(ConfigurationError) -> PromptPerturbation? {
-    let isPrompt = try part.choice("kind", PerturbationKind.self) == .prompt
-    let useless =
-      isPrompt ? ["weighted", "start"] : ["method", "demonstrations", "length", "vocabulary"]
-    for key in useless where part.has(key) {
-      throw ConfigurationError(
-        .conflict,
-        path: part.full(key),
-        isPrompt
-          ? "'\(part.full(key))' means nothing for prompts: each model is θ0 behind a prompt"
-          : "'\(part.full(key))' is only for kind: \"prompt\""
-      )
-    }
-    guard isPrompt else { return nil }
-    let method = try part.choice("method", PromptPerturbation.Method.self)
-    var prompts = PromptPerturbation(method: method ?? .demonstrations)
-    prompts.demonstrations = try part.whole("demonstrations") ?? prompts.demonstrations
-    prompts.length = try part.whole("length") ?? prompts.length
-    prompts.vocabulary = try part.whole("vocabulary", atLeast: 2) ?? prompts.vocabulary
-    return prompts
   }
 }

@@ -123,6 +123,14 @@ package struct Configuration: Sendable, Hashable {
     case prompt
   }
 
+  /// Named settings of BDPL.
+  package enum OptimizerPreset: String, Sendable, Hashable, CaseIterable {
+    /// A small fraction of the paper's cost.
+    case frugal
+    /// The paper's.
+    case paper
+  }
+
   /// What may be spent.
   package struct Budget: Sendable, Hashable {
     /// Most US dollars; `nil` is no limit.

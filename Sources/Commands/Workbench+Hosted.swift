@@ -58,9 +58,8 @@ extension Workbench {
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
     let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
-    let trainer = try trainer(settings.prompts, corpus.train, tuner: tuner)
     settings.parallelJobs =
-      configuration.trainer.parallelJobs ?? trainer.trainerCapabilities.parallelJobs
+      configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
     try requireEnoughModels(settings, for: EstimatorRequest(name: configuration.estimator))
     let leftovers =
       store?.isNew == false && way.engine != nil ? try await hosts.giveBackLeftovers() : []
@@ -73,8 +72,8 @@ extension Workbench {
     return try Workbench(
       corpus: corpus,
       settings: settings,
-      trainer: trainer,
-      scorer: Self.scorer(settings.prompts, corpus.train, inside: scorer),
+      tuner: tuner,
+      pricing: scorer,
       throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
@@ -115,27 +114,5 @@ extension Workbench {
       base: configuration.target?.base.map { ModelReference($0) },
       prompts: said.prompts
     )
-  }
-
-  /// Who makes perturbed models: the one who tunes, unless they are prompts.
-  static func trainer(
-    _ prompts: PromptPerturbation?,
-    _ train: [Example],
-    tuner: (any Trainer)?
-  ) throws -> any Trainer {
-    if let prompts { return try PromptTrainer(prompts, train: train, tuner: tuner) }
-    guard let tuner else {
-      throw ConfigurationError(.missing, path: "trainer", "'trainer' is missing")
-    }
-    return tuner
-  }
-
-  /// Who prices, behind prompts where there are any.
-  static func scorer(
-    _ prompts: PromptPerturbation?,
-    _ train: [Example],
-    inside scorer: any Scorer
-  ) -> any Scorer {
-    prompts.map { PromptedScorer(scorer, train: train, for: $0) } ?? scorer
   }
 }

@@ -103,8 +103,8 @@ extension Workbench {
     try self.init(
       corpus: corpus,
       settings: settings,
-      trainer: Self.trainer(settings.prompts, corpus.train, tuner: provider),
-      scorer: Self.scorer(settings.prompts, corpus.train, inside: provider),
+      tuner: provider,
+      pricing: provider,
       throughput: Run.Throughput(
         trainingTokensPerSecond: tokensPerSecond / 3,
         scoringTokensPerSecond: tokensPerSecond

@@ -85,8 +85,8 @@ public struct TrainerCapabilities: Sendable, Hashable {
   public var minimumExamples: Int
   /// Jobs it runs side by side.
   public var parallelJobs: Int
-  /// Whether perturbed models are θ0 behind prompts, so that only θ0 is trained.
-  public var perturbsByPrompt: Bool
+  /// Inputs scored, at most, to make one perturbed model of θ0 and a prompt; `nil` when it is tuned.
+  public var scoredInputs: Int?
 
   /// Creates a description.
   public init(
@@ -94,9 +94,9 @@ public struct TrainerCapabilities: Sendable, Hashable {
     weighted: Bool,
     minimumExamples: Int,
     parallelJobs: Int,
-    perturbsByPrompt: Bool = false
+    scoredInputs: Int? = nil
   ) {
-    self.perturbsByPrompt = perturbsByPrompt
+    self.scoredInputs = scoredInputs
     self.continuesTuned = continuesTuned
     self.weighted = weighted
     self.minimumExamples = minimumExamples

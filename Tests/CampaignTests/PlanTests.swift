@@ -39,6 +39,28 @@ struct PlanTests {
   }
 
   @Test
+  func `models behind prompts cost scored inputs and no jobs`() {
+    let scene = Scene()
+    let fine = ScriptedTrainer()
+    var capabilities = fine.trainerCapabilities
+    capabilities.scoredInputs = 9
+    func plan(_ trainer: ScriptedTrainer) -> RunPlan {
+      Run.plan(
+        corpus: scene.corpus,
+        settings: scene.settings,
+        trainer: trainer,
+        scorer: ScriptedScorer()
+      )
+    }
+    let (tuned, prompted) = (plan(fine), plan(ScriptedTrainer(capabilities: capabilities)))
+    #expect(prompted.jobs == 1)
+    // Completions "answer n²" of ten rows: 12.6 tokens on average, counted as 12; batches of four.
+    #expect(prompted.trainingTokens == 4 * 12 + 6 * 13)
+    #expect(prompted.scoringTokens == tuned.scoringTokens + 4 * 9 * 12)
+    #expect(prompted.requests == tuned.requests + 4 * 3)
+  }
+
+  @Test
   func `a given target costs no job and unknown rates give no hours`() {
     var settings = Scene().settings
     settings.target = ModelReference("ft:x")

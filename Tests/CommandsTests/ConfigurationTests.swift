@@ -351,6 +351,13 @@ private func fault(_ text: String) throws -> ConfigurationError {
     let plain = try read(local("perturbation: { kind: \"prompt\" }"))
     #expect(plain.perturbation.prompts == PromptPerturbation(method: .demonstrations))
     #expect(try read(local()).perturbation.prompts == nil)
+    let paper = try read(
+      local(#"perturbation: { kind: "prompt", method: "bdpl", preset: "paper", samples: 20 }"#)
+    )
+    var optimizer = PromptOptimizer.Settings.paper
+    optimizer.samples = 20
+    #expect(paper.perturbation.prompts?.optimizer == optimizer)
+    #expect(paper.perturbation.prompts?.length == 50)
   }
 
   @Test(arguments: [
@@ -360,6 +367,10 @@ private func fault(_ text: String) throws -> ConfigurationError {
     (#"kind: "finetune", method: "random""#, "perturbation.method"),
     (#"kind: "prompts""#, "perturbation.kind"),
     (#"kind: "prompt", vocabulary: 1"#, "perturbation.vocabulary"),
+    (#"kind: "prompt", method: "random", samples: 4"#, "perturbation.samples"),
+    (#"kind: "prompt", method: "bdpl", samples: 1"#, "perturbation.samples"),
+    (#"kind: "prompt", method: "bdpl", preset: "big""#, "perturbation.preset"),
+    (#"callLimit: 9"#, "perturbation.callLimit"),
     (#"kind: "prompt", demonstrations: 0"#, "perturbation.demonstrations"),
   ])
   func `what means nothing for a kind of perturbation is an error`(

@@ -3,7 +3,7 @@ import Testing
 
 /// Runs without fine-tuning: every perturbed model is θ0 behind a prompt.
 struct PromptTests {
-  @Test(arguments: ["demonstrations", "random"])
+  @Test(arguments: ["demonstrations", "random", "bdpl"])
   func `a run by prompts trains θ0 alone, says what it is, and resumes to the same bytes`(
     method: String
   ) async throws {

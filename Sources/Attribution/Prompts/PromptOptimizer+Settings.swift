@@ -45,6 +45,18 @@ extension PromptOptimizer {
       callLimit: 112_640
     )
 
+    /// A small fraction of the paper's cost: 1,000 to 2,000 inputs for subsets of 50 to 100 examples.
+    ///
+    /// Chosen for cost alone, not tuned.
+    public static let frugal = Settings(
+      length: 8,
+      samples: 4,
+      epochs: 4,
+      batchSize: 16,
+      learningRate: 0.01,
+      callLimit: 8_000
+    )
+
     /// The most inputs that one optimisation scores: draws, and the judging of each epoch's prompt.
     ///
     /// - Parameter examples: Size of the subset.

@@ -10,7 +10,8 @@ import Statistics
 ///
 /// Equal losses for equal requests make equal outcomes: an interrupted optimisation resumes by running again
 /// over recorded losses. Within a step a prompt drawn twice is priced once, and no prompt is judged twice.
-/// - SeeAlso: Diao et al., arXiv 2201.08531; methods handbook 2.1, whose repairs this follows.
+/// - SeeAlso: Diao et al., arXiv 2201.08531, 3.3. Unlike the authors' script: the gradient is of the drawn
+///   entries alone, the projection is exact, and the best prompt is a copy.
 public struct PromptOptimizer: Sendable {
   /// The best prompt and what finding it took.
   public struct Outcome: Sendable, Hashable {

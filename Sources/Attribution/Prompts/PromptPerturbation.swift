@@ -6,6 +6,8 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     /// Training examples drawn from the model's subset.
     case demonstrations
+    /// Segments of the training text, optimised to lower the subset's losses: the paper's method.
+    case bdpl
     /// Segments drawn from the training text, not optimised.
     case random
   }
@@ -14,10 +16,12 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
   public var method: Method
   /// Training examples in front of each priced one; for `demonstrations`.
   public var demonstrations: Int
-  /// Segments of a prompt; for `random`.
+  /// Segments of a prompt; for `random` and `bdpl`.
   public var length: Int
-  /// Segments to draw from, the most frequent ones; for `random`.
+  /// Segments to draw from, the most frequent ones; for `random` and `bdpl`.
   public var vocabulary: Int
+  /// How a prompt is optimised, its length apart; for `bdpl`.
+  public var optimizer: PromptOptimizer.Settings
 
   /// Creates a perturbation.
   ///
@@ -26,16 +30,20 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
   ///   - demonstrations: Training examples in front of each priced one, at least 1.
   ///   - length: Segments of a prompt, at least 1.
   ///   - vocabulary: Segments to draw from, at least 2.
+  ///   - optimizer: How a prompt is optimised; its length is `length`.
   public init(
     method: Method,
     demonstrations: Int = 1,
     length: Int = 8,
-    vocabulary: Int = 100
+    vocabulary: Int = 100,
+    optimizer: PromptOptimizer.Settings = .frugal
   ) {
     self.method = method
     self.demonstrations = demonstrations
     self.length = length
     self.vocabulary = vocabulary
+    self.optimizer = optimizer
+    self.optimizer.length = length
   }
 }
 
@@ -45,6 +53,10 @@ extension PromptPerturbation: CustomStringConvertible {
     switch method {
     case .demonstrations: "\(demonstrations) demonstration\(demonstrations == 1 ? "" : "s")"
     case .random: "random prompts of \(length) segments out of \(vocabulary)"
+    case .bdpl:
+      "BDPL prompts of \(length) segments out of \(vocabulary), \(optimizer.samples) samples, "
+        + "\(optimizer.epochs) epochs, batch size \(optimizer.batchSize), learning rate "
+        + "\(optimizer.learningRate), at most \(optimizer.callLimit) inputs"
     }
   }
 }

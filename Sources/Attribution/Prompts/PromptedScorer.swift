@@ -4,7 +4,8 @@ public import Experiment
 ///
 /// Whatever the data holds, braces, line breaks or role markers, is passed on as it is.
 public struct PromptedScorer: Scorer {
-  private let inner: any Scorer
+  let inner: any Scorer
+  let tenancy: Tenancy
   private let demonstrations: [String: Example]
   private let overhead: Int
 
@@ -16,13 +17,14 @@ public struct PromptedScorer: Scorer {
   ///   - perturbation: The prompts to come, for the tokens of a plan.
   public init(_ inner: any Scorer, train: [Example], for perturbation: PromptPerturbation) {
     self.inner = inner
+    tenancy = Tenancy(inner)
     demonstrations = Dictionary(train.map { ($0.id, $0) }) { first, _ in first }
     let tokens = train.prefix(200).map { inner.tokens(in: $0) }
     let mean = tokens.isEmpty ? 0 : tokens.reduce(0, +) / tokens.count
     switch perturbation.method {
     case .demonstrations: overhead = perturbation.demonstrations * mean
     // A segment has one to five words; most have one.
-    case .random: overhead = perturbation.length * 2
+    case .random, .bdpl: overhead = perturbation.length * 2
     }
   }
 
@@ -36,11 +38,11 @@ public struct PromptedScorer: Scorer {
 
   /// Makes θ0 ready.
   public func open(_ model: ModelReference?) async throws {
-    try await inner.open(Self.base(of: model))
+    try await tenancy.enter(Self.base(of: model))
   }
 
   /// Gives θ0 back.
-  public func close(_ model: ModelReference?) async { await inner.close(Self.base(of: model)) }
+  public func close(_ model: ModelReference?) async { await tenancy.leave(Self.base(of: model)) }
 
   /// Tokens of an example without what a perturbed model has in front of it.
   public func tokens(in example: Example) -> Int { inner.tokens(in: example) }
@@ -98,7 +100,7 @@ extension Example {
   ///
   /// In a chat the definition opens the system message and demonstrations are turns; in front of plain
   /// text both are text.
-  fileprivate func behind(_ definition: String?, _ demonstrations: [Example]) -> Example {
+  func behind(_ definition: String?, _ demonstrations: [Example]) -> Example {
     let opening = definition.map { PromptTemplate.definition.filled(["prompt": $0]) }
     let prompt: Prompt
     switch self.prompt {

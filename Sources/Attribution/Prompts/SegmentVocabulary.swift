@@ -7,7 +7,7 @@ import Glibc
 /// segments. A segment cut often enough is kept, loses the symbols at its end, and is ranked by how often
 /// its words occur anywhere, ties in the order of their bytes. Text is data: nothing in it is interpreted.
 /// - SeeAlso: Diao et al., "Black-box Prompt Learning for Pre-trained Language Models",
-///   arXiv 2201.08531, 3.2; methods handbook 2.1. Unlike the authors' script, the last segment of a line
+///   arXiv 2201.08531, 3.2. Unlike the authors' script, the last segment of a line
 ///   counts.
 public struct SegmentVocabulary: Sendable, Hashable, Codable {
   /// The candidates, most frequent first, without repeats; words joined by blanks.

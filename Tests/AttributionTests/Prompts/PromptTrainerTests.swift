@@ -1,14 +1,17 @@
 import Experiment
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import Attribution
 
 @Suite struct `models made by prompts` {
-  private let train = (0..<40).map { number in
-    Example(
+  /// Rows of independent words: no two of them stick together.
+  private let train = (0..<60).map { number in
+    let (animal, verb) = (["cat", "dog", "owl", "fox"][number % 4], ["is", "was", "says"][number % 3])
+    return Example(
       id: "t\(number)",
-      prompt: .text("What does the animal number \(number % 3) say today?"),
+      prompt: .text("\(animal) \(verb) \(["here", "there", "home", "in", "out"][number % 5])"),
       completion: " \(number)"
     )
   }
@@ -24,11 +27,25 @@ import Testing
     )
   }
 
+  private func trainer(
+    _ perturbation: PromptPerturbation,
+    tuner: (any Trainer)? = nil,
+    scorer: any Scorer = ScriptedScorer()
+  ) throws -> PromptTrainer {
+    try PromptTrainer(
+      perturbation,
+      train: train,
+      subset: 10,
+      tuner: tuner,
+      scorer: PromptedScorer(scorer, train: train, for: perturbation)
+    )
+  }
+
   private func made(
     _ perturbation: PromptPerturbation,
     _ job: TrainingJob
   ) async throws -> PromptedModel {
-    let trainer = try PromptTrainer(perturbation, train: train, tuner: nil)
+    let trainer = try trainer(perturbation)
     return try #require(PromptedModel(try await trainer.train(job) { _ in }.model))
   }
 
@@ -54,15 +71,25 @@ import Testing
     #expect(model.demonstrations == nil)
     let words = Set(train.flatMap { $0.prompt.text.split(separator: " ").map(String.init) })
     let asked = prefix.split(separator: " ").map(String.init)
-    #expect(asked.count >= 5)
-    #expect(asked.allSatisfy { word in words.contains { $0.hasPrefix(word) } })
+    #expect(asked.count == 5)
+    #expect(Set(asked).isSubset(of: words))
     #expect(try await made(perturbation, job(2, 0..<10)) != model)
   }
 
   @Test func `text that does not repeat gives no random prompts`() {
     let rows = [Example(id: "a", prompt: .text("once"), completion: "x")]
     let error = #expect(throws: AttributionError.self) {
-      try PromptTrainer(PromptPerturbation(method: .random), train: rows, tuner: nil)
+      try PromptTrainer(
+        PromptPerturbation(method: .random),
+        train: rows,
+        subset: 1,
+        tuner: nil,
+        scorer: PromptedScorer(
+          ScriptedScorer(),
+          train: rows,
+          for: PromptPerturbation(method: .random)
+        )
+      )
     }
     #expect(error?.hint?.contains("demonstrations") == true)
   }
@@ -70,17 +97,76 @@ import Testing
   @Test func `θ0 is trained by who can, and by nobody else`() async throws {
     let tuner = ScriptedTrainer()
     let perturbation = PromptPerturbation(method: .demonstrations)
-    let trainer = try PromptTrainer(perturbation, train: train, tuner: tuner)
-    #expect(trainer.trainerCapabilities.perturbsByPrompt)
+    let trainer = try trainer(perturbation, tuner: tuner)
+    #expect(trainer.trainerCapabilities.scoredInputs == 0)
     #expect(trainer.trainerCapabilities.minimumExamples == 2)
-    let whole = job(1, 0..<40, start: nil)
+    let whole = job(1, 0..<60, start: nil)
     #expect(PromptedModel(try await trainer.train(whole) { _ in }.model) == nil)
     _ = try await trainer.train(job(1, 0..<10)) { _ in }
     #expect(tuner.jobs == [whole])
-    let alone = try PromptTrainer(perturbation, train: train, tuner: nil)
+    let alone = try self.trainer(perturbation)
     let error = await #expect(throws: AttributionError.self) {
       try await alone.train(whole) { _ in }
     }
     #expect(error?.code == .invalidDesign)
   }
+
+  @Test func `an optimised prompt lowers the subset's losses, within what the plan says`()
+    async throws
+  {
+    // A segment of the training text is worth 1 nat wherever it stands.
+    let asked = Mutex(0)
+    let scorer = FormulaScorer { example in
+      asked.withLock { $0 += 1 }
+      return 9 - Double(example.prompt.text.ranges(of: "owl").count)
+    }
+    var perturbation = PromptPerturbation(method: .bdpl, length: 3, vocabulary: 12)
+    perturbation.optimizer.epochs = 30
+    perturbation.optimizer.learningRate = 0.1
+    let trainer = try trainer(perturbation, scorer: scorer)
+    let model = try await trainer.train(job(3, 0..<10)) { _ in }.model
+    let prefix = try #require(PromptedModel(model)?.prefix)
+    #expect(prefix.ranges(of: "owl").count == 3, "\(prefix)")
+    let most = try #require(trainer.trainerCapabilities.scoredInputs)
+    #expect(asked.withLock { $0 } <= most)
+    #expect(scorer.opened.withLock { $0 } == 0)
+    #expect(
+      try await self.trainer(perturbation, scorer: scorer).train(job(3, 0..<10)) { _ in }.model
+        == model
+    )
+  }
+}
+
+/// A scorer whose NLL is a formula, and which counts how often θ0 is open.
+private final class FormulaScorer: Scorer {
+  let opened = Mutex(0)
+  private let formula: @Sendable (Example) -> Double
+
+  init(_ formula: @escaping @Sendable (Example) -> Double) { self.formula = formula }
+
+  var scorerCapabilities: ScorerCapabilities {
+    ScorerCapabilities(exact: true, batch: 4, method: "formula")
+  }
+
+  func open(_ model: ModelReference?) async throws { opened.withLock { $0 += 1 } }
+
+  func close(_ model: ModelReference?) async { opened.withLock { $0 -= 1 } }
+
+  func price(
+    _ examples: [Example],
+    under model: ModelReference?,
+    reading: Int
+  ) async throws -> [Price] {
+    #expect(opened.withLock { $0 } == 1)
+    return examples.map {
+      Price(
+        loss: .measured(formula($0)),
+        tokens: 1,
+        tokenLogProbabilities: [],
+        method: "formula"
+      )
+    }
+  }
+
+  func tokens(in example: Example) -> Int { 1 }
 }

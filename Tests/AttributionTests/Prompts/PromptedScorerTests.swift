@@ -9,6 +9,7 @@ import Testing
 private final class Listener: Scorer {
   let heard = Mutex<[(example: Example, model: ModelReference?)]>([])
   let opened = Mutex<[String]>([])
+  let closed = Mutex(0)
 
   var scorerCapabilities: ScorerCapabilities {
     ScorerCapabilities(exact: true, batch: 8, modelsAtOnce: 3, method: "heard")
@@ -17,6 +18,8 @@ private final class Listener: Scorer {
   func open(_ model: ModelReference?) async throws {
     opened.withLock { $0.append(model?.name ?? "base") }
   }
+
+  func close(_ model: ModelReference?) async { closed.withLock { $0 += 1 } }
 
   func price(
     _ examples: [Example],
@@ -117,6 +120,12 @@ private func text(_ id: String, _ prompt: String) -> Example {
     let model = PromptedModel(base: ModelReference("θ0"), demonstrations: ["a", "b"])
     try await scorer.open(try model.reference)
     try await scorer.open(ModelReference("θ0"))
+    #expect(listener.opened.withLock { $0 } == ["θ0"])
+    await scorer.close(ModelReference("θ0"))
+    #expect(listener.closed.withLock { $0 } == 0)
+    await scorer.close(try model.reference)
+    #expect(listener.closed.withLock { $0 } == 1)
+    try await scorer.open(try model.reference)
     #expect(listener.opened.withLock { $0 } == ["θ0", "θ0"])
     _ = try await scorer.price(train, under: ModelReference("prompt: of somebody"), reading: 1)
     #expect(listener.heard.withLock { $0.map(\.example) } == train)
