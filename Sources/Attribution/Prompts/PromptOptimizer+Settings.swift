@@ -45,7 +45,7 @@ extension PromptOptimizer {
       callLimit: 112_640
     )
 
-    /// Prompts and draws beyond this are refused, as a slip.
+    /// Lengths and samples beyond this are refused, as a slip.
     private static let largest = 10_000
 
     /// The most inputs that one optimisation scores: draws, and the judging of each epoch's prompt.

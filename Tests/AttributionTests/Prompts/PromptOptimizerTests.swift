@@ -50,7 +50,7 @@ struct PromptOptimizerTests {
     return PromptOptimizer(settings: settings, vocabulary: vocabulary, seed: seed)
   }
 
-  // 10 000 prompts, 160 000 inputs to try them all. Measured: 100 of 100, 1764 inputs at most.
+  // 10 000 prompts, 160 000 inputs to try them all. Measured: 100 of 100 (990 of 1000), 1764 inputs at most.
   @Test func `finds the best prompt in 95 of 100 seeds within 2000 scored inputs`() async throws {
     var found = 0
     for seed in UInt64(0)..<100 {
