@@ -57,13 +57,16 @@ extension PromptOptimizer {
       callLimit: 8_000
     )
 
+    /// Lengths and samples beyond this are refused, as a slip.
+    private static let largest = 10_000
+
     /// The most inputs that one optimisation scores: draws, and the judging of each epoch's prompt.
     ///
     /// - Parameter examples: Size of the subset.
     /// - Returns: epochs · (samples + 1) · examples, or the call limit if that is lower.
     public func scoredInputs(examples: Int) -> Int {
-      let (perExample, tooMany) = epochs.multipliedReportingOverflow(by: samples &+ 1)
-      let (all, overflow) = perExample.multipliedReportingOverflow(by: examples)
+      let (epoch, tooMany) = examples.multipliedReportingOverflow(by: samples &+ 1)
+      let (all, overflow) = epoch.multipliedReportingOverflow(by: epochs)
       return tooMany || overflow ? callLimit : min(all, callLimit)
     }
 
@@ -74,27 +77,22 @@ extension PromptOptimizer {
           "it needs at least one example"
         } else if vocabulary < 1 {
           "the vocabulary is empty"
-        } else if length < 1 || epochs < 1 || batchSize < 1 {
-          "length, epochs and batch size are at least 1"
-        } else if samples < 2 {
-          "a gradient needs at least 2 samples, not \(samples)"
+        } else if epochs < 1 || batchSize < 1 {
+          "epochs and batch size are at least 1"
+        } else if !(1...Self.largest).contains(length) {
+          "a length is from 1 to \(Self.largest), not \(length)"
+        } else if !(2...Self.largest).contains(samples) {
+          "samples are from 2 to \(Self.largest), not \(samples)"
         } else if !(learningRate > 0 && learningRate.isFinite) {
           "a learning rate is above 0"
-        } else if scoredInputs(examples: examples) < least(examples: examples) {
-          "one step and judging its prompt score \(least(examples: examples)) inputs,"
+        } else if samples * min(batchSize, examples) + examples > callLimit {
+          "one step and judging its prompt score \(samples * min(batchSize, examples) + examples) inputs,"
             + " and the limit is \(callLimit)"
         } else {
           nil
         }
       guard let cause else { return }
       throw AttributionError(.invalidDesign, "cannot optimise a prompt", cause: cause)
-    }
-
-    /// Inputs of one full step and of judging one prompt.
-    private func least(examples: Int) -> Int {
-      let step = samples.multipliedReportingOverflow(by: min(batchSize, examples))
-      let sum = step.partialValue.addingReportingOverflow(examples)
-      return step.overflow || sum.overflow ? .max : sum.partialValue
     }
   }
 }

@@ -8,7 +8,9 @@ import Testing
 @Suite struct `models made by prompts` {
   /// Rows of independent words: no two of them stick together.
   private let train = (0..<60).map { number in
-    let (animal, verb) = (["cat", "dog", "owl", "fox"][number % 4], ["is", "was", "says"][number % 3])
+    let (animal, verb) = (
+      ["cat", "dog", "owl", "fox"][number % 4], ["is", "was", "says"][number % 3]
+    )
     return Example(
       id: "t\(number)",
       prompt: .text("\(animal) \(verb) \(["here", "there", "home", "in", "out"][number % 5])"),
