@@ -95,7 +95,7 @@ struct PromptDistribution: Sendable, Hashable {
 ///
 /// - Parameter vector: At least one finite number.
 /// - Returns: Numbers of at least 0 that sum to 1.
-/// - SeeAlso: methods handbook 2.1; Duchi et al., "Efficient Projections onto the l1-Ball", ICML 2008.
+/// - SeeAlso: Duchi et al., "Efficient Projections onto the l1-Ball", ICML 2008.
 func projectedToSimplex(_ vector: some Collection<Double>) -> [Double] {
   precondition(!vector.isEmpty)
   var sum = 0.0
