@@ -42,7 +42,7 @@ enum EvaluateCommand {
       method: options.scoring.method()
     )
     let display = Display(options.display)
-    if let caution = record.settings.prompts?.caution { display.note(caution) }
+    if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }
     if options.display.isJSON {
       try display.show(Records.evaluation(evaluation))
     } else {

@@ -47,7 +47,7 @@ enum TopCommand {
       method: options.scoring.method()
     )
     let display = Display(options.display)
-    if let caution = record.settings.prompts?.caution { display.note(caution) }
+    if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }
     for (index, one) in findings.enumerated() {
       if options.display.isJSON {
         try display.show(Records.findings(one))

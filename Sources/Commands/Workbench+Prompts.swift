@@ -28,10 +28,11 @@ extension Workbench {
     notes: [String] = [],
     store: String
   ) throws {
-    var (trainer, scorer) = (tuner, scorer)
+    var (trainer, scorer, notes) = (tuner, scorer, notes)
     if let prompts = settings.prompts {
       let prompted = PromptedScorer(scorer, train: corpus.train, for: prompts)
       scorer = prompted
+      notes += [prompts.caution, prompts.advice].compactMap { $0 }
       trainer = try PromptTrainer(
         prompts,
         train: corpus.train,

@@ -12,6 +12,8 @@ struct PromptTests {
     try place.rewrite("run.json5", "models: 4", kind)
     let plan = try await place.daunce("plan", "run.json5", "--json")
     #expect(try plan.objects().first?["jobs"] as? Int == 1)
+    #expect(plan.notes.contains("no proof of a cause"))
+    #expect(plan.notes.contains("BDPL scores up to") == (method == "bdpl"))
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
     let top = try await place.daunce("top", "run.db", "--group", "--json")
     #expect(top.status == 0)

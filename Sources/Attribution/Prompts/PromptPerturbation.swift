@@ -64,7 +64,15 @@ extension PromptPerturbation: CustomStringConvertible {
 extension PromptPerturbation {
   /// What every reader of scores that rest on prompts has to know.
   package var caution: String {
-    "note: the models are θ0 behind prompts (\(self)), not fine-tunes: scores tell whose losses move "
+    "the models are θ0 behind prompts (\(self)), not fine-tunes: scores tell whose losses move "
       + "alike under perturbation, no proof of a cause"
+  }
+
+  /// What to consider before such a run; `nil` when there is nothing better to do.
+  package var advice: String? {
+    method == .bdpl
+      ? "BDPL scores up to \(optimizer.callLimit) inputs a model to optimise its prompt; in our "
+        + "measurements demonstrations and random prompts, which score none, did as well"
+      : nil
   }
 }
