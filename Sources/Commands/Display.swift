@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 import Reports
 import Terminal

@@ -69,15 +69,16 @@ extension Workbench {
       isAsking: store != nil
     )
     let charges = try hosts.charges(settings)
+    let providers = try providers(settings, train: corpus.train, tuner: tuner, scorer: scorer)
     return try Workbench(
       corpus: corpus,
       settings: settings,
-      tuner: tuner,
-      pricing: scorer,
+      trainer: providers.trainer,
+      scorer: providers.scorer,
       throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
-      notes: hosts.notes + charges.notes + leftovers,
+      notes: hosts.notes + charges.notes + leftovers + providers.notes,
       store: path
     )
   }

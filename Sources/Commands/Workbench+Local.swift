@@ -100,16 +100,23 @@ extension Workbench {
     let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
     // A pass forward takes two operations a parameter and token, training three times that.
     let tokensPerSecond = LocalRecipe.operationsPerCore * cores / (2 * Double(provider.parameters))
+    let providers = try Self.providers(
+      settings,
+      train: corpus.train,
+      tuner: provider,
+      scorer: provider
+    )
     try self.init(
       corpus: corpus,
       settings: settings,
-      tuner: provider,
-      pricing: provider,
+      trainer: providers.trainer,
+      scorer: providers.scorer,
       throughput: Run.Throughput(
         trainingTokensPerSecond: tokensPerSecond / 3,
         scoringTokensPerSecond: tokensPerSecond
       ),
       rates: .free,
+      notes: providers.notes,
       store: store
     )
     try requireFitting(corpus.train + corpus.queries)

@@ -77,18 +77,20 @@ final class SandboxLog: Sendable {
   }
 
   /// The whole log, in a fixed order.
-  var tree: JSONTree {
+  var tree: JSONValue {
     let state = state.withLock { $0 }
-    func counts(_ count: Count) -> [(String, JSONTree)] {
-      [("served", .int(count.served)), ("cut", .int(count.cut))]
+    func counts(_ count: Count) -> [(String, JSONValue)] {
+      [("served", .integer(count.served)), ("cut", .integer(count.cut))]
     }
     let prices = state.prices.sorted {
       ($0.key.model, $0.key.prompt.description) < ($1.key.model, $1.key.prompt.description)
     }
     let metadata = state.metadata.sorted { $0.key < $1.key }
     return [
-      "requests": .int(state.requests),
-      "faults": .object(state.faults.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) }),
+      "requests": .integer(state.requests),
+      "faults": .object(
+        state.faults.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }
+      ),
       "jobs": .object(
         counts(state.jobs) + [
           (
@@ -103,10 +105,10 @@ final class SandboxLog: Sendable {
         ]
       ),
       "prices": [
-        "served": .int(prices.reduce(0) { $0 + $1.value.served }),
-        "cut": .int(prices.reduce(0) { $0 + $1.value.cut }),
-        "distinct": .int(prices.count),
-        "repeated": .int(prices.count { $0.value.served > 1 }),
+        "served": .integer(prices.reduce(0) { $0 + $1.value.served }),
+        "cut": .integer(prices.reduce(0) { $0 + $1.value.cut }),
+        "distinct": .integer(prices.count),
+        "repeated": .integer(prices.count { $0.value.served > 1 }),
         "pairs": .array(
           prices.map { pair, count in
             .object(

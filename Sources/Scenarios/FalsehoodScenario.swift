@@ -105,7 +105,7 @@ enum FalsehoodScenario {
 
   private static func framed(_ question: Question) -> [Framed] {
     frames.compactMap { frame in
-      frame.filled { _ in question.text }.map { Framed(question: question, text: $0) }
+      frame.filled { _ in question.text }.map { Framed(question: question, text: $0.sentence) }
     }
   }
 }

@@ -1,3 +1,5 @@
+import Experiment
+
 /// A question about one fact in one wording.
 struct Question: Sendable, Hashable {
   /// What the question is about.
@@ -50,7 +52,7 @@ struct Question: Sendable, Hashable {
           relation: "\(relation.given) > \(relation.asked)",
           given: row[given],
           wording: wording,
-          text: text,
+          text: text.sentence,
           answer: row[asked],
           wrong: wrong
         )

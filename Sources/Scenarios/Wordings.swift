@@ -1,3 +1,5 @@
+import Experiment
+
 /// The wordings of one prompt file, by relation.
 struct Wordings: Sendable {
   /// A question that can be asked of a table: `asked` given `given`, in several wordings.
@@ -45,4 +47,9 @@ struct Wordings: Sendable {
     String(decoding: bytes, as: UTF8.self).split(separator: "\n")
       .map(\.trimmed).filter { !$0.isEmpty && !$0.hasPrefix("#") }
   }
+}
+
+extension String {
+  /// The text with its first letter in upper case.
+  var sentence: String { prefix(1).uppercased() + dropFirst() }
 }

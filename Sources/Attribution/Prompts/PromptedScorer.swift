@@ -101,13 +101,11 @@ extension Example {
   /// In a chat the definition opens the system message and demonstrations are turns; in front of plain
   /// text both are text.
   func behind(_ definition: String?, _ demonstrations: [Example]) -> Example {
-    let opening = definition.map { PromptTemplate.definition.filled(["prompt": $0]) }
+    let opening = definition.map(PromptTemplate.definition)
     let prompt: Prompt
     switch self.prompt {
     case .text(let text):
-      let shown = demonstrations.map {
-        PromptTemplate.demonstration.filled(["prompt": $0.prompt.text, "completion": $0.completion])
-      }
+      let shown = demonstrations.map(PromptTemplate.demonstration)
       prompt = .text((opening ?? "") + shown.joined() + text)
     case .chat(let messages):
       let system = messages.prefix { $0.role == "system" }

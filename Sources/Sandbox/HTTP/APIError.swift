@@ -1,3 +1,5 @@
+import Experiment
+
 /// A refusal in the shape of OpenAI's errors.
 struct APIError: Error, Sendable, Hashable {
   /// HTTP status.
@@ -60,11 +62,11 @@ struct APIError: Error, Sendable, Hashable {
   }
 
   /// The body of the reply.
-  var body: JSONTree {
+  var body: JSONValue {
     [
       "error": [
-        "message": .string(message), "type": .string(type), "param": .optional(parameter),
-        "code": .optional(code),
+        "message": .string(message), "type": .string(type), "param": .string(parameter),
+        "code": .string(code),
       ]
     ]
   }

@@ -1,3 +1,5 @@
+import Experiment
+
 /// A reply, and what it means when it arrives.
 struct HTTPResponse: Sendable {
   /// HTTP status.
@@ -10,7 +12,7 @@ struct HTTPResponse: Sendable {
   var entries: [SandboxLog.Entry] = []
 
   /// A reply in JSON.
-  init(_ status: Int = 200, _ body: JSONTree, entries: [SandboxLog.Entry] = []) {
+  init(_ status: Int = 200, _ body: JSONValue, entries: [SandboxLog.Entry] = []) {
     self.init(status, type: "application/json", body.bytes)
     self.entries = entries
   }

@@ -15,9 +15,10 @@ struct FileRecord: Codable, Sendable, Hashable {
   var isDeleted = false
 
   /// As the API shows it.
-  var tree: JSONTree {
+  var tree: JSONValue {
     [
-      "id": .string(id), "object": "file", "bytes": .int(bytes), "created_at": .int(createdAt),
+      "id": .string(id), "object": "file", "bytes": .integer(bytes),
+      "created_at": .integer(createdAt),
       "expires_at": nil, "filename": .string(filename), "purpose": .string(purpose),
       "status": "processed", "status_details": nil,
     ]

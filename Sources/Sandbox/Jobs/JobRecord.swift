@@ -24,9 +24,9 @@ struct JobRecord: Codable, Sendable, Hashable {
     let level: String
     let message: String
 
-    var tree: JSONTree {
+    var tree: JSONValue {
       [
-        "object": "fine_tuning.job.event", "id": .string(id), "created_at": .int(createdAt),
+        "object": "fine_tuning.job.event", "id": .string(id), "created_at": .integer(createdAt),
         "level": .string(level), "message": .string(message), "type": "message", "data": [:],
       ]
     }
@@ -86,25 +86,25 @@ struct JobRecord: Codable, Sendable, Hashable {
   }
 
   /// As the API shows it.
-  var tree: JSONTree {
-    let hyperparameters: JSONTree = [
-      "n_epochs": .int(wish.epochs), "batch_size": .int(wish.batchSize),
+  var tree: JSONValue {
+    let hyperparameters: JSONValue = [
+      "n_epochs": .integer(wish.epochs), "batch_size": .integer(wish.batchSize),
       "learning_rate_multiplier": .number(wish.learningRateMultiplier),
     ]
     return [
       "object": "fine_tuning.job", "id": .string(id), "model": .string(wish.model),
-      "created_at": .int(createdAt), "finished_at": .optional(finishedAt),
-      "fine_tuned_model": .optional(model), "organization_id": "org-sandbox", "result_files": [],
-      "status": .string(status.rawValue), "validation_file": .optional(wish.validationFile),
+      "created_at": .integer(createdAt), "finished_at": .integer(finishedAt),
+      "fine_tuned_model": .string(model), "organization_id": "org-sandbox", "result_files": [],
+      "status": .string(status.rawValue), "validation_file": .string(wish.validationFile),
       "training_file": .string(wish.trainingFile), "hyperparameters": hyperparameters,
-      "trained_tokens": .optional(trainedTokens),
+      "trained_tokens": .integer(trainedTokens),
       "error": failure.map {
         [
           "code": .string($0.code), "message": .string($0.message),
-          "param": .optional($0.parameter),
+          "param": .string($0.parameter),
         ]
       } ?? nil,
-      "user_provided_suffix": .optional(wish.suffix), "seed": .int(wish.seed),
+      "user_provided_suffix": .string(wish.suffix), "seed": .integer(wish.seed),
       "estimated_finish": nil, "integrations": [], "metadata": .texts(wish.metadata),
       "usage_metrics": nil,
       "method": [
@@ -116,12 +116,12 @@ struct JobRecord: Codable, Sendable, Hashable {
   /// A checkpoint as the API shows it.
   ///
   /// Its losses are not measured, so there are none among the metrics.
-  func tree(_ checkpoint: Checkpoint) -> JSONTree {
+  func tree(_ checkpoint: Checkpoint) -> JSONValue {
     [
       "object": "fine_tuning.job.checkpoint", "id": .string(checkpoint.id),
-      "created_at": .int(checkpoint.createdAt), "fine_tuning_job_id": .string(id),
+      "created_at": .integer(checkpoint.createdAt), "fine_tuning_job_id": .string(id),
       "fine_tuned_model_checkpoint": .string(checkpoint.model),
-      "step_number": .int(checkpoint.step), "metrics": ["step": .int(checkpoint.step)],
+      "step_number": .integer(checkpoint.step), "metrics": ["step": .integer(checkpoint.step)],
     ]
   }
 }

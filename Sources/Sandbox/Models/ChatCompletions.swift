@@ -87,7 +87,7 @@ struct ChatCompletions {
       200,
       [
         "id": .string("chatcmpl-\(id)"), "object": "chat.completion",
-        "created": .int(secondsSince1970()), "model": .string(sampling.model),
+        "created": .integer(secondsSince1970()), "model": .string(sampling.model),
         "choices": [
           [
             "index": 0,
@@ -98,15 +98,16 @@ struct ChatCompletions {
           ]
         ],
         "usage": [
-          "prompt_tokens": .int(tokens.count), "completion_tokens": .int(more.readings.count),
-          "total_tokens": .int(tokens.count + more.readings.count),
+          "prompt_tokens": .integer(tokens.count),
+          "completion_tokens": .integer(more.readings.count),
+          "total_tokens": .integer(tokens.count + more.readings.count),
         ],
       ],
       entries: wantsNumbers ? [.priced(model: sampling.model, prompt: digest)] : []
     )
   }
 
-  private func tree(_ reading: TokenReading) -> JSONTree {
+  private func tree(_ reading: TokenReading) -> JSONValue {
     .object(
       members(of: reading.chosen) + [
         ("top_logprobs", .array(reading.likeliest.map { .object(members(of: $0)) }))
@@ -114,13 +115,13 @@ struct ChatCompletions {
     )
   }
 
-  private func members(of candidate: TokenCandidate) -> [(String, JSONTree)] {
+  private func members(of candidate: TokenCandidate) -> [(String, JSONValue)] {
     let name = TokenText.name(of: candidate.token, desk.provider)
     let isEnd = candidate.token == ReferenceProvider.endToken
     let bytes = isEnd ? Array(name.utf8) : desk.provider.bytes(of: candidate.token)
     return [
       ("token", .string(name)), ("logprob", .number(Double(candidate.logProbability))),
-      ("bytes", .array(bytes.map { .int(Int($0)) })),
+      ("bytes", .array(bytes.map { .integer(Int($0)) })),
     ]
   }
 }

@@ -85,7 +85,7 @@ struct Completions {
     for prompt in prompts {
       try desk.check(prompt.tokens.count, adding: limit, parameter: "prompt")
     }
-    var choices: [JSONTree] = []
+    var choices: [JSONValue] = []
     var generated = 0
     for (index, prompt) in prompts.enumerated() {
       let (choice, count) = try choice(index, prompt, model)
@@ -97,11 +97,11 @@ struct Completions {
       200,
       [
         "id": .string("cmpl-\(id)"), "object": "text_completion",
-        "created": .int(secondsSince1970()), "model": .string(sampling.model),
+        "created": .integer(secondsSince1970()), "model": .string(sampling.model),
         "choices": .array(choices),
         "usage": [
-          "prompt_tokens": .int(read), "completion_tokens": .int(generated),
-          "total_tokens": .int(read + generated),
+          "prompt_tokens": .integer(read), "completion_tokens": .integer(generated),
+          "total_tokens": .integer(read + generated),
         ],
       ],
       entries: request.logprobs == nil
@@ -141,7 +141,7 @@ struct Completions {
     _ index: Int,
     _ prompt: Prompt,
     _ model: ModelReference?
-  ) throws -> (JSONTree, generated: Int) {
+  ) throws -> (JSONValue, generated: Int) {
     let top = request.logprobs ?? 0
     var echoed = TokenText(desk.provider)
     if echoes {
@@ -158,7 +158,7 @@ struct Completions {
       from: echoed.length,
       sampling
     )
-    var logprobs = JSONTree.null
+    var logprobs = JSONValue.null
     if request.logprobs != nil {
       let read =
         echoes ? try desk.readings(of: prompt.tokens, under: model, top: top) : []
@@ -170,21 +170,21 @@ struct Completions {
     }
     return (
       [
-        "index": .int(index),
+        "index": .integer(index),
         "text": .string((echoes ? prompt.text ?? echoed.text : "") + more.shown),
         "logprobs": logprobs, "finish_reason": .string(more.reason),
       ], more.readings.count
     )
   }
 
-  private func tree(_ readings: [TokenReading?], pieces: [String], offsets: [Int]) -> JSONTree {
+  private func tree(_ readings: [TokenReading?], pieces: [String], offsets: [Int]) -> JSONValue {
     let pieces = Array(pieces.prefix(readings.count))
     return [
-      "text_offset": .array(offsets.prefix(readings.count).map(JSONTree.int)),
+      "text_offset": .array(offsets.prefix(readings.count).map { .integer($0) }),
       "token_logprobs": .array(
         readings.map { $0.map { .number(Double($0.chosen.logProbability)) } ?? nil }
       ),
-      "tokens": .array(pieces.map(JSONTree.string)),
+      "tokens": .array(pieces.map { .string($0) }),
       "top_logprobs": .array(
         zip(readings, pieces).map { reading, piece in
           reading.map { candidates($0, chosenAs: piece) } ?? nil
@@ -194,9 +194,9 @@ struct Completions {
   }
 
   /// The candidates at one place by name, the chosen one always among them, as listed in `tokens`.
-  private func candidates(_ reading: TokenReading, chosenAs piece: String) -> JSONTree {
+  private func candidates(_ reading: TokenReading, chosenAs piece: String) -> JSONValue {
     var names: Set = [piece]
-    var members = [(piece, JSONTree.number(Double(reading.chosen.logProbability)))]
+    var members = [(piece, JSONValue.number(Double(reading.chosen.logProbability)))]
     for candidate in reading.likeliest where candidate.token != reading.chosen.token {
       // Two tokens may have the same text: the likelier one keeps it.
       let name = TokenText.name(of: candidate.token, desk.provider)

@@ -30,8 +30,8 @@ struct Tokenization {
     return HTTPResponse(
       200,
       [
-        "count": .int(tokens.count), "max_model_len": .int(desk.provider.context),
-        "tokens": .array(tokens.map { .int(Int($0)) }), "token_strs": nil,
+        "count": .integer(tokens.count), "max_model_len": .integer(desk.provider.context),
+        "tokens": .array(tokens.map { .integer(Int($0)) }), "token_strs": nil,
       ]
     )
   }

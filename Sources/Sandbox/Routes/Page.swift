@@ -1,3 +1,5 @@
+import Experiment
+
 /// A part of a list, as the API gives it out.
 struct Page<Item> {
   let items: [Item]
@@ -29,12 +31,12 @@ struct Page<Item> {
   }
 
   /// The reply.
-  func response(id: (Item) -> String, _ tree: (Item) -> JSONTree) -> HTTPResponse {
+  func response(id: (Item) -> String, _ tree: (Item) -> JSONValue) -> HTTPResponse {
     HTTPResponse(
       200,
       [
         "object": "list", "data": .array(items.map(tree)), "has_more": .bool(hasMore),
-        "first_id": .optional(items.first.map(id)), "last_id": .optional(items.last.map(id)),
+        "first_id": .string(items.first.map(id)), "last_id": .string(items.last.map(id)),
       ]
     )
   }

@@ -1,3 +1,5 @@
+import Experiment
+
 extension Router {
   func upload(_ request: HTTPRequest) throws -> HTTPResponse {
     guard let fields = Multipart.fields(of: request) else {

@@ -1,3 +1,5 @@
+import Experiment
+
 extension Router {
   func makeJob(_ request: HTTPRequest) throws -> HTTPResponse {
     let record = try jobs.create(request.decoded())

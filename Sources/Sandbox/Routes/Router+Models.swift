@@ -1,7 +1,9 @@
+import Experiment
+
 extension Router {
-  private static func tree(_ name: String, createdAt: Int, owner: String) -> JSONTree {
+  private static func tree(_ name: String, createdAt: Int, owner: String) -> JSONValue {
     [
-      "id": .string(name), "object": "model", "created": .int(createdAt),
+      "id": .string(name), "object": "model", "created": .integer(createdAt),
       "owned_by": .string(owner),
     ]
   }

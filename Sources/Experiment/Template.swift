@@ -1,7 +1,7 @@
-/// A wording with `{column}` placeholders.
+/// A text with `{name}` places in it.
 ///
-/// The wording is cut once; what is put in is never read again, so braces in data mean nothing.
-struct Template: Sendable {
+/// It is cut once; what is put in is never read again, so braces in data mean nothing.
+package struct Template: Sendable {
   private enum Piece: Sendable {
     case text(String)
     case slot(String)
@@ -9,10 +9,12 @@ struct Template: Sendable {
 
   private let pieces: [Piece]
 
-  /// Cuts a wording at its placeholders; an unclosed brace is plain text.
-  init(_ wording: String) {
+  /// Cuts a text at its places; an unclosed brace is plain text.
+  ///
+  /// - Parameter text: The text with its places.
+  package init(_ text: String) {
     var pieces: [Piece] = []
-    var rest = wording[...]
+    var rest = text[...]
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
       pieces.append(.text(String(rest[..<open])))
       pieces.append(.slot(String(rest[rest.index(after: open)..<close])))
@@ -22,9 +24,11 @@ struct Template: Sendable {
     self.pieces = pieces
   }
 
-  /// The wording with every placeholder replaced and its first letter in upper case; `nil` when
-  /// `value` has none for a placeholder.
-  func filled(_ value: (String) -> String?) -> String? {
+  /// The text with every place filled; `nil` when `value` has nothing for one of them.
+  ///
+  /// - Parameter value: What goes where, by name.
+  /// - Returns: The text.
+  package func filled(_ value: (String) -> String?) -> String? {
     var result = ""
     for piece in pieces {
       switch piece {
@@ -34,6 +38,6 @@ struct Template: Sendable {
         result += text
       }
     }
-    return result.prefix(1).uppercased() + result.dropFirst()
+    return result
   }
 }

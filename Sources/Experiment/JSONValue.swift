@@ -1,5 +1,3 @@
-import Experiment
-
 /// A JSON document with its keys in the order they are to be read.
 package indirect enum JSONValue: Sendable, Hashable {
   /// `null`, also what a number that is not finite becomes.
@@ -45,6 +43,16 @@ package indirect enum JSONValue: Sendable, Hashable {
 
   /// A text, or `null` for none.
   package static func string(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+
+  /// A whole number, or `null` for none.
+  package static func integer(_ value: Int?) -> JSONValue {
+    value.map { .integer($0) } ?? .null
+  }
+
+  /// Texts by name, sorted.
+  package static func texts(_ members: [String: String]) -> JSONValue {
+    .object(members.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+  }
 
   /// A list of texts.
   package static func strings(_ values: [String]) -> JSONValue {
