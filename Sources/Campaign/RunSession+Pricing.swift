@@ -130,7 +130,9 @@ extension RunSession {
     // reply.
     let fault = await withTaskGroup(of: Fault?.self) { group in
       for _ in 0..<min(window, (pass.wanted.count + size - 1) / size) {
-        group.addTask { await ask(calls, pass.kind, model, under: reference, hosting) }
+        group.addTask(executorPreference: run.scorer.executor) {
+          await ask(calls, pass.kind, model, under: reference, hosting)
+        }
       }
       var fault: Fault?
       for await next in group {

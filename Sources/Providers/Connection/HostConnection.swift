@@ -29,6 +29,7 @@ package final class HostConnection: Host {
   }
 
   package let name: String
+  package var executor: (any TaskExecutor)? { client?.executor }
   private let base: String
   /// Scheme, host and port of the base: only there the key is sent.
   private let origin: String?
