@@ -8,6 +8,8 @@ package enum Entry: Sendable {
   case prices([NumberedPrice], Act.Kind, model: Int, Spending?)
   /// Money that was spent.
   case spending(Spending, model: Int)
+  /// All prices that an act asked for have come.
+  case answer(Int64, model: Int)
 
   /// About how much memory it takes, in bytes.
   var size: Int {
@@ -15,7 +17,7 @@ package enum Entry: Sendable {
     case .exchange(let exchange): 512 + exchange.request.count + exchange.body.count
     case .prices(let prices, _, _, _):
       prices.reduce(256) { $0 + 96 + 4 * $1.price.tokenLogProbabilities.count }
-    case .spending: 128
+    case .spending, .answer: 128
     }
   }
 }

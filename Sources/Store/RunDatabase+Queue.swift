@@ -82,6 +82,11 @@ extension RunDatabase {
         try insert(prices, kind, model: model, &tally, connection)
         if let spending { tally.add(spending, model: model) }
       case .spending(let spending, let model): tally.add(spending, model: model)
+      case .answer(let act, let model):
+        let clear = try connection.prepare("UPDATE models SET error = NULL WHERE number = ?1")
+        try clear.bind(model, at: 1)
+        try clear.run()
+        try answer(act, outcome: "succeeded", connection)
       }
     }
     try tally.write(connection)

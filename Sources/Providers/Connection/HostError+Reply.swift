@@ -30,7 +30,7 @@ extension HostError {
   ///   - body: The body.
   ///   - asked: Method and path, for the message.
   /// - Returns: The error; its status is the one told inside, or 200.
-  package static func inside(_ body: [UInt8], asked: String) -> HostError? {
+  package static func inside(_ body: [UInt8], asked: @autoclosure () -> String) -> HostError? {
     // A result is long and its first bytes tell: only what mentions an error there is parsed.
     guard body.prefix(200).mentionsError, let document = JSONReader.read(body),
       ["id", "choices", "data", "status"].allSatisfy({ document[$0] == nil })
@@ -45,7 +45,7 @@ extension HostError {
     let status = told.flatMap { (400..<600).contains($0) ? $0 : nil }
     return HostError(
       code(status: status ?? 400, fault),
-      "\(asked) answered with an error: \(fault.message)",
+      "\(asked()) answered with an error: \(fault.message)",
       status: status ?? 200,
       hostCode: fault.code ?? fault.type
     )
