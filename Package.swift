@@ -9,6 +9,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .treatAllWarnings(as: .error),
 ]
+let staying: [SwiftSetting] = [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
 // Everywhere but the modules that own C handles or pointers.
 let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
@@ -38,7 +39,7 @@ let package = Package(
       ],
       swiftSettings: safe
     ),
-    .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict + staying),
     .target(
       name: "Providers",
       dependencies: ["Experiment", "Transport"],
@@ -55,7 +56,7 @@ let package = Package(
         .embedInCode("../../configs/providers/together.json5"),
         .embedInCode("../../configs/providers/vllm.json5"),
       ],
-      swiftSettings: safe
+      swiftSettings: safe + staying
     ),
     .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),

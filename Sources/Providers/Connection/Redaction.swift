@@ -179,7 +179,7 @@ struct Redaction: Sendable {
 
   /// A text whose URLs lose the values of secret query items.
   private static func urls(in text: String) -> String {
-    guard let mark = text.firstIndex(of: "?") else { return text }
+    guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return text }
     var clean = String(text[...mark])
     var rest = text[text.index(after: mark)...]
     while !rest.isEmpty {
