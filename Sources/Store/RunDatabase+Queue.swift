@@ -31,12 +31,21 @@ extension RunDatabase {
   }
 
   private func commitQueued() {
+    var commits = 0
     repeat {
       // An error stays in the inbox and meets the next who queues or flushes.
       try? drain()
+      commits += 1
+      if commits % Self.commitsALog == 0 {
+        // Through a connection of its own, so that others may write meanwhile.
+        try? Connection(path: path, access: .write).checkpoint()
+      }
       usleep(Self.rest)
     } while inbox.withLock { $0.hasMore() }
   }
+
+  /// Commits after which the log is emptied.
+  private static let commitsALog = 16
 
   /// Microseconds between two commits of the store's own thread.
   private static let rest: UInt32 = 20_000

@@ -40,8 +40,7 @@ package struct DirectServing: Serving {
   /// - Parameter base: What `nil` stands for; `nil` when there is no base to ask.
   package init(base: String?) { self.base = base }
 
-  /// Two, so that the host has work while the end of one model is written down.
-  package var modelsAtOnce: Int { 2 }
+  package var modelsAtOnce: Int { 1 }
 
   package func open(_ model: ModelReference?) async throws -> ServedModel {
     guard let name = model?.name ?? base else {
