@@ -49,7 +49,7 @@ package final class HTTPEngine: Sendable {
     }
     let pending = PendingRequest(request)
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+      try await withUnsafeThrowingContinuation { continuation in
         guard pending.handoff.wait(continuation) else {
           continuation.resume(throwing: CancellationError())
           return
