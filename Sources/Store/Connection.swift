@@ -127,13 +127,6 @@ struct Connection: ~Copyable, @unchecked Sendable {
     try enclose("BEGIN", body)
   }
 
-  /// Copies the log into the database, as far as nobody is in the way, and waits for no one.
-  ///
-  /// What hinders it, such as a full disk, will meet the next transaction.
-  func checkpoint() {
-    sqlite3_wal_checkpoint_v2(raw, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-  }
-
   private func enclose<Result>(
     _ begin: StaticString,
     _ body: () throws(StoreError) -> Result

@@ -37,8 +37,9 @@ extension RunDatabase {
       try? drain()
       commits += 1
       if commits % Self.commitsALog == 0 {
-        // Through a connection of its own, so that others may write meanwhile.
-        try? Connection(path: path, access: .write).checkpoint()
+        // Through a connection of its own, so that others may write meanwhile. What hinders it, such
+        // as a full disk, will meet the next commit.
+        try? Connection(path: path, access: .write).execute("PRAGMA wal_checkpoint(PASSIVE)")
       }
       usleep(Self.rest)
     } while inbox.withLock { $0.hasMore() }
