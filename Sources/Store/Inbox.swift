@@ -32,8 +32,8 @@ struct Inbox: Sendable {
 
   private var entries: [Entry] = []
   private var size = 0
-  /// How many exchanges of each key are queued or being committed.
-  private var keys: [String: Int] = [:]
+  /// How many exchanges of each key's hash are queued or being committed.
+  private var keys: [Int: Int] = [:]
   /// All keys that were ever kept.
   private var filter = KeyFilter()
   private var isAwaited = false
@@ -59,8 +59,9 @@ struct Inbox: Sendable {
     entries.append(entry)
     size += entry.size
     if case .exchange(let exchange) = entry {
-      keys[exchange.key, default: 0] += 1
-      filter.insert(KeyFilter.hash(exchange.key))
+      let hash = KeyFilter.hash(exchange.key)
+      keys[hash, default: 0] += 1
+      filter.insert(hash)
     }
     if size > Self.limit { return .write }
     defer { isAwaited = true }
@@ -83,8 +84,9 @@ struct Inbox: Sendable {
   /// Forgets the keys of entries that are committed.
   mutating func committed(_ done: [Entry]) {
     for case .exchange(let exchange) in done {
-      let left = (keys[exchange.key] ?? 0) - 1
-      keys[exchange.key] = left > 0 ? left : nil
+      let hash = KeyFilter.hash(exchange.key)
+      let left = (keys[hash] ?? 0) - 1
+      keys[hash] = left > 0 ? left : nil
     }
   }
 
@@ -103,7 +105,8 @@ struct Inbox: Sendable {
 
   /// Where exchanges of a key are.
   func place(of key: String) -> Place {
-    keys[key] != nil ? .queued : filter.mayContain(KeyFilter.hash(key)) ? .file : .nowhere
+    let hash = KeyFilter.hash(key)
+    return keys[hash] != nil ? .queued : filter.mayContain(hash) ? .file : .nowhere
   }
 
   /// Whether more has gathered; if not, the next entry has to schedule a commit.
