@@ -9,6 +9,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .treatAllWarnings(as: .error),
 ]
+// Where a call passes through many functions, none of which has a reason to change threads.
 let staying: [SwiftSetting] = [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
 // Everywhere but the modules that own C handles or pointers.
 let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
@@ -168,7 +169,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CampaignTests",
-      dependencies: ["Experiment", "Campaign", "TestSupport"],
+      dependencies: ["Experiment", "Campaign", "Store", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),

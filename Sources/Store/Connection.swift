@@ -14,9 +14,6 @@ struct Connection: ~Copyable, @unchecked Sendable {
     case read
   }
 
-  /// SQLite's global settings, made once; the default ones will do where it is too late for others.
-  private static let isSet = csqlite_forget_memory() == SQLITE_OK
-
   private let raw: OpaquePointer
   private let shelf = Shelf()
   /// The database file.
@@ -51,7 +48,6 @@ struct Connection: ~Copyable, @unchecked Sendable {
   }
 
   private init(name: String, flags: Int32, path: String) throws(StoreError) {
-    _ = Self.isSet
     var handle: OpaquePointer?
     let status = sqlite3_open_v2(name, &handle, flags, nil)
     guard status == SQLITE_OK, let handle else {

@@ -110,9 +110,10 @@ extension RunDatabase {
     try insert.statement.bind(exchange.status, at: 5)
     try insert.statement.bind(exchange.asked, at: 6)
     try insert.statement.bind(exchange.took, at: 7)
-    try insert.statement.bind(text: exchange.fieldsJSON, at: 8)
+    try insert.statement.bind(String(decoding: exchange.fieldsJSON, as: UTF8.self), at: 8)
     try insert.statement.bind(bytes: exchange.request, at: 9)
-    try insert.statement.run(lending: exchange.body, at: 10)
+    try insert.statement.bind(bytes: exchange.body, at: 10)
+    try insert.statement.run()
   }
 
   private func exchange(_ row: borrowing Statement) throws(StoreError) -> Exchange {

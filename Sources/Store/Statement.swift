@@ -34,26 +34,6 @@ struct Statement: ~Copyable {
     if let failure { throw failure }
   }
 
-  /// Runs the statement once with an array's bytes bound, which are not copied before.
-  func run<Element: BitwiseCopyable>(lending value: [Element], at index: Int32) throws(StoreError) {
-    let failure = value.withUnsafeBytes { bytes -> StoreError? in
-      // A null pointer would bind NULL instead of no bytes.
-      let status =
-        bytes.isEmpty
-        ? sqlite3_bind_zeroblob(raw, index, 0)
-        : sqlite3_bind_blob64(raw, index, bytes.baseAddress, UInt64(bytes.count), nil)
-      guard status == SQLITE_OK else { return error(status) }
-      defer { sqlite3_bind_null(raw, index) }
-      do throws(StoreError) {
-        try run()
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let failure { throw failure }
-  }
-
   /// Makes the statement ready to run again; bound values stay.
   func reset() { sqlite3_reset(raw) }
 
@@ -72,29 +52,24 @@ struct Statement: ~Copyable {
   /// Binds a text, NUL characters included, or NULL.
   func bind(_ value: String?, at index: Int32) throws(StoreError) {
     guard var value else { return try check(sqlite3_bind_null(raw, index)) }
-    try check(value.withUTF8 { bind(text: UnsafeRawBufferPointer($0), at: index) })
-  }
-
-  /// Binds a text given as UTF-8.
-  func bind(text: [UInt8], at index: Int32) throws(StoreError) {
-    try check(text.withUnsafeBytes { bind(text: $0, at: index) })
-  }
-
-  private func bind(text: UnsafeRawBufferPointer, at index: Int32) -> Int32 {
-    text.withMemoryRebound(to: CChar.self) { characters in
-      // A null pointer would bind NULL instead of the empty text.
-      guard let start = characters.baseAddress else {
-        return sqlite3_bind_text(raw, index, "", 0, csqlite_transient())
+    try check(
+      value.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { characters in
+          // A null pointer would bind NULL instead of the empty text.
+          guard let start = characters.baseAddress else {
+            return sqlite3_bind_text(raw, index, "", 0, csqlite_transient())
+          }
+          return sqlite3_bind_text64(
+            raw,
+            index,
+            start,
+            UInt64(characters.count),
+            csqlite_transient(),
+            UInt8(SQLITE_UTF8)
+          )
+        }
       }
-      return sqlite3_bind_text64(
-        raw,
-        index,
-        start,
-        UInt64(characters.count),
-        csqlite_transient(),
-        UInt8(SQLITE_UTF8)
-      )
-    }
+    )
   }
 
   /// Binds an array's bytes (little-endian on every platform Swift runs on), or NULL.

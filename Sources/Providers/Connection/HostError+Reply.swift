@@ -60,7 +60,9 @@ extension HostError {
       if member.allSatisfy({ byte in
         defer { place += 1 }
         return body[place] == byte
-      }) { return true }
+      }) {
+        return true
+      }
     }
     return false
   }
