@@ -9,6 +9,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .treatAllWarnings(as: .error),
 ]
+// Where a call passes through many functions, none of which has a reason to change threads.
+let staying: [SwiftSetting] = [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
 // Everywhere but the modules that own C handles or pointers.
 let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
@@ -38,7 +40,7 @@ let package = Package(
       ],
       swiftSettings: safe
     ),
-    .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict + staying),
     .target(
       name: "Providers",
       dependencies: ["Experiment", "Transport"],
@@ -55,7 +57,7 @@ let package = Package(
         .embedInCode("../../configs/providers/together.json5"),
         .embedInCode("../../configs/providers/vllm.json5"),
       ],
-      swiftSettings: safe
+      swiftSettings: safe + staying
     ),
     .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),
@@ -167,7 +169,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CampaignTests",
-      dependencies: ["Experiment", "Campaign", "TestSupport"],
+      dependencies: ["Experiment", "Campaign", "Store", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),

@@ -53,7 +53,7 @@ func hosted(_ words: ArraySlice<String>) async throws {
     )
   }
 
-  let models = max(2, min(100, order.replies / 1000))
+  let models = max(2, min(100, order.replies / 2000))
   let rows = order.replies / models
   let tokens = try await tokens(spelledBy: try host(nil))
   let examples = (0..<rows).map { row in

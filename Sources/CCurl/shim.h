@@ -1,6 +1,5 @@
 #include <curl/curl.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 
 /// Of <string.h>, which hides it from Swift.
 void *memmem(const void *haystack, size_t count, const void *needle, size_t length);
@@ -61,6 +60,3 @@ static inline CURLMcode ccurl_multi_set_timer(CURLM *multi, curl_multi_timer_cal
 
 /// How a transfer ended; the message must be a `CURLMSG_DONE`.
 static inline CURLcode ccurl_result(const CURLMsg *message) { return message->data.result; }
-
-/// Has the calling thread's sleeps end within a microsecond of their time; the usual slack is 50.
-static inline void ccurl_sleep_precisely(void) { prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0); }

@@ -22,12 +22,19 @@ extension RunSession {
         model
       ),
     ].compactMap(\.self)
-    if !passes.isEmpty {
+    if let first = passes.first {
+      var asked: Int64? = try ask(first, model)
+      try await gate.enter()
+      defer { gate.leave() }
+      if let refusal = budget.refusal { throw refusal }
       let hosting = tariff.flatMap { HostingMeter($0.rates) }
       var failure: (any Error)?
       do {
-        try await open(reference, model)
-        for pass in passes { try await price(pass, model, under: reference, hosting) }
+        try await open(reference, model, asked)
+        for pass in passes {
+          let act = try asked.take() ?? ask(pass, model)
+          try await price(pass, act, model, under: reference, hosting)
+        }
       } catch {
         failure = error
       }
@@ -83,11 +90,22 @@ extension RunSession {
     func end() { first.withLock { $0 = pass.wanted.count } }
   }
 
-  private func open(_ reference: ModelReference, _ model: ModelRecord) async throws {
+  /// Writes down that a pass is about to be asked for.
+  private func ask(_ pass: Pass, _ model: ModelRecord) throws(CampaignError) -> Int64 {
+    try storing { () throws(StoreError) in
+      try run.database.askPrices(pass.kind, model: model.number, examples: pass.open[...])
+    }
+  }
+
+  private func open(
+    _ reference: ModelReference,
+    _ model: ModelRecord,
+    _ act: Int64?
+  ) async throws {
     do {
       try await run.scorer.open(reference)
     } catch {
-      throw try record(failureOf: nil, .price, model.number, error)
+      throw try record(failureOf: act, .price, model.number, error)
     }
   }
 
@@ -115,13 +133,11 @@ extension RunSession {
   /// is paid for.
   private func price(
     _ pass: Pass,
+    _ act: Int64,
     _ model: ModelRecord,
     under reference: ModelReference,
     _ hosting: HostingMeter?
   ) async throws {
-    let act = try storing { () throws(StoreError) in
-      try run.database.askPrices(pass.kind, model: model.number, examples: pass.open[...])
-    }
     let capabilities = run.scorer.scorerCapabilities
     let size = max(1, capabilities.batch)
     let window = max(1, capabilities.concurrency / max(1, capabilities.modelsAtOnce))
@@ -130,7 +146,9 @@ extension RunSession {
     // reply.
     let fault = await withTaskGroup(of: Fault?.self) { group in
       for _ in 0..<min(window, (pass.wanted.count + size - 1) / size) {
-        group.addTask { await ask(calls, pass.kind, model, under: reference, hosting) }
+        group.addTask(executorPreference: run.scorer.executor) {
+          await ask(calls, pass.kind, model, under: reference, hosting)
+        }
       }
       var fault: Fault?
       for await next in group {

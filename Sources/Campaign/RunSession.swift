@@ -15,6 +15,8 @@ struct RunSession: Sendable {
   let columns: [Int]
   /// For each perturbed model the numbers of the examples that are priced twice.
   let repeats: [[Int]]
+  /// As many models as may be open at once.
+  let gate: Gate
 
   /// Prepares a session.
   init(run: Run, standing: RunStanding, monitor: RunMonitor) {
@@ -26,6 +28,7 @@ struct RunSession: Sendable {
       cap: run.cap,
       spent: standing.spending.reduce(0) { $0 + $1.dollars }
     )
+    gate = Gate(max(1, run.scorer.scorerCapabilities.modelsAtOnce))
     tariff = run.rates.map { Tariff($0, corpus: corpus, scorer: run.scorer) }
     columns = Array(0..<(corpus.train.count + corpus.queries.count))
     repeats = run.settings.repeatedPairs(
@@ -62,7 +65,9 @@ struct RunSession: Sendable {
   /// Trains and prices the perturbed models, each kind of work within its own limit.
   private func perturb(_ models: ArraySlice<ModelRecord>, from start: ModelReference?) async throws
   {
-    let open = min(max(1, run.scorer.scorerCapabilities.modelsAtOnce), max(1, models.count))
+    // One more than may be open: it is written down what will be asked of the next model while the
+    // one before is priced, so that the host never waits for the disk.
+    let pricing = min(max(1, run.scorer.scorerCapabilities.modelsAtOnce) + 1, models.count)
     let (trained, line) = AsyncStream.makeStream(of: Trained.self)
     for model in models {
       if let known = model.trained { line.yield(Trained(model: model, reference: known)) }
@@ -72,7 +77,7 @@ struct RunSession: Sendable {
         defer { line.finish() }
         try await train(models.filter { $0.trained == nil }, from: start) { line.yield($0) }
       }
-      for _ in 0..<open {
+      for _ in 0..<pricing {
         group.addTask {
           for await next in trained where budget.refusal == nil {
             try await givingUp(next.model) {

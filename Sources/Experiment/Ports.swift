@@ -50,9 +50,15 @@ public protocol Scorer: Sendable {
 
   /// Tokens one example takes (prompt and completion), exact or estimated, for plans.
   func tokens(in example: Example) -> Int
+
+  /// Where the tasks that call `price` run best; `nil`, the default, for the program's pool.
+  var executor: (any TaskExecutor)? { get }
 }
 
 extension Scorer {
+  /// The program's pool.
+  public var executor: (any TaskExecutor)? { nil }
+
   /// Does nothing: the model is always ready.
   public func open(_ model: ModelReference?) async throws {}
 

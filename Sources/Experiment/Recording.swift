@@ -1,5 +1,7 @@
 /// One request to a host and the final reply to it, as they are kept: without anything secret.
-public struct Exchange: Sendable, Hashable {
+///
+/// It never changes; it is a class because it is handed on several times, and has much in it.
+public final class Exchange: Sendable {
   /// A header field of a reply.
   public struct Field: Sendable, Hashable, Codable {
     /// Its name in lower case.
@@ -55,6 +57,18 @@ public struct Exchange: Sendable, Hashable {
     self.asked = asked
     self.took = took
   }
+}
+
+extension Exchange: Hashable {
+  /// Whether two exchanges are the same in every respect.
+  public static func == (left: Exchange, right: Exchange) -> Bool {
+    (left.key, left.method, left.url, left.status, left.asked, left.took)
+      == (right.key, right.method, right.url, right.status, right.asked, right.took)
+      && left.request == right.request && left.fields == right.fields && left.body == right.body
+  }
+
+  /// Hashes the key, which stands for most of it.
+  public func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }
 
 /// Where exchanges are kept and found again.

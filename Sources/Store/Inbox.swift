@@ -8,6 +8,8 @@ package enum Entry: Sendable {
   case prices([NumberedPrice], Act.Kind, model: Int, Spending?)
   /// Money that was spent.
   case spending(Spending, model: Int)
+  /// All prices that an act asked for have come.
+  case answer(Int64, model: Int)
 
   /// About how much memory it takes, in bytes.
   var size: Int {
@@ -15,7 +17,7 @@ package enum Entry: Sendable {
     case .exchange(let exchange): 512 + exchange.request.count + exchange.body.count
     case .prices(let prices, _, _, _):
       prices.reduce(256) { $0 + 96 + 4 * $1.price.tokenLogProbabilities.count }
-    case .spending: 128
+    case .spending, .answer: 128
     }
   }
 }
@@ -30,8 +32,8 @@ struct Inbox: Sendable {
 
   private var entries: [Entry] = []
   private var size = 0
-  /// How many exchanges of each key are queued or being committed.
-  private var keys: [String: Int] = [:]
+  /// How many exchanges of each key's hash are queued or being committed.
+  private var keys: [Int: Int] = [:]
   /// All keys that were ever kept.
   private var filter = KeyFilter()
   private var isAwaited = false
@@ -57,8 +59,9 @@ struct Inbox: Sendable {
     entries.append(entry)
     size += entry.size
     if case .exchange(let exchange) = entry {
-      keys[exchange.key, default: 0] += 1
-      filter.insert(KeyFilter.hash(exchange.key))
+      let hash = KeyFilter.hash(exchange.key)
+      keys[hash, default: 0] += 1
+      filter.insert(hash)
     }
     if size > Self.limit { return .write }
     defer { isAwaited = true }
@@ -81,8 +84,9 @@ struct Inbox: Sendable {
   /// Forgets the keys of entries that are committed.
   mutating func committed(_ done: [Entry]) {
     for case .exchange(let exchange) in done {
-      let left = (keys[exchange.key] ?? 0) - 1
-      keys[exchange.key] = left > 0 ? left : nil
+      let hash = KeyFilter.hash(exchange.key)
+      let left = (keys[hash] ?? 0) - 1
+      keys[hash] = left > 0 ? left : nil
     }
   }
 
@@ -101,7 +105,8 @@ struct Inbox: Sendable {
 
   /// Where exchanges of a key are.
   func place(of key: String) -> Place {
-    keys[key] != nil ? .queued : filter.mayContain(KeyFilter.hash(key)) ? .file : .nowhere
+    let hash = KeyFilter.hash(key)
+    return keys[hash] != nil ? .queued : filter.mayContain(hash) ? .file : .nowhere
   }
 
   /// Whether more has gathered; if not, the next entry has to schedule a commit.

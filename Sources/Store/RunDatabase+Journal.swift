@@ -128,19 +128,14 @@ extension RunDatabase {
     try enqueue(.prices(prices, kind, model: model, spending))
   }
 
-  /// Writes down that all prices an act asked for have come, after everything that is queued.
+  /// Queues the note that all prices an act asked for have come, behind those prices.
   ///
   /// - Parameters:
   ///   - act: The act that asked for them.
   ///   - model: Number of the model.
-  /// - Throws: `StoreError`.
+  /// - Throws: `StoreError` of an earlier entry.
   package func answerPrices(_ act: Int64, model: Int) throws(StoreError) {
-    try change { connection throws(StoreError) in
-      let clear = try connection.prepare("UPDATE models SET error = NULL WHERE number = ?1")
-      try clear.bind(model, at: 1)
-      try clear.run()
-      try Self.answer(act, outcome: "succeeded", connection)
-    }
+    try enqueue(.answer(act, model: model))
   }
 
   /// Writes down whether the run has come to its end.
@@ -186,7 +181,8 @@ extension RunDatabase {
     return connection.lastInserted
   }
 
-  private static func answer(
+  /// Writes down how an act ended.
+  static func answer(
     _ act: Int64,
     outcome: String,
     _ connection: borrowing Connection

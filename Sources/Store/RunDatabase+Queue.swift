@@ -31,12 +31,22 @@ extension RunDatabase {
   }
 
   private func commitQueued() {
+    var commits = 0
     repeat {
       // An error stays in the inbox and meets the next who queues or flushes.
       try? drain()
+      commits += 1
+      if commits % Self.commitsALog == 0 {
+        // Through a connection of its own, so that others may write meanwhile. What hinders it, such
+        // as a full disk, will meet the next commit.
+        try? Connection(path: path, access: .write).execute("PRAGMA wal_checkpoint(PASSIVE)")
+      }
       usleep(Self.rest)
     } while inbox.withLock { $0.hasMore() }
   }
+
+  /// Commits after which the log is emptied.
+  private static let commitsALog = 16
 
   /// Microseconds between two commits of the store's own thread.
   private static let rest: UInt32 = 20_000
@@ -82,6 +92,11 @@ extension RunDatabase {
         try insert(prices, kind, model: model, &tally, connection)
         if let spending { tally.add(spending, model: model) }
       case .spending(let spending, let model): tally.add(spending, model: model)
+      case .answer(let act, let model):
+        let clear = try connection.prepare("UPDATE models SET error = NULL WHERE number = ?1")
+        try clear.bind(model, at: 1)
+        try clear.run()
+        try answer(act, outcome: "succeeded", connection)
       }
     }
     try tally.write(connection)

@@ -59,7 +59,8 @@ package final class RunDatabase: Sendable {
       // random places, dirties fewer of them; a file that has pages keeps their size.
       try connection.execute("PRAGMA page_size = 16384")
       try connection.execute("PRAGMA journal_mode = WAL")
-      try connection.execute("PRAGMA wal_autocheckpoint = 2000")
+      // The store's own thread empties the log long before that, without the writer's lock.
+      try connection.execute("PRAGMA wal_autocheckpoint = 8000")
       try connection.execute("PRAGMA cache_size = -8000")
       try connection.execute("PRAGMA synchronous = FULL")
       try connection.execute("PRAGMA foreign_keys = ON")

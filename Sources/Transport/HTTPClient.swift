@@ -25,6 +25,8 @@ package final class HTTPClient: Sendable {
     func release() { slots.release(limit: state.withLock { $0.limiter.concurrency }) }
   }
 
+  /// Where what is made of replies runs best; see `HTTPEngine`.
+  package var executor: any TaskExecutor { engine.executor }
   private let engine: HTTPEngine
   private let limits: RateLimiter.Limits
   private let budget: RetrySchedule.Budget

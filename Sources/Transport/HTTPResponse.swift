@@ -61,18 +61,26 @@ package struct HTTPFields: Sendable {
   }
 
   private func fields(_ isWanted: (String) -> Bool) -> [(name: String, value: String)] {
-    bytes.split(separator: 0x0A).compactMap { line in
-      guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
-        return nil
+    var found: [(name: String, value: String)] = []
+    var next = 0
+    while next < bytes.count {
+      let start = next
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      next = end + 1
+      guard let colon = bytes[start..<end].firstIndex(of: UInt8(ascii: ":")), colon > start else {
+        continue
       }
-      let name = line[..<colon]
+      // Without an array in between: names are short, and short strings take no memory.
+      let lower = String(unsafeUninitializedCapacity: colon - start) { buffer in
+        for place in start..<colon { buffer[place - start] = Self.lowercased(bytes[place]) }
+        return colon - start
+      }
       // A status line such as `HTTP/1.1 200 OK: fine` is no field.
-      guard !name.contains(0x20) else { return nil }
-      let lower = String(decoding: name.map(Self.lowercased), as: UTF8.self)
-      guard isWanted(lower) else { return nil }
-      let start = line[(colon + 1)...].drop { $0 <= 0x20 }
-      let end = start.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? start.startIndex
-      return (lower, String(decoding: start[..<end], as: UTF8.self))
+      guard isWanted(lower), !lower.utf8.contains(0x20) else { continue }
+      let value = bytes[(colon + 1)..<end].drop { $0 <= 0x20 }
+      let last = value.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? value.startIndex
+      found.append((lower, String(decoding: value[..<last], as: UTF8.self)))
     }
+    return found
   }
 }

@@ -50,7 +50,7 @@ final class Slots: Sendable {
     if isFree { return }
     let waiter = Waiter()
     try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+      try await withUnsafeThrowingContinuation { continuation in
         guard waiter.handoff.wait(continuation) else {
           continuation.resume(throwing: CancellationError())
           return

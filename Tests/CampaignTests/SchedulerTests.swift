@@ -1,5 +1,6 @@
 import Experiment
 import FoundationEssentials
+import Store
 import Synchronization
 import TestSupport
 import Testing
@@ -51,6 +52,27 @@ struct SchedulerTests {
     }
     _ = try await Scene().run(folder.path("run.db"), trainer, scorer).execute()
     #expect(priced.value == 2)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `what comes next is written down while a model is priced, but not opened`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    let asked = Mutex<[Int]>([])
+    let opened = Counter()
+    let scorer = MeteredScorer(opening: { _ in
+      // θ0 is the first one; what is asked of the next but one is not known yet.
+      guard opened.add(1) == 2 else { return }
+      await waiting {
+        let acts = (try? RunDatabase.reader(path: path).acts()) ?? []
+        let models = acts.filter { $0.kind == .price }.map(\.model)
+        asked.withLock { $0 = models }
+        return models.count > 2
+      }
+    })
+    _ = try await Scene().run(path, ScriptedTrainer(), scorer).execute()
+    #expect(asked.withLock { $0.count } == 3)
+    #expect(scorer.meter.mostOpen == 1)
   }
 
   @Test

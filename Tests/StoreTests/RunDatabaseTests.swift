@@ -36,6 +36,7 @@ func record(_ prices: [NumberedPrice], model: Int, _ kind: Act.Kind = .price, in
   let act = try run.askPrices(kind, model: model, examples: prices.map(\.example)[...])
   try run.record(prices, kind, model: model)
   try run.answerPrices(act, model: model)
+  try run.flush()
 }
 
 func price(_ loss: Loss, tokens: Int = 2, _ logarithms: [Float] = []) -> Price {

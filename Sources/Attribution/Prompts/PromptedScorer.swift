@@ -36,6 +36,9 @@ public struct PromptedScorer: Scorer {
     return capabilities
   }
 
+  /// As the scorer inside.
+  public var executor: (any TaskExecutor)? { inner.executor }
+
   /// Makes θ0 ready.
   public func open(_ model: ModelReference?) async throws {
     try await tenancy.enter(Self.base(of: model))

@@ -5,6 +5,9 @@ package protocol Host: Sendable {
   /// The profile's name, for messages and the ledger.
   var name: String { get }
 
+  /// Where tasks that read its replies run best; `nil`, the default, for the program's pool.
+  var executor: (any TaskExecutor)? { get }
+
   /// Sends a call and waits for its reply.
   ///
   /// Everything that may be repeated has been repeated when this throws.
@@ -20,6 +23,8 @@ package protocol Host: Sendable {
 }
 
 extension Host {
+  package var executor: (any TaskExecutor)? { nil }
+
   /// Who was asked what, as the beginning of a message.
   func asked(_ call: Call) -> String { "\(name), \(call.method) \(call.path)," }
 }

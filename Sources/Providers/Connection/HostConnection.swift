@@ -29,6 +29,7 @@ package final class HostConnection: Host {
   }
 
   package let name: String
+  package var executor: (any TaskExecutor)? { client?.executor }
   private let base: String
   /// Scheme, host and port of the base: only there the key is sent.
   private let origin: String?
@@ -269,19 +270,24 @@ package final class HostConnection: Host {
     _ body: [UInt8],
     _ call: Call
   ) throws(HostError) -> Reply {
-    let asked = redaction.url(asked(call))
     guard (200..<300).contains(status) else {
-      let error = HostError(status: status, fields: fields, body: body, asked: asked)
+      let error = HostError(status: status, fields: fields, body: body, asked: shown(call))
       guard call.purpose == .create, error.code == .unavailable else { throw error }
       throw HostError(.unknownOutcome, error.message, status: status, requestID: error.requestID)
     }
-    if call.purpose != .create, let error = HostError.inside(body, asked: asked) { throw error }
-    if call.purpose != .create, !Self.isReply(body, to: call) {
-      let message = "\(asked) answered something else than its reply: \(HostError.excerpt(body))"
-      throw HostError(.notUnderstood, message, status: status)
+    if call.purpose != .create {
+      if let error = HostError.inside(body, asked: shown(call)) { throw error }
+      guard Self.isReply(body, to: call) else {
+        let message =
+          "\(shown(call)) answered something else than its reply: \(HostError.excerpt(body))"
+        throw HostError(.notUnderstood, message, status: status)
+      }
     }
     return Reply(status: status, fields: fields, body: body)
   }
+
+  /// Who was asked what, without secrets.
+  private func shown(_ call: Call) -> String { redaction.url(asked(call)) }
 
   /// The recorded reply whose turn it is; a recording's last answer to a reading call repeats.
   private func recorded(_ digest: Digest, _ call: Call, in replay: any Archive) throws -> Exchange?

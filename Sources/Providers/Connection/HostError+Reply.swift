@@ -30,9 +30,9 @@ extension HostError {
   ///   - body: The body.
   ///   - asked: Method and path, for the message.
   /// - Returns: The error; its status is the one told inside, or 200.
-  package static func inside(_ body: [UInt8], asked: String) -> HostError? {
+  package static func inside(_ body: [UInt8], asked: @autoclosure () -> String) -> HostError? {
     // A result is long and its first bytes tell: only what mentions an error there is parsed.
-    guard body.prefix(200).mentionsError, let document = JSONReader.read(body),
+    guard mentionsError(body.span), let document = JSONReader.read(body),
       ["id", "choices", "data", "status"].allSatisfy({ document[$0] == nil })
     else { return nil }
     let error = document["error"]
@@ -45,10 +45,26 @@ extension HostError {
     let status = told.flatMap { (400..<600).contains($0) ? $0 : nil }
     return HostError(
       code(status: status ?? 400, fault),
-      "\(asked) answered with an error: \(fault.message)",
+      "\(asked()) answered with an error: \(fault.message)",
       status: status ?? 200,
       hostCode: fault.code ?? fault.type
     )
+  }
+
+  /// Whether a member or value `error` occurs in the first 200 bytes.
+  private static func mentionsError(_ body: Span<UInt8>) -> Bool {
+    let member = "\"error\"".utf8
+    for start in 0..<max(0, min(200, body.count) - member.count)
+    where body[start] == UInt8(ascii: "\"") {
+      var place = start
+      if member.allSatisfy({ byte in
+        defer { place += 1 }
+        return body[place] == byte
+      }) {
+        return true
+      }
+    }
+    return false
   }
 
   /// The words and the code of an error body.
@@ -137,14 +153,5 @@ extension HostError {
     case 408, 425, 500...: return .unavailable
     default: return .refused
     }
-  }
-}
-
-extension ArraySlice<UInt8> {
-  private static let member = Array("\"error\"".utf8)
-
-  /// Whether a member or value `error` occurs.
-  fileprivate var mentionsError: Bool {
-    indices.contains { self[$0] == UInt8(ascii: "\"") && self[$0...].starts(with: Self.member) }
   }
 }

@@ -26,8 +26,10 @@ struct Redaction: Sendable {
   private let key: [UInt8]
   /// The key in base64, wherever it begins.
   private let digits: [[UInt8]]
-  /// Without one of these a text holds the key in no other form.
-  private let marks: [[UInt8]]
+  /// The escapes behind one of which a key may be spelt in JSON.
+  private let escapes: [[UInt8]]
+  private static let percent = Array("%".utf8)
+  private static let backslash = Array("\\".utf8)
 
   /// Creates a redaction.
   ///
@@ -38,9 +40,7 @@ struct Redaction: Sendable {
     // A very short key, such as a local server's `x`, would tear holes into everything, and EMPTY is
     // what servers without a key are sent.
     self.key = bytes.count < 4 || text == "EMPTY" ? [] : bytes
-    marks =
-      [bytes, Array("%".utf8), Array("\\u".utf8)]
-      + ["/", "\""].filter(text.contains).map { Array("\\\($0)".utf8) }
+    escapes = (["u"] + ["/", "\""].filter(text.contains)).map { Array("\\\($0)".utf8) }
     // Digits that also hold bits of what stands beside the key are left out.
     digits = (0..<(bytes.count < 12 ? 0 : 3)).map { shift in
       let before = [UInt8](repeating: 0, count: shift)
@@ -82,7 +82,7 @@ struct Redaction: Sendable {
   func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
     guard let first = key.first else { return bytes }
     var result = bytes
-    if marks.contains(where: { bytes.firstRange(of: $0) != nil }) {
+    if mayHoldKey(bytes) {
       result = withoutSpelledKey(bytes, first)
     }
     for spelling in digits {
@@ -91,6 +91,13 @@ struct Redaction: Sendable {
       }
     }
     return result
+  }
+
+  private func mayHoldKey(_ bytes: [UInt8]) -> Bool {
+    bytes.firstRange(of: key) != nil || bytes.firstRange(of: Self.percent) != nil
+      // Most bodies have no escape at all, which is much faster to tell.
+      || bytes.firstRange(of: Self.backslash) != nil
+        && escapes.contains { bytes.firstRange(of: $0) != nil }
   }
 
   private func withoutSpelledKey(_ bytes: [UInt8], _ first: UInt8) -> [UInt8] {
@@ -172,7 +179,7 @@ struct Redaction: Sendable {
 
   /// A text whose URLs lose the values of secret query items.
   private static func urls(in text: String) -> String {
-    guard let mark = text.firstIndex(of: "?") else { return text }
+    guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return text }
     var clean = String(text[...mark])
     var rest = text[text.index(after: mark)...]
     while !rest.isEmpty {

@@ -7,6 +7,8 @@ public final class HostedScorer: Scorer {
   public let scorerCapabilities: ScorerCapabilities
   /// How prices are read.
   public let method: ScoringMethod
+  /// Where replies come in.
+  public var executor: (any TaskExecutor)? { endpoint.host.executor }
 
   private let endpoint: ScoringEndpoint
   private let serving: any Serving

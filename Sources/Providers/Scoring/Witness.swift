@@ -11,6 +11,8 @@ final class Witness: Host {
 
   var name: String { host.name }
 
+  var executor: (any TaskExecutor)? { host.executor }
+
   /// The start of the last reply, or of the error it was.
   var evidence: String { last.withLock { $0 } }
 

@@ -2,15 +2,22 @@ import CCurl
 import Glibc
 import Synchronization
 
-/// The thread that owns libcurl's multi handle.
+/// The thread that owns libcurl's multi handle, and an executor of short pieces of work.
+///
+/// Tasks that prefer it go on where their reply came in: neither the reply nor what is made of it
+/// crosses to another thread, which would cost more than reading it.
 ///
 /// `@unchecked` because the handle and the transfers are used by the thread alone.
-final class EngineLoop: @unchecked Sendable {
+final class EngineLoop: TaskExecutor, @unchecked Sendable {
   private struct Inbox {
     var submitted: [PendingRequest] = []
     var cancelled: [PendingRequest] = []
+    var jobs: [UnownedJob] = []
     var isAsleep = false
     var isClosed = false
+
+    /// Whether nothing came in.
+    var isEmpty: Bool { submitted.isEmpty && cancelled.isEmpty && jobs.isEmpty }
 
     /// Whether the sleeper must be woken, now that something came in.
     mutating func wakes() -> Bool {
@@ -25,16 +32,15 @@ final class EngineLoop: @unchecked Sendable {
   /// Idle transfers kept for reuse.
   private static let mostIdle = 256
 
-  /// Shortest time from one round to the next: under load a round then serves several transfers and
-  /// wakes those who wait for them together.
-  private static let round = Duration.microseconds(250)
-
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer
   private let watch: SocketWatch
   private let trust: TrustStore
   private var idle: [Transfer] = []
   private var busy: Set<Transfer> = []
+  /// What was taken out of the inbox; empty between two rounds, but the memory is kept.
+  private var submitted: [PendingRequest] = []
+  private var jobs: [UnownedJob] = []
   private var finished: [(Handoff<HTTPResponse>.Continuation, Result<HTTPResponse, any Error>)] = []
 
   init(trust: TrustStore) throws(TransportError) {
@@ -92,6 +98,18 @@ final class EngineLoop: @unchecked Sendable {
     if wakes { watch.wake() }
   }
 
+  /// Runs a piece of a task between two looks at the network; elsewhere once the loop is closed.
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let (isClosed, wakes) = inbox.withLock { inbox in
+      if inbox.isClosed { return (true, false) }
+      inbox.jobs.append(job)
+      return (false, inbox.wakes())
+    }
+    if isClosed { globalConcurrentExecutor.enqueue(job) }
+    if wakes { watch.wake() }
+  }
+
   func cancel(_ pending: PendingRequest) {
     let wakes = inbox.withLock { inbox in
       inbox.cancelled.append(pending)
@@ -117,25 +135,19 @@ final class EngineLoop: @unchecked Sendable {
     var signals = sigset_t()
     sigfillset(&signals)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    ccurl_sleep_precisely()
-    var next = ContinuousClock.now
     while takeInbox() {
       watch.serve(multi)
-      next = .now + Self.round
       collect()
       for (continuation, result) in finished { continuation.resume(with: result) }
       finished.removeAll(keepingCapacity: true)
       let sleeps = inbox.withLock { inbox in
-        inbox.isAsleep = inbox.submitted.isEmpty && inbox.cancelled.isEmpty && !inbox.isClosed
+        inbox.isAsleep = inbox.isEmpty && !inbox.isClosed
         return inbox.isAsleep
       }
       watch.wait(sleeps)
-      let early = next - .now
-      if early > .zero {
-        usleep(UInt32(early / .microseconds(1)))
-        watch.wait(false)
-      }
     }
+    // Nothing is added to them any more.
+    runJobs()
     for transfer in busy {
       curl_multi_remove_handle(multi, transfer.easy)
       transfer.finish()?.handoff.end()?.resume(throwing: Self.closed)
@@ -144,16 +156,15 @@ final class EngineLoop: @unchecked Sendable {
     idle.removeAll()
   }
 
-  /// Starts and cancels what came in; false when the loop was closed.
+  /// Runs the jobs, then starts and cancels what came in; false when the loop was closed.
   private func takeInbox() -> Bool {
-    let (submitted, cancelled, isClosed) = inbox.withLock { inbox in
-      inbox.isAsleep = false
-      defer {
-        inbox.submitted.removeAll(keepingCapacity: true)
-        inbox.cancelled.removeAll()
-      }
-      return (inbox.submitted, inbox.cancelled, inbox.isClosed)
+    runJobs()
+    let (cancelled, isClosed) = inbox.withLock { inbox in
+      swap(&inbox.submitted, &submitted)
+      defer { inbox.cancelled.removeAll() }
+      return (inbox.cancelled, inbox.isClosed)
     }
+    defer { submitted.removeAll(keepingCapacity: true) }
     if isClosed {
       for pending in submitted { pending.handoff.end()?.resume(throwing: Self.closed) }
       return false
@@ -165,6 +176,15 @@ final class EngineLoop: @unchecked Sendable {
     }
     for pending in submitted where !pending.handoff.hasEnded { start(pending) }
     return true
+  }
+
+  private func runJobs() {
+    inbox.withLock { inbox in
+      inbox.isAsleep = false
+      swap(&inbox.jobs, &jobs)
+    }
+    for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    jobs.removeAll(keepingCapacity: true)
   }
 
   private func start(_ pending: PendingRequest) {

@@ -3,6 +3,10 @@
 /// TLS is always verified; proxies come from the customary variables, never for this machine.
 /// Connections are kept and shared; `https` hosts that offer it are spoken to in HTTP/2.
 package final class HTTPEngine: Sendable {
+  /// The engine's own thread: tasks that prefer it meet their replies without changing threads.
+  ///
+  /// For short work only: the network waits meanwhile.
+  package var executor: any TaskExecutor { loop }
   private let loop: EngineLoop
 
   /// Starts the engine.
@@ -45,7 +49,7 @@ package final class HTTPEngine: Sendable {
     }
     let pending = PendingRequest(request)
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+      try await withUnsafeThrowingContinuation { continuation in
         guard pending.handoff.wait(continuation) else {
           continuation.resume(throwing: CancellationError())
           return

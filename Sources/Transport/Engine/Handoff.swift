@@ -1,8 +1,8 @@
 import Synchronization
 
 /// What one task awaits and another thread delivers, or the task's cancellation ends before.
-final class Handoff<Value: Sendable>: Sendable {
-  typealias Continuation = CheckedContinuation<Value, any Error>
+struct Handoff<Value: Sendable>: ~Copyable, Sendable {
+  typealias Continuation = UnsafeContinuation<Value, any Error>
 
   private enum State: Sendable {
     /// Not awaited yet; may become any other.

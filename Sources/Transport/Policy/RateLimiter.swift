@@ -131,7 +131,8 @@ package struct RateLimiter: Sendable {
     now: ContinuousClock.Instant,
     wallClock: Double
   ) {
-    guard fields.mention("x-ratelimit-") || fields.mention("x-tokenlimit-") else { return }
+    // `x-ratelimit-…` and `x-tokenlimit-…`.
+    guard fields.mention("limit-") else { return }
     let values = Dictionary(fields.all.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let present = HeaderTime.now(fields, wallClock: wallClock)
     func read(_ names: [String]) -> (remaining: Double, reset: Duration)? {
