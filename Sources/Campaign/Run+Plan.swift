@@ -119,7 +119,7 @@ extension Run {
       + optimising * mean + (prices - tokens.count) * capabilities.overhead
     let requests =
       scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
-      + settings.models * calls(prompted ?? 0)
+      + settings.models * trainer.trainerCapabilities.scoringCalls
 
     // θ0 comes first and alone.
     let parallel = max(1, min(settings.parallelJobs, trainer.trainerCapabilities.parallelJobs))
@@ -145,6 +145,8 @@ extension Run {
       trainingTokens: trainingTokens,
       requests: requests,
       scoringTokens: scoringTokens,
+      scoredInputs: prices,
+      optimisedInputs: optimising,
       dollars: dollars,
       hours: training.flatMap { training in scoring.map { (training + $0) / 3600 } },
       warnings: warnings(
@@ -201,6 +203,12 @@ extension Run {
       || settings.target == nil && settings.targetHyperparameters.epochs == nil
     {
       warnings.append("epochs are the provider's choice; training tokens are counted for one")
+    }
+    if let inputs = trainer.scoredInputs, inputs > 0 {
+      warnings.append(
+        "optimising a prompt scores \(inputs) inputs at most, and tokens and price count them all: a "
+          + "prompt drawn twice in a step is asked once, and 'status' charges what was sent"
+      )
     }
     return warnings + corpus.duplicateWarnings
   }

@@ -42,7 +42,7 @@ extension Workbench {
         scorer: prompted
       ),
       scorer: prompted,
-      notes: [prompts.caution, prompts.advice].compactMap { $0 }
+      notes: [prompts.caution, prompts.labelling, prompts.advice].compactMap { $0 }
     )
   }
 }

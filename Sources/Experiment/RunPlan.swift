@@ -8,6 +8,10 @@ public struct RunPlan: Sendable, Hashable {
   public let requests: Int
   /// Tokens sent to be scored.
   public let scoringTokens: Int
+  /// Inputs scored: one a price, and those below.
+  public let scoredInputs: Int
+  /// Inputs scored to optimise prompts, at most.
+  public let optimisedInputs: Int
   /// Price of it all in US dollars; `nil` when a price is unknown, 0 for local models.
   public let dollars: Double?
   /// Expected wall time in hours; `nil` when unknown.
@@ -21,6 +25,8 @@ public struct RunPlan: Sendable, Hashable {
     trainingTokens: Int,
     requests: Int,
     scoringTokens: Int,
+    scoredInputs: Int,
+    optimisedInputs: Int = 0,
     dollars: Double?,
     hours: Double?,
     warnings: [String]
@@ -29,6 +35,8 @@ public struct RunPlan: Sendable, Hashable {
     self.trainingTokens = trainingTokens
     self.requests = requests
     self.scoringTokens = scoringTokens
+    self.scoredInputs = scoredInputs
+    self.optimisedInputs = optimisedInputs
     self.dollars = dollars
     self.hours = hours
     self.warnings = warnings

@@ -207,6 +207,7 @@ private let findings = QueryFindings(
       trainingTokens: 1_234_567,
       requests: 1,
       scoringTokens: 89,
+      scoredInputs: 0,
       dollars: 0.0512,
       hours: 0.25,
       warnings: ["K is small"]

@@ -74,6 +74,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       trainingTokens: 2,
       requests: 3,
       scoringTokens: 4,
+      scoredInputs: 0,
       dollars: nil,
       hours: 0.5,
       warnings: ["w"]
