@@ -67,7 +67,7 @@ private final class Meter: Sendable {
       settings.prompts != nil
       ? 0
       : Double(settings.subsetSize(of: workbench.corpus.train.count))
-      * Double(settings.hyperparameters.epochs ?? 1)
+        * Double(settings.hyperparameters.epochs ?? 1)
     // The plan's training tokens, shared out by how many rows each model sees.
     let rowsSeen = max(1, rows * epochs + perModel * Double(settings.models))
     let perRow = Double(plan.trainingTokens) / rowsSeen

@@ -78,7 +78,9 @@ extension PromptOptimizer {
       guard examples > 0, inputsPerExample > 0, batchSize > 0, batch > 0 else { return 0 }
       // In floating point: what a user asks for may be more than an integer holds.
       let width = Double(inputsPerExample)
-      func calls(_ examples: Int) -> Double { (Double(examples) * width / Double(batch)).rounded(.up) }
+      func calls(_ examples: Int) -> Double {
+        (Double(examples) * width / Double(batch)).rounded(.up)
+      }
       let (whole, rest) = examples.quotientAndRemainder(dividingBy: batchSize)
       let draws = Double(whole) * calls(batchSize) + calls(rest)
       let epoch = Double(samples) * draws + calls(examples)

@@ -105,7 +105,8 @@ extension PromptPerturbation {
   /// Whose loss is optimised where completions are labels; `nil` for free text.
   package var labelling: String? {
     guard method == .bdpl, let labels, labels.count > 1 else { return nil }
-    return "every completion is one of \(labels.count) labels (\(listed(labels))): BDPL lowers the loss of "
+    return
+      "every completion is one of \(labels.count) labels (\(listed(labels))): BDPL lowers the loss of "
       + "the label among them and scores \(labels.count) inputs an example; perturbation.labels: [] takes "
       + "completions as free text"
   }

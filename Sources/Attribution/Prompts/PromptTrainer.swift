@@ -7,6 +7,9 @@ import Synchronization
 /// θ0 itself is trained by another trainer, or given. An optimisation that was interrupted asks for the
 /// very same prices again, which a host's recorded replies answer.
 public struct PromptTrainer: Trainer {
+  /// Fewer segments than the authors' scripts use at least say that the text is made from templates.
+  private static let fewestSegments = 20
+
   private let perturbation: PromptPerturbation
   private let segments: [String]
   private let tuner: (any Trainer)?
@@ -45,12 +48,16 @@ public struct PromptTrainer: Trainer {
       return
     }
     segments =
-      SegmentVocabulary(of: train.map { $0.prompt.text }, size: perturbation.vocabulary).segments
+      SegmentVocabulary(
+        of: train.map { $0.prompt.text },
+        size: perturbation.vocabulary,
+        fewest: Self.fewestSegments
+      ).segments
     guard segments.count > 1 else {
       throw AttributionError(
         .invalidDesign,
         "cannot draw random prompts",
-        cause: "only \(segments.count) segments occur more than 5 times in the training prompts",
+        cause: "the training prompts have \(segments.count == 1 ? "one word" : "no words")",
         hint: "use perturbation.method: \"demonstrations\""
       )
     }
@@ -128,7 +135,8 @@ public struct PromptTrainer: Trainer {
         segments[generator.below(segments.count)]
       }
       return PromptedModel(base: base, prefix: words.joined(separator: " "))
-    case .bdpl: return PromptedModel(base: base, prefix: try await optimised(base, job, meter, progress))
+    case .bdpl:
+      return PromptedModel(base: base, prefix: try await optimised(base, job, meter, progress))
     }
   }
 
