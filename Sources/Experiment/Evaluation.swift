@@ -57,6 +57,8 @@ public struct Evaluation: Sendable, Hashable {
   public let retrieval: Retrieval
   /// Text baselines by name: `same-completion`, `bm25`, ….
   public let baselines: [String: Retrieval]
+  /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
+  public var commonShare: Double?
 
   /// Creates an evaluation.
   public init(

@@ -81,6 +81,7 @@ package enum Records {
         JSONValue.Member("queries", .integer(evaluation.queries)),
         JSONValue.Member("grouped", .bool(evaluation.grouped)),
         JSONValue.Member("prevalence", .number(evaluation.prevalence)),
+        JSONValue.Member("commonShare", .number(evaluation.commonShare)),
         JSONValue.Member("sign", .string(sign)),
       ] + members(of: evaluation.retrieval) + [JSONValue.Member("baselines", .object(baselines))]
     )
@@ -144,6 +145,7 @@ package enum Records {
       ("topOverlap", .number(reliability.topOverlap)),
       ("notMeasurable", .integer(reliability.notMeasurable)),
       ("missing", .integer(reliability.missing)), ("censored", .integer(reliability.censored)),
+      ("commonShare", .number(reliability.commonShare)),
     ])
   }
 }

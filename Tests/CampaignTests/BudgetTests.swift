@@ -245,16 +245,18 @@ struct BudgetTests {
     #expect(plan.scoredInputs == 73 + 4 * 40)
     #expect(plan.optimisedInputs == 4 * 40)
     #expect(plan.requests == 24 + 4 * 12)
-    #expect(abs(try #require(plan.dollars) - (73 + 160) * 1.5) < 1e-6)
+    let expected = Double(73 + 160) * 1.5
+    #expect(abs(try #require(plan.dollars) - expected) < 1e-6)
     #expect(plan.warnings.contains { $0.contains("scores 40 inputs at most") })
 
-    let each = 300 * 0.1 + 25 * 0.5
+    let each = 42.5
     let tight = await #expect(throws: CampaignError.self) {
       try await scene.run(path, trainer, scorer, rates: rates, cap: 13 * 1.5 + 59).execute()
     }
     #expect(tight?.message.hasSuffix("and to train model-0 would cost $60.00") == true)
     let status = try await scene.run(path, trainer, scorer, rates: rates, cap: 500).execute()
-    #expect(abs(try #require(status.dollars) - (73 * 1.5 + 4 * each)) < 1e-6)
+    let paid = 73 * 1.5 + 4 * each
+    #expect(abs(try #require(status.dollars) - paid) < 1e-6)
     let spent = try #require(try RunRecord(path: path).spending)
     #expect(spent.scoringTokens == 730 + 4 * 300)
     #expect(spent.trainingTokens == 0)
@@ -282,7 +284,8 @@ struct BudgetTests {
     let trainer = SearchingTrainer(most: 40, scored: ScoredInputs(inputs: 25, tokens: 300))
     let status = try await scene.run(path, trainer, MeteredScorer(), rates: rates, cap: 500)
       .execute()
-    #expect(abs(try #require(status.dollars) - (73 * 1.5 + 4 * 42.5)) < 1e-6)
+    let expected = 73 * 1.5 + 4 * 42.5
+    #expect(abs(try #require(status.dollars) - expected) < 1e-6)
   }
 }
 

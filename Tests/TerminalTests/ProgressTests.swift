@@ -61,7 +61,7 @@ import Testing
     _ = line.begin("training", unit: "models", total: 10, now: .zero)
     #expect(
       line.update(1, detail: "model-0: 9 inputs\u{1B}", now: .seconds(1))
-        == "training: 10 % (1 of 10 models), 9 s left; model-0: 9 inputs\u{FFFD}\n"
+        == "training: 10 % (1 of 10 models), 9 s left; model-0: 9 inputs␛\n"
     )
     #expect(line.update(2, now: .seconds(2)) == "training: 20 % (2 of 10 models), 8 s left\n")
     var live = Self.line(.terminal(width: 60))

@@ -74,7 +74,7 @@ extension Study {
       }
       return (baseline.rawValue, measure(scores, precision: counts))
     }
-    return Evaluation(
+    var evaluation = Evaluation(
       estimator: attributor.estimator.rawValue,
       tag: tag,
       against: decoyTag,
@@ -84,5 +84,7 @@ extension Study {
       retrieval: retrieval,
       baselines: Dictionary(uniqueKeysWithValues: baselines)
     )
+    evaluation.commonShare = prepared.common?.share
+    return evaluation
   }
 }

@@ -73,7 +73,8 @@ extension Study {
           topOverlap: stability[place]?.topOverlap,
           notMeasurable: notMeasurable,
           missing: missing,
-          censored: prepared.losses.censored
+          censored: prepared.losses.censored,
+          commonShare: prepared.common?.share
         )
       )
     }
