@@ -1,5 +1,6 @@
 import Attribution
 import Campaign
+import Experiment
 import Reports
 import Terminal
 
