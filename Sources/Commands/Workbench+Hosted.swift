@@ -80,6 +80,7 @@ extension Workbench {
       rates: charges.rates,
       cap: configuration.budget.dollars,
       notes: hosts.notes + charges.notes + leftovers + providers.notes,
+      offers: providers.offers,
       store: path
     )
   }

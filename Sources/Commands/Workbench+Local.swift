@@ -119,6 +119,7 @@ extension Workbench {
       ),
       rates: .free,
       notes: providers.notes,
+      offers: providers.offers,
       store: store
     )
     try requireFitting(corpus.train + corpus.queries)

@@ -18,6 +18,46 @@ public struct RunPlan: Sendable, Hashable {
   public let hours: Double?
   /// What the user should know before starting.
   public let warnings: [String]
+  /// What each way to make prompts would ask for; empty for fine-tunes.
+  public var methods: [Method] = []
+
+  /// What one way to make prompts would ask for in the place of the configured one.
+  public struct Method: Sendable, Hashable {
+    /// What a configuration calls it.
+    public let name: String
+    /// Inputs scored, at most: one a price, and those that optimising takes.
+    public let scoredInputs: Int
+    /// Scoring calls.
+    public let requests: Int
+    /// Tokens sent to be scored.
+    public let scoringTokens: Int
+    /// Price in US dollars; `nil` when a price is unknown.
+    public let dollars: Double?
+    /// Whether it is what the run is configured for.
+    public let isConfigured: Bool
+    /// Whether measurements speak for it.
+    public let isRecommended: Bool
+    /// What measurements say of it, in words.
+    public let evidence: String
+
+    /// Creates a statement out of the plan that the method would have.
+    public init(
+      _ name: String,
+      plan: RunPlan,
+      isConfigured: Bool,
+      isRecommended: Bool,
+      evidence: String
+    ) {
+      self.name = name
+      scoredInputs = plan.scoredInputs
+      requests = plan.requests
+      scoringTokens = plan.scoringTokens
+      dollars = plan.dollars
+      self.isConfigured = isConfigured
+      self.isRecommended = isRecommended
+      self.evidence = evidence
+    }
+  }
 
   /// Creates a plan.
   public init(

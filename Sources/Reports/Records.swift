@@ -33,11 +33,21 @@ package enum Records {
 
   /// `plan --json`.
   package static func plan(_ plan: RunPlan) -> JSONValue {
-    .object([
+    let methods = plan.methods.map { method in
+      JSONValue.object([
+        ("method", .string(method.name)), ("scoredInputs", .integer(method.scoredInputs)),
+        ("requests", .integer(method.requests)), ("scoringTokens", .integer(method.scoringTokens)),
+        ("dollars", .number(method.dollars)), ("configured", .bool(method.isConfigured)),
+        ("recommended", .bool(method.isRecommended)), ("evidence", .string(method.evidence)),
+      ])
+    }
+    return .object([
       ("schema", .integer(schema)), ("jobs", .integer(plan.jobs)),
       ("trainingTokens", .integer(plan.trainingTokens)), ("requests", .integer(plan.requests)),
-      ("scoringTokens", .integer(plan.scoringTokens)), ("dollars", .number(plan.dollars)),
+      ("scoringTokens", .integer(plan.scoringTokens)),
+      ("scoredInputs", .integer(plan.scoredInputs)), ("dollars", .number(plan.dollars)),
       ("hours", .number(plan.hours)), ("warnings", .strings(plan.warnings)),
+      ("methods", .array(methods)),
     ])
   }
 

@@ -81,7 +81,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
     )
     #expect(
       text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
-        + #""scoringTokens":4,"dollars":null,"hours":0.5,"warnings":["w"]}"#
+        + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"methods":[]}"#
     )
   }
 

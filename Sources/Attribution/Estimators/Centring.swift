@@ -88,6 +88,6 @@ extension Signals {
       let product = zip(centred, common).reduce(0) { $0 + $1.0 * $1.1 }
       sum += product * product / (scale * centred.reduce(0) { $0 + $1 * $1 })
     }
-    return used > 0 ? sum / used : nil
+    return used > 0 ? min(1, sum / used) : nil
   }
 }

@@ -65,6 +65,23 @@ public struct PromptTrainer: Trainer {
 
   /// What θ0's trainer can do; prompts need no training.
   public var trainerCapabilities: TrainerCapabilities {
+    Self.capabilities(of: perturbation, subset: subset, tuner: tuner, scorer: scorer)
+  }
+
+  /// What a trainer of prompts could do, before one is made.
+  ///
+  /// - Parameters:
+  ///   - perturbation: Where prompts come from.
+  ///   - subset: Size of a perturbed model's subset.
+  ///   - tuner: Who trains θ0; `nil` when it is given.
+  ///   - scorer: Who prices.
+  /// - Returns: Its capabilities.
+  package static func capabilities(
+    of perturbation: PromptPerturbation,
+    subset: Int,
+    tuner: (any Trainer)?,
+    scorer: any Scorer
+  ) -> TrainerCapabilities {
     let isOptimising = perturbation.method == .bdpl
     let inputs = perturbation.inputsPerExample
     return TrainerCapabilities(
