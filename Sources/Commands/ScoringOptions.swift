@@ -96,7 +96,12 @@ extension Flag where Options: Scored {
       .choice("view", "VIEW", "which part of a completion counts", \Options.scoring.view),
       .choice("purpose", "PURPOSE", "what 'auto' picks for", \Options.scoring.purpose),
       .choice("centre", "WAY", "what all losses share is taken out", \Options.scoring.centring),
-      .value("control", "TAG", "training rows that centring reads; default: all", \Options.scoring.control),
+      .value(
+        "control",
+        "TAG",
+        "training rows that centring reads; default: all",
+        \Options.scoring.control
+      ),
     ]
     return flags.map { $0.grouped("scoring") }
   }

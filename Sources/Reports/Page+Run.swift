@@ -98,7 +98,8 @@ extension Page {
   /// What each way to make prompts would ask for, and which one to take.
   private static func comparison(_ methods: [RunPlan.Method]) -> [Part] {
     let rows = methods.map { method -> [[Span]] in
-      let mark = (method.isRecommended ? ["recommended"] : []) + (method.isConfigured ? ["configured"] : [])
+      let mark =
+        (method.isRecommended ? ["recommended"] : []) + (method.isConfigured ? ["configured"] : [])
       return [
         [Span(method.name, method.isConfigured ? .accent : .plain)],
         [Span(Numerals.grouped(method.scoredInputs))], [Span(Numerals.grouped(method.requests))],

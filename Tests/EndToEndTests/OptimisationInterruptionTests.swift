@@ -7,8 +7,7 @@ import Testing
 /// Runs whose prompts are optimised on a host, killed in the middle of an optimisation.
 struct OptimisationInterruptionTests {
   @Test(.timeLimit(.minutes(3)))
-  func `an optimisation that is killed goes on where it was, to the same bytes`() async throws
-  {
+  func `an optimisation that is killed goes on where it was, to the same bytes`() async throws {
     let place = try OptimisedPlace()
     let calm = try await SandboxProcess(in: place.url, "--folder", "calm")
     try place.configure("calm", at: calm)

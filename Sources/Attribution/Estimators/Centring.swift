@@ -49,7 +49,8 @@ public struct CommonComponent: Sendable, Hashable {
   /// What a reader of scores has to know of a share; `nil` where it does not dominate.
   package static func warning(share: Double?) -> String? {
     guard let share, share > dominating else { return nil }
-    return "one movement that all rows share makes up \(Int((share * 100).rounded())) % of what losses "
+    return
+      "one movement that all rows share makes up \(Int((share * 100).rounded())) % of what losses "
       + "differ by between models: scores that keep it (correlation, covariance) may rank by it alone, "
       + "and scores without it (log-dc, --centre) may lose what it carries; compare both"
   }

@@ -32,7 +32,8 @@ import Testing
     ).scores(for: singles(losses))
   }
 
-  @Test func `its share is the mean squared correlation with the mean of z-scored columns`() throws {
+  @Test func `its share is the mean squared correlation with the mean of z-scored columns`() throws
+  {
     // (2c ± e)/√5: the mean is along c, and 4/5 of each column's variance with it.
     let losses = LossMatrix.columns(Self.columns, queries: 1)
     let component = try #require(CommonComponent(losses))

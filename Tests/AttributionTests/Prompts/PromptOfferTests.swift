@@ -25,7 +25,9 @@ import Testing
   }
 
   @Test func `what completions show is priced in the others, too`() {
-    let bdpl = offers(PromptPerturbation(method: .random)).filter { $0.perturbation.method == .bdpl }
+    let bdpl = offers(PromptPerturbation(method: .random)).filter {
+      $0.perturbation.method == .bdpl
+    }
     #expect(bdpl.map(\.perturbation.labels) == [["no", "yes"], ["no", "yes"]])
     #expect(offers(PromptPerturbation(method: .bdpl, labels: []))[3].perturbation.labels == [])
   }
