@@ -29,7 +29,7 @@ struct Tariff: Sendable {
     training(tokens: members.reduce(0) { $0 + tokens[$1] } * epochs)
   }
 
-  /// What finding a prompt costs at most, which scores that many training examples.
+  /// What scoring that many training examples behind prompts costs, of mean size.
   func optimising(_ inputs: Int) -> Spending {
     let mean = trainTokens + overhead
     return Spending(

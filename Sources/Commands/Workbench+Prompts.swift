@@ -8,7 +8,7 @@ extension Workbench {
     let trainer: any Trainer
     let scorer: any Scorer
     var notes: [String] = []
-    var offers: [PlannedPrompts] = []
+    var offers: @Sendable () -> [PlannedPrompts] = { [] }
   }
 
   /// A way to make prompts, with what its trainer could do and who would price.
@@ -51,18 +51,20 @@ extension Workbench {
       ),
       scorer: prompted,
       notes: [prompts.caution, prompts.labelling, prompts.advice].compactMap { $0 },
-      offers: PromptOffer.all(beside: prompts, train: train).map { offer in
-        let scorer = PromptedScorer(scorer, train: train, for: offer.perturbation)
-        return PlannedPrompts(
-          offer: offer,
-          trainer: PromptTrainer.capabilities(
-            of: offer.perturbation,
-            subset: settings.subsetSize(of: train.count),
-            tuner: tuner,
+      offers: {
+        PromptOffer.all(beside: prompts, train: train).map { offer in
+          let scorer = PromptedScorer(scorer, train: train, for: offer.perturbation)
+          return PlannedPrompts(
+            offer: offer,
+            trainer: PromptTrainer.capabilities(
+              of: offer.perturbation,
+              subset: settings.subsetSize(of: train.count),
+              tuner: tuner,
+              scorer: scorer
+            ),
             scorer: scorer
-          ),
-          scorer: scorer
-        )
+          )
+        }
       }
     )
   }
@@ -75,6 +77,7 @@ extension Workbench {
   /// - Returns: The plan; without methods when models are fine-tuned.
   func comparingPlan() -> RunPlan {
     var plan = plan()
+    let offers = offers()
     let examples = corpus.train + corpus.queries
     let longest = examples.map { scorer.tokens(in: $0) }.max() ?? 0
     let fitting = offers.firstIndex { offer in

@@ -23,7 +23,7 @@ struct Workbench: Sendable {
   /// What the user must know of the hosts, in full sentences.
   let notes: [String]
   /// The ways to make prompts that a plan compares; none for fine-tunes.
-  let offers: [PlannedPrompts]
+  let offers: @Sendable () -> [PlannedPrompts]
   /// Path of the store.
   let store: String
 
@@ -50,7 +50,7 @@ struct Workbench: Sendable {
     rates: Rates?,
     cap: Double? = nil,
     notes: [String] = [],
-    offers: [PlannedPrompts] = [],
+    offers: @escaping @Sendable () -> [PlannedPrompts] = { [] },
     store: String
   ) throws(AttributionError) {
     self.offers = offers

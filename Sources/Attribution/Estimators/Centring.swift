@@ -29,12 +29,11 @@ public struct CommonComponent: Sendable, Hashable {
   /// all, each z-scored. Columns without anything in common have about 1/(K − 1).
   public let share: Double
 
-  /// Measures it.
+  /// Measures it; `nil` below three models, or when no control column is measurable.
   ///
   /// - Parameters:
   ///   - losses: The losses.
   ///   - control: Positions of the control set's training columns; `nil` is all.
-  /// - Returns: `nil` below three models, or when no control column is measurable.
   public init?(_ losses: LossMatrix, control: [Int]? = nil) {
     let signals = Signals(losses, recipe: Recipe(exponent: 0, weighting: .product))
     guard signals.count >= 3,
