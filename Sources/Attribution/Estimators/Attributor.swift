@@ -13,6 +13,13 @@ import Statistics
 public struct Attributor: Sendable {
   /// The estimator.
   public let estimator: Estimator
+  /// The estimator's name, with the centring where that is not its own.
+  public var name: String {
+    let isOwn = recipe.centring == estimator.recipe.centring
+    return estimator.rawValue
+      + (isOwn
+        ? "" : recipe.centring == .none ? ", not centred" : ", centred by \(recipe.centring)")
+  }
   /// Ids of the training examples.
   public let train: [String]
   /// Perturbed models that were priced and are used, K.
@@ -131,7 +138,7 @@ public struct Attributor: Sendable {
     try requireMeasurable(profiles)
     let rows = scores(weights(for: profiles, on: fit).vectors, on: fit)
     return Scores(
-      estimator: estimator.rawValue,
+      estimator: name,
       train: train,
       queries: profiles.map(\.name),
       values: rows.flatMap { $0 },

@@ -75,7 +75,7 @@ extension Study {
       return (baseline.rawValue, measure(scores, precision: counts))
     }
     var evaluation = Evaluation(
-      estimator: attributor.estimator.rawValue,
+      estimator: attributor.name,
       tag: tag,
       against: decoyTag,
       queries: task.queries.count,

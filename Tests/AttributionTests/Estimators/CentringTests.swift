@@ -82,6 +82,9 @@ import Testing
     let plain = try scores(nil, of: quarter)
     #expect(distance(kept.row(query: 0), plain.row(query: 0)) < 1e-9)
     let own = try scores(nil, of: logs, by: .logDC)
+    #expect(own.estimator == "log-dc")
+    #expect(kept.estimator == "log-dc, not centred")
+    #expect(try scores(.mean).estimator == "correlation, centred by mean")
     #expect(try scores(.mean, of: logs, by: .logDC) == own)
   }
 
