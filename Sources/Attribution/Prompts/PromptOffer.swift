@@ -26,7 +26,8 @@ package struct PromptOffer: Sendable {
     let all: [(String, PromptPerturbation, String)] = [
       (
         "demonstrations", PromptPerturbation(method: .demonstrations),
-        "scores nothing beside the prices; best or within the scatter of seeds on the demo's scenarios"
+        "scores nothing beside the prices; on the demo's scenarios it found planted rows best, or as well "
+          + "as any within the scatter of seeds"
       ),
       (
         "random", PromptPerturbation(method: .random),
@@ -35,8 +36,8 @@ package struct PromptOffer: Sendable {
       ),
       (
         "bdpl", PromptPerturbation(method: .bdpl, labels: labels),
-        "did no better than random prompts beyond the scatter of seeds, and worse where a trigger word "
-          + "was planted"
+        "found planted rows no better than random prompts beyond the scatter of seeds, and worse where a "
+          + "trigger word was planted"
       ),
       (
         "bdpl, preset paper",

@@ -117,7 +117,13 @@ extension PromptOptimizer {
           nil
         }
       guard let cause else { return }
-      throw AttributionError(.invalidDesign, "cannot optimise a prompt", cause: cause)
+      throw AttributionError(
+        .invalidDesign,
+        "cannot optimise a prompt",
+        cause: cause,
+        hint: cause.hasSuffix("the limit is \(callLimit)")
+          ? "raise perturbation.callLimit, or lower subsetSize" : nil
+      )
     }
   }
 }

@@ -25,8 +25,8 @@ public struct PromptTrainer: Trainer {
   ///   - subset: Size of a perturbed model's subset, for plans.
   ///   - tuner: Who trains θ0; `nil` when it is given.
   ///   - scorer: Who prices behind prompts while they are optimised.
-  /// - Throws: `AttributionError` of code `invalidDesign` when prompts cannot be drawn, or given labels lack
-  ///   an example's.
+  /// - Throws: `AttributionError` of code `invalidDesign` when prompts cannot be drawn or optimised within
+  ///   the limit, or given labels lack an example's.
   public init(
     _ perturbation: PromptPerturbation,
     train: [Example],
@@ -59,6 +59,13 @@ public struct PromptTrainer: Trainer {
         "cannot draw random prompts",
         cause: "the training prompts have \(segments.count == 1 ? "one word" : "no words")",
         hint: "use perturbation.method: \"demonstrations\""
+      )
+    }
+    if perturbation.method == .bdpl {
+      try perturbation.optimizer.check(
+        examples: subset,
+        inputsPerExample: perturbation.inputsPerExample,
+        vocabulary: segments.count
       )
     }
   }

@@ -96,6 +96,23 @@ import Testing
     #expect(error?.hint?.contains("demonstrations") == true)
   }
 
+  @Test func `a limit that allows no step is refused before anything is asked`() throws {
+    var perturbation = PromptPerturbation(method: .bdpl, labels: ["1", "2"])
+    let rows = train.enumerated().map {
+      Example(id: $1.id, prompt: $1.prompt, completion: $0 % 2 == 0 ? "1" : "2")
+    }
+    func trainer() throws -> PromptTrainer {
+      let scorer = PromptedScorer(ScriptedScorer(), train: rows, for: perturbation)
+      return try PromptTrainer(perturbation, train: rows, subset: 30, tuner: nil, scorer: scorer)
+    }
+    // Four draws on 16 examples and a judgement of 30, each for two labels.
+    perturbation.optimizer.callLimit = (4 * 16 + 30) * 2
+    _ = try trainer()
+    perturbation.optimizer.callLimit -= 1
+    let error = #expect(throws: AttributionError.self) { try trainer() }
+    #expect(error?.hint?.contains("callLimit") == true)
+  }
+
   @Test func `rows of one template give prompts, too`() async throws {
     let rows = (0..<8).map {
       Example(
