@@ -162,7 +162,7 @@ private struct NamingTrainer: Trainer {
 
   func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     TrainedModel(
       // What follows an @ is a part of the name that replies leave out.

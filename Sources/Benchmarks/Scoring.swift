@@ -80,7 +80,7 @@ private struct MadeUpModels: Trainer, Scorer {
 
   func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     TrainedModel(
       model: ModelReference("\(job.seed)"),

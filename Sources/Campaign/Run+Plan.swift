@@ -88,12 +88,31 @@ extension Run {
     rates: Rates? = nil,
     throughput: Throughput? = nil
   ) -> RunPlan {
+    plan(
+      corpus: corpus,
+      settings: settings,
+      capabilities: trainer.trainerCapabilities,
+      scorer: scorer,
+      rates: rates,
+      throughput: throughput
+    )
+  }
+
+  /// What a run would ask for with a trainer that is not made yet, as above.
+  package static func plan(
+    corpus: Corpus,
+    settings: RunSettings,
+    capabilities trainer: TrainerCapabilities,
+    scorer: any Scorer,
+    rates: Rates? = nil,
+    throughput: Throughput? = nil
+  ) -> RunPlan {
     let tokens = (corpus.train + corpus.queries).map { max(0, scorer.tokens(in: $0)) }
     let trainTokens = tokens.prefix(corpus.train.count).reduce(0, +)
     let share =
       corpus.train.isEmpty
       ? 0 : Double(settings.subsetSize(of: corpus.train.count)) / Double(corpus.train.count)
-    let prompted = trainer.trainerCapabilities.scoredInputs
+    let prompted = trainer.scoredInputs
     let isPrompting = prompted != nil
     let perturbed =
       isPrompting
@@ -119,10 +138,10 @@ extension Run {
       + optimising * mean + (prices - tokens.count) * capabilities.overhead
     let requests =
       scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
-      + settings.models * calls(prompted ?? 0)
+      + settings.models * trainer.scoringCalls
 
     // θ0 comes first and alone.
-    let parallel = max(1, min(settings.parallelJobs, trainer.trainerCapabilities.parallelJobs))
+    let parallel = max(1, min(settings.parallelJobs, trainer.parallelJobs))
     let perturbedJobs = isPrompting ? 0 : settings.models
     let rounds = jobs - perturbedJobs + (perturbedJobs + parallel - 1) / parallel
     let training = throughput?.training(tokens: trainingTokens, rounds: rounds)
@@ -145,12 +164,14 @@ extension Run {
       trainingTokens: trainingTokens,
       requests: requests,
       scoringTokens: scoringTokens,
+      scoredInputs: prices,
+      optimisedInputs: optimising,
       dollars: dollars,
       hours: training.flatMap { training in scoring.map { (training + $0) / 3600 } },
       warnings: warnings(
         corpus: corpus,
         settings: settings,
-        trainer: trainer.trainerCapabilities,
+        trainer: trainer,
         scorer: capabilities
       )
     )
@@ -201,6 +222,12 @@ extension Run {
       || settings.target == nil && settings.targetHyperparameters.epochs == nil
     {
       warnings.append("epochs are the provider's choice; training tokens are counted for one")
+    }
+    if let inputs = trainer.scoredInputs, inputs > 0 {
+      warnings.append(
+        "optimising a prompt scores \(inputs) inputs at most, and tokens and price count them all: a "
+          + "prompt drawn twice in a step is asked once, and 'status' charges what was sent"
+      )
     }
     return warnings + corpus.duplicateWarnings
   }

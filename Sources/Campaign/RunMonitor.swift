@@ -33,9 +33,9 @@ final class RunMonitor: Sendable {
   /// The run has come to its next stage.
   func enter(_ stage: RunProgress.Stage) { tell(.advanced) { $0.stage = stage } }
 
-  /// A training has come to a fraction, or to its end.
-  func training(_ model: Int, _ fraction: Double?) {
-    tell(.advanced) { $0.training[Run.name(of: model)] = fraction }
+  /// A training has advanced, or come to its end.
+  func training(_ model: Int, _ progress: TrainingProgress?) {
+    tell(.advanced) { $0.training[Run.name(of: model)] = progress }
   }
 
   /// A model has been trained.

@@ -1,3 +1,5 @@
+public import Experiment
+
 /// How far a run is, for a progress line.
 public struct RunProgress: Sendable, Hashable {
   /// What the run is doing.
@@ -22,8 +24,8 @@ public struct RunProgress: Sendable, Hashable {
   public internal(set) var pairs: Int
   /// Prices the whole run needs, θ0's and second ones included.
   public let expectedPairs: Int
-  /// Fraction done, 0...1, of each training under way, by model name.
-  public internal(set) var training: [String: Double] = [:]
+  /// How far each training under way is, by model name.
+  public internal(set) var training: [String: TrainingProgress] = [:]
 }
 
 /// Something that happened in a run, with how far it is by then.

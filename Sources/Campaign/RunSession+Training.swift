@@ -1,5 +1,6 @@
 internal import Experiment
 internal import Store
+internal import Synchronization
 
 extension RunSession {
   /// Trains one model: the journal knows of it before it is asked for.
@@ -40,15 +41,24 @@ extension RunSession {
     let act = try storing { () throws(StoreError) in
       try run.database.askTraining(model: number, key: job.key)
     }
-    monitor.training(number, 0)
+    monitor.training(number, TrainingProgress(0))
     defer { monitor.training(number, nil) }
+    let scoredSoFar = Mutex<ScoredInputs?>(nil)
     let result: TrainedModel
     do {
-      result = try await run.trainer.train(job) { monitor.training(number, $0) }
+      result = try await run.trainer.train(job) { progress in
+        scoredSoFar.withLock { $0 = progress.scored ?? $0 }
+        monitor.training(number, progress)
+      }
     } catch {
+      // Paid for, but not recorded: when the model is tried again, its record answers for this part
+      // and is charged with the whole.
+      spent = scoredSoFar.withLock { $0 }.flatMap { tariff?.scoring($0) }
       throw try record(failureOf: act, .train, number, error)
     }
-    spent = result.tokens > 0 ? tariff?.training(tokens: result.tokens) : estimate
+    spent =
+      result.scored.flatMap { tariff?.scoring($0) }
+      ?? (result.tokens > 0 ? tariff?.training(tokens: result.tokens) : estimate)
     try storing { [spent] () throws(StoreError) in
       try run.database.answerTraining(act, model: number, result: result, spending: spent)
     }

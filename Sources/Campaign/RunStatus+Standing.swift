@@ -1,3 +1,4 @@
+internal import Attribution
 internal import Experiment
 internal import Store
 
@@ -35,6 +36,8 @@ extension RunStatus {
         + [
           Self.deviation(standing.models.prefix(1), from: settings.targetHyperparameters),
           Self.deviation(perturbed, from: settings.hyperparameters),
+          !isComplete && !standing.spending.isEmpty && settings.prompts?.method == .bdpl
+            ? "what optimising a prompt costs is in the dollars once the prompt is found" : nil,
         ].compactMap { $0 }
     )
   }

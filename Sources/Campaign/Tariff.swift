@@ -29,13 +29,22 @@ struct Tariff: Sendable {
     training(tokens: members.reduce(0) { $0 + tokens[$1] } * epochs)
   }
 
-  /// What finding a prompt costs, which scores that many training examples.
+  /// What scoring that many training examples behind prompts costs, of mean size.
   func optimising(_ inputs: Int) -> Spending {
     let mean = trainTokens + overhead
     return Spending(
       .scoring,
       tokens: inputs * mean,
       dollars: rates.scoring(tokens: inputs * mean, examples: inputs)
+    )
+  }
+
+  /// What was spent on finding a prompt, by what was really scored.
+  func scoring(_ scored: ScoredInputs) -> Spending {
+    Spending(
+      .scoring,
+      tokens: scored.tokens,
+      dollars: rates.scoring(tokens: scored.tokens, examples: scored.inputs)
     )
   }
 

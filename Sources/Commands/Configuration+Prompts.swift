@@ -10,7 +10,9 @@ extension Configuration {
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> PromptPerturbation? {
     let isPrompt = try part.choice("kind", PerturbationKind.self) == .prompt
-    let optimising = ["preset", "samples", "epochs", "batchSize", "learningRate", "callLimit"]
+    let optimising = [
+      "preset", "samples", "epochs", "batchSize", "learningRate", "callLimit", "labels",
+    ]
     let useless =
       isPrompt
       ? ["weighted", "start"]
@@ -49,7 +51,8 @@ extension Configuration {
         learningRate: try part.number("learningRate", "a number above 0") { $0 > 0 }
           ?? preset.learningRate,
         callLimit: try part.whole("callLimit") ?? preset.callLimit
-      )
+      ),
+      labels: try part.texts("labels", canBeEmpty: true)
     )
   }
 }

@@ -335,7 +335,7 @@ extension Configuration {
       keys: [
         "models", "subsetRatio", "subsetSize", "start", "seed", "weighted", "kind", "method",
         "demonstrations", "length", "vocabulary", "preset", "samples", "epochs", "batchSize",
-        "learningRate", "callLimit",
+        "learningRate", "callLimit", "labels",
       ]
     )
     if let part, part.has("subsetRatio"), part.has("subsetSize") {

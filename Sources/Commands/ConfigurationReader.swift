@@ -38,10 +38,13 @@ struct ConfigurationReader {
     return text
   }
 
-  /// A list of texts, at least one.
-  func texts(_ key: String) throws(ConfigurationError) -> [String]? {
+  /// A list of texts, at least one unless none is allowed.
+  func texts(
+    _ key: String,
+    canBeEmpty: Bool = false
+  ) throws(ConfigurationError) -> [String]? {
     guard let value = value(key) else { return nil }
-    guard case .list(let elements) = value, !elements.isEmpty else {
+    guard case .list(let elements) = value, canBeEmpty || !elements.isEmpty else {
       throw wrong(key, "a list of strings", value)
     }
     var texts: [String] = []

@@ -1,5 +1,6 @@
 import Attribution
 import Campaign
+import Experiment
 import Reports
 import Terminal
 
@@ -43,6 +44,11 @@ enum EvaluateCommand {
     )
     let display = Display(options.display)
     if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }
+    if record.settings.prompts != nil,
+      let warning = CommonComponent.warning(share: evaluation.commonShare)
+    {
+      display.note("warning: \(warning)")
+    }
     if options.display.isJSON {
       try display.show(Records.evaluation(evaluation))
     } else {

@@ -27,7 +27,7 @@ enum PlanCommand {
       Configuration.read(file: options.configuration),
       store: RunCommand.store(ofConfiguration: options.configuration)
     )
-    let plan = workbench.plan()
+    let plan = workbench.comparingPlan()
     let display = Display(options.display)
     if options.display.isJSON {
       try display.show(Records.plan(plan))

@@ -1,3 +1,4 @@
+import Attribution
 import Campaign
 import Experiment
 import FoundationEssentials
@@ -96,6 +97,12 @@ enum RunCommand {
       try display.show(Records.status(status).adding([("store", .string(store))]))
     } else {
       try display.show(Page(status))
+    }
+    if workbench.settings.prompts != nil,
+      let common = try Study(RunRecord(path: store)).commonComponent(),
+      let warning = CommonComponent.warning(share: common.share)
+    {
+      display.note("warning: \(warning)")
     }
     for line in next(store: store, corpus: workbench.corpus, estimator: configuration.estimator) {
       display.note(line)

@@ -36,6 +36,21 @@ enum ViewName: String, CaseIterable, Sendable {
   var view: LossView? { LossView(rawValue: rawValue) }
 }
 
+/// What is taken out of all losses alike, as the user names it.
+enum CentringName: String, CaseIterable, Sendable {
+  /// What the estimator does by itself.
+  case auto
+  /// Nothing.
+  case none
+  /// Each model's mean over the control rows.
+  case mean
+  /// Each column's regression on what the control rows share.
+  case regression
+
+  /// The centring, `nil` for `auto`.
+  var centring: Centring? { Centring(rawValue: rawValue) }
+}
+
 /// What the user says about how to score.
 struct ScoringOptions: Sendable, Hashable {
   /// The estimator.
@@ -46,6 +61,10 @@ struct ScoringOptions: Sendable, Hashable {
   var purpose = Purpose.retrieval
   /// Whether all queries are asked as one.
   var isGrouped = false
+  /// What is taken out of all losses alike.
+  var centring = CentringName.auto
+  /// Tag of the training rows that centring reads.
+  var control: String?
 
   /// How a study is to score.
   ///
@@ -55,7 +74,9 @@ struct ScoringOptions: Sendable, Hashable {
     Method(
       estimator: try EstimatorRequest(name: estimator.rawValue),
       purpose: purpose,
-      view: view.view
+      view: view.view,
+      centring: centring.centring,
+      control: control
     )
   }
 }
@@ -74,6 +95,13 @@ extension Flag where Options: Scored {
       .choice("estimator", "NAME", "how losses become scores", \Options.scoring.estimator),
       .choice("view", "VIEW", "which part of a completion counts", \Options.scoring.view),
       .choice("purpose", "PURPOSE", "what 'auto' picks for", \Options.scoring.purpose),
+      .choice("centre", "WAY", "what all losses share is taken out", \Options.scoring.centring),
+      .value(
+        "control",
+        "TAG",
+        "training rows that centring reads; default: all",
+        \Options.scoring.control
+      ),
     ]
     return flags.map { $0.grouped("scoring") }
   }

@@ -1,5 +1,6 @@
 import Attribution
 import Campaign
+import Experiment
 import Reports
 import Terminal
 
@@ -48,6 +49,11 @@ enum TopCommand {
     )
     let display = Display(options.display)
     if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }
+    if record.settings.prompts != nil,
+      let warning = CommonComponent.warning(share: findings.first?.reliability.commonShare)
+    {
+      display.note("warning: \(warning)")
+    }
     for (index, one) in findings.enumerated() {
       if options.display.isJSON {
         try display.show(Records.findings(one))

@@ -55,6 +55,7 @@ extension Workbench {
       queries: ExampleFile.read(path: configuration.data.queries, role: .query)
     )
     var settings = settings(configuration)
+    settings.prompts = try settings.prompts?.resolved(for: corpus.train)
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
     let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
@@ -79,6 +80,7 @@ extension Workbench {
       rates: charges.rates,
       cap: configuration.budget.dollars,
       notes: hosts.notes + charges.notes + leftovers + providers.notes,
+      offers: providers.offers,
       store: path
     )
   }

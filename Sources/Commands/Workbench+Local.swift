@@ -56,11 +56,13 @@ extension Workbench {
     shape.heads = wanted?.heads ?? shape.heads
     shape.vocabulary = wanted?.vocabulary ?? shape.vocabulary
     shape.context = wanted?.context ?? shape.context
+    let corpus = try Corpus(
+      train: ExampleFile.read(path: configuration.data.train, role: .train),
+      queries: ExampleFile.read(path: configuration.data.queries, role: .query)
+    )
+    settings.prompts = try settings.prompts?.resolved(for: corpus.train)
     try self.init(
-      corpus: Corpus(
-        train: ExampleFile.read(path: configuration.data.train, role: .train),
-        queries: ExampleFile.read(path: configuration.data.queries, role: .query)
-      ),
+      corpus: corpus,
       settings: settings,
       architecture: shape,
       estimator: EstimatorRequest(name: configuration.estimator),
@@ -117,6 +119,7 @@ extension Workbench {
       ),
       rates: .free,
       notes: providers.notes,
+      offers: providers.offers,
       store: store
     )
     try requireFitting(corpus.train + corpus.queries)

@@ -8,6 +8,14 @@ extension Workbench {
     let trainer: any Trainer
     let scorer: any Scorer
     var notes: [String] = []
+    var offers: @Sendable () -> [PlannedPrompts] = { [] }
+  }
+
+  /// A way to make prompts, with what its trainer could do and who would price.
+  struct PlannedPrompts {
+    let offer: PromptOffer
+    let trainer: TrainerCapabilities
+    let scorer: any Scorer
   }
 
   /// Puts prompts in the place of fine-tunes where the settings have some.
@@ -42,7 +50,55 @@ extension Workbench {
         scorer: prompted
       ),
       scorer: prompted,
-      notes: [prompts.caution, prompts.advice].compactMap { $0 }
+      notes: [prompts.caution, prompts.labelling, prompts.advice].compactMap { $0 },
+      offers: {
+        PromptOffer.all(beside: prompts, train: train).map { offer in
+          let scorer = PromptedScorer(scorer, train: train, for: offer.perturbation)
+          return PlannedPrompts(
+            offer: offer,
+            trainer: PromptTrainer.capabilities(
+              of: offer.perturbation,
+              subset: settings.subsetSize(of: train.count),
+              tuner: tuner,
+              scorer: scorer
+            ),
+            scorer: scorer
+          )
+        }
+      }
     )
+  }
+
+  /// The run's plan beside those of all other ways to make prompts.
+  ///
+  /// Recommended is the first way, in the order of what measurements say, behind whose prompts every
+  /// example can be read to its end.
+  ///
+  /// - Returns: The plan; without methods when models are fine-tuned.
+  func comparingPlan() -> RunPlan {
+    var plan = plan()
+    let offers = offers()
+    let examples = corpus.train + corpus.queries
+    let longest = examples.map { scorer.tokens(in: $0) }.max() ?? 0
+    let fitting = offers.firstIndex { offer in
+      let capabilities = offer.scorer.scorerCapabilities
+      return capabilities.context.map { longest + capabilities.overhead <= $0 } ?? true
+    }
+    plan.methods = offers.enumerated().map { place, prompts in
+      RunPlan.Method(
+        prompts.offer.name,
+        plan: Run.plan(
+          corpus: corpus,
+          settings: settings,
+          capabilities: prompts.trainer,
+          scorer: prompts.scorer,
+          rates: rates
+        ),
+        isConfigured: prompts.offer.isConfigured,
+        isRecommended: place == fitting,
+        evidence: prompts.offer.evidence
+      )
+    }
+    return plan
   }
 }

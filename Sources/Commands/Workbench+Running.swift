@@ -64,13 +64,19 @@ private final class Meter: Sendable {
     let rows = Double(workbench.corpus.train.count)
     let epochs = settings.target == nil ? Double(settings.targetHyperparameters.epochs ?? 1) : 0
     let perModel =
-      Double(settings.subsetSize(of: workbench.corpus.train.count))
-      * Double(settings.hyperparameters.epochs ?? 1)
+      settings.prompts != nil
+      ? 0
+      : Double(settings.subsetSize(of: workbench.corpus.train.count))
+        * Double(settings.hyperparameters.epochs ?? 1)
     // The plan's training tokens, shared out by how many rows each model sees.
-    let perRow = Double(plan.trainingTokens) / (rows * epochs + perModel * Double(settings.models))
+    let rowsSeen = max(1, rows * epochs + perModel * Double(settings.models))
+    let perRow = Double(plan.trainingTokens) / rowsSeen
     targetTokens = rows * epochs * perRow
-    modelTokens = perModel * perRow
-    scoringTokens = Double(plan.scoringTokens)
+    // Models that are made by scoring have their share of what is scored.
+    let optimising =
+      Double(plan.scoringTokens) * Double(plan.optimisedInputs) / Double(max(1, plan.scoredInputs))
+    modelTokens = perModel * perRow + optimising / Double(max(1, settings.models))
+    scoringTokens = Double(plan.scoringTokens) - optimising
     models = settings.models + (settings.target == nil ? 1 : 0)
     totalTokens = Double(max(1, plan.trainingTokens + plan.scoringTokens))
     self.task = task
@@ -83,8 +89,8 @@ private final class Meter: Sendable {
       Double(now.trained) * modelTokens
       + Double(now.pairs) / Double(max(1, now.expectedPairs)) * scoringTokens
     if now.stage == .models { done += targetTokens }
-    for (model, fraction) in now.training {
-      done += fraction * (model == "target" ? targetTokens : modelTokens)
+    for (model, training) in now.training {
+      done += training.fraction * (model == "target" ? targetTokens : modelTokens)
     }
     let isFirst = hasBegun.withLock { begun in
       defer { begun = true }
@@ -92,11 +98,24 @@ private final class Meter: Sendable {
     }
     let share = done / totalTokens * Double(models)
     if isFirst { progress.begin(task, unit: "models", total: models, completed: share) }
-    progress.update(share)
+    progress.update(share, detail: Self.detail(now))
     if case .failed(let model, let reason) = event.occurrence {
       progress.note("\(model) failed: \(reason)".neutralised)
     }
   }
 
   func end() { progress.end() }
+
+  /// The first model whose prompt is being optimised, in words.
+  private static func detail(_ now: RunProgress) -> String {
+    let optimised = now.training.compactMap { model, training in
+      training.scored.map { (model, $0.inputs, training) }
+    }
+    guard let (model, inputs, training) = optimised.min(by: { $0.0 < $1.0 }) else { return "" }
+    var text = "\(model): \(ProgressLine.grouped(inputs))"
+    if let limit = training.limit { text += " of \(ProgressLine.grouped(limit))" }
+    text += " inputs"
+    if let loss = training.loss { text += ", best loss \((loss * 1000).rounded() / 1000)" }
+    return text
+  }
 }

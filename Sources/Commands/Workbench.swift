@@ -22,6 +22,8 @@ struct Workbench: Sendable {
   let cap: Double?
   /// What the user must know of the hosts, in full sentences.
   let notes: [String]
+  /// The ways to make prompts that a plan compares; none for fine-tunes.
+  let offers: @Sendable () -> [PlannedPrompts]
   /// Path of the store.
   let store: String
 
@@ -36,6 +38,7 @@ struct Workbench: Sendable {
   ///   - rates: What they charge.
   ///   - cap: Most US dollars the run may spend.
   ///   - notes: What the user must know of them.
+  ///   - offers: The ways to make prompts that a plan compares.
   ///   - store: Path of the store.
   /// - Throws: `AttributionError` when the subsets cannot be drawn.
   init(
@@ -47,8 +50,10 @@ struct Workbench: Sendable {
     rates: Rates?,
     cap: Double? = nil,
     notes: [String] = [],
+    offers: @escaping @Sendable () -> [PlannedPrompts] = { [] },
     store: String
   ) throws(AttributionError) {
+    self.offers = offers
     self.corpus = corpus
     self.settings = settings
     self.trainer = trainer
@@ -85,6 +90,7 @@ struct Workbench: Sendable {
       rates: rates,
       cap: cap,
       notes: notes,
+      offers: offers,
       store: store
     )
   }

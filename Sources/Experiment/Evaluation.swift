@@ -41,7 +41,7 @@ public struct Retrieval: Sendable, Hashable {
 
 /// Retrieval of an estimator's scores beside the text baselines, under the same measures.
 public struct Evaluation: Sendable, Hashable {
-  /// Name of the estimator, never `auto`.
+  /// Name of the estimator, never `auto`, and of a centring that is not its own.
   public let estimator: String
   /// The tag whose rows are to be found.
   public let tag: String
@@ -57,6 +57,8 @@ public struct Evaluation: Sendable, Hashable {
   public let retrieval: Retrieval
   /// Text baselines by name: `same-completion`, `bm25`, ….
   public let baselines: [String: Retrieval]
+  /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
+  public var commonShare: Double?
 
   /// Creates an evaluation.
   public init(

@@ -145,6 +145,8 @@ public struct Reliability: Sendable, Hashable {
   public let missing: Int
   /// Entries known only by a bound.
   public let censored: Int
+  /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
+  public let commonShare: Double?
 
   /// Creates a statement.
   public init(
@@ -156,8 +158,10 @@ public struct Reliability: Sendable, Hashable {
     topOverlap: Double?,
     notMeasurable: Int,
     missing: Int,
-    censored: Int
+    censored: Int,
+    commonShare: Double? = nil
   ) {
+    self.commonShare = commonShare
     self.models = models
     self.planned = planned
     self.signalToNoise = signalToNoise

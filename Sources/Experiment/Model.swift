@@ -72,6 +72,20 @@ public struct TrainingJob: Sendable, Hashable {
   }
 }
 
+/// Inputs that were scored, counted as they were sent.
+public struct ScoredInputs: Sendable, Hashable {
+  /// How many.
+  public var inputs: Int
+  /// Their tokens, prompts and completions, by the scorer's own count.
+  public var tokens: Int
+
+  /// Creates a count.
+  public init(inputs: Int = 0, tokens: Int = 0) {
+    self.inputs = inputs
+    self.tokens = tokens
+  }
+}
+
 /// What a fine-tune gave.
 public struct TrainedModel: Sendable, Hashable {
   /// The tuned model.
@@ -82,14 +96,18 @@ public struct TrainedModel: Sendable, Hashable {
   public let hyperparameters: Hyperparameters
   /// Tokens trained on, all epochs together.
   public let tokens: Int
+  /// What was scored to make the model; `nil` when it was not made by scoring.
+  public let scored: ScoredInputs?
 
   /// Creates a result.
   public init(
     model: ModelReference,
     checkpoints: [ModelReference],
     hyperparameters: Hyperparameters,
-    tokens: Int
+    tokens: Int,
+    scored: ScoredInputs? = nil
   ) {
+    self.scored = scored
     self.model = model
     self.checkpoints = checkpoints
     self.hyperparameters = hyperparameters

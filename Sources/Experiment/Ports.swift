@@ -7,13 +7,38 @@ public protocol Trainer: Sendable {
   ///
   /// - Parameters:
   ///   - job: What to train.
-  ///   - progress: Called with the fraction done, 0...1, from any thread.
+  ///   - progress: Called with how far it is, from any thread.
   /// - Returns: The tuned model and its checkpoints.
   /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
   func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel
+}
+
+/// How far one job is.
+public struct TrainingProgress: Sendable, Hashable {
+  /// Fraction done, 0...1.
+  public var fraction: Double
+  /// What was scored so far to make the model; `nil` when models are not made by scoring.
+  public var scored: ScoredInputs?
+  /// Most inputs that are scored to make the model, where some are.
+  public var limit: Int?
+  /// Lowest mean loss reached, in nats; `nil` before one is known.
+  public var loss: Double?
+
+  /// Creates a statement.
+  public init(
+    _ fraction: Double,
+    scored: ScoredInputs? = nil,
+    limit: Int? = nil,
+    loss: Double? = nil
+  ) {
+    self.fraction = fraction
+    self.scored = scored
+    self.limit = limit
+    self.loss = loss
+  }
 }
 
 /// Something that prices completions under a model.
@@ -93,6 +118,8 @@ public struct TrainerCapabilities: Sendable, Hashable {
   public var parallelJobs: Int
   /// Inputs scored, at most, to make one perturbed model of θ0 and a prompt; `nil` when it is tuned.
   public var scoredInputs: Int?
+  /// Scoring calls that these inputs take, at most.
+  public var scoringCalls: Int
 
   /// Creates a description.
   public init(
@@ -100,9 +127,11 @@ public struct TrainerCapabilities: Sendable, Hashable {
     weighted: Bool,
     minimumExamples: Int,
     parallelJobs: Int,
-    scoredInputs: Int? = nil
+    scoredInputs: Int? = nil,
+    scoringCalls: Int = 0
   ) {
     self.scoredInputs = scoredInputs
+    self.scoringCalls = scoringCalls
     self.continuesTuned = continuesTuned
     self.weighted = weighted
     self.minimumExamples = minimumExamples

@@ -8,12 +8,56 @@ public struct RunPlan: Sendable, Hashable {
   public let requests: Int
   /// Tokens sent to be scored.
   public let scoringTokens: Int
+  /// Inputs scored: one a price, and those below.
+  public let scoredInputs: Int
+  /// Inputs scored to optimise prompts, at most.
+  public let optimisedInputs: Int
   /// Price of it all in US dollars; `nil` when a price is unknown, 0 for local models.
   public let dollars: Double?
   /// Expected wall time in hours; `nil` when unknown.
   public let hours: Double?
   /// What the user should know before starting.
   public let warnings: [String]
+  /// What each way to make prompts would ask for; empty for fine-tunes.
+  public var methods: [Method] = []
+
+  /// What one way to make prompts would ask for in the place of the configured one.
+  public struct Method: Sendable, Hashable {
+    /// What a configuration calls it.
+    public let name: String
+    /// Inputs scored, at most: one a price, and those that optimising takes.
+    public let scoredInputs: Int
+    /// Scoring calls.
+    public let requests: Int
+    /// Tokens sent to be scored.
+    public let scoringTokens: Int
+    /// Price in US dollars; `nil` when a price is unknown.
+    public let dollars: Double?
+    /// Whether it is what the run is configured for.
+    public let isConfigured: Bool
+    /// Whether measurements speak for it.
+    public let isRecommended: Bool
+    /// What measurements say of it, in words.
+    public let evidence: String
+
+    /// Creates a statement out of the plan that the method would have.
+    public init(
+      _ name: String,
+      plan: RunPlan,
+      isConfigured: Bool,
+      isRecommended: Bool,
+      evidence: String
+    ) {
+      self.name = name
+      scoredInputs = plan.scoredInputs
+      requests = plan.requests
+      scoringTokens = plan.scoringTokens
+      dollars = plan.dollars
+      self.isConfigured = isConfigured
+      self.isRecommended = isRecommended
+      self.evidence = evidence
+    }
+  }
 
   /// Creates a plan.
   public init(
@@ -21,6 +65,8 @@ public struct RunPlan: Sendable, Hashable {
     trainingTokens: Int,
     requests: Int,
     scoringTokens: Int,
+    scoredInputs: Int,
+    optimisedInputs: Int = 0,
     dollars: Double?,
     hours: Double?,
     warnings: [String]
@@ -29,6 +75,8 @@ public struct RunPlan: Sendable, Hashable {
     self.trainingTokens = trainingTokens
     self.requests = requests
     self.scoringTokens = scoringTokens
+    self.scoredInputs = scoredInputs
+    self.optimisedInputs = optimisedInputs
     self.dollars = dollars
     self.hours = hours
     self.warnings = warnings

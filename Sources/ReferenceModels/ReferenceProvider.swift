@@ -112,7 +112,7 @@ package final class ReferenceProvider: Trainer, Scorer {
 
   package func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     let defaults = Self.defaults
     let used = Hyperparameters(
@@ -157,7 +157,7 @@ package final class ReferenceProvider: Trainer, Scorer {
           )
         },
         progress: { fraction in
-          progress(fraction)
+          progress(TrainingProgress(fraction))
           return !cancelled()
         }
       )

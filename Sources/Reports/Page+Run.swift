@@ -89,9 +89,37 @@ extension Page {
       Note("time", Self.time(hours: plan.hours)),
     ]
     notes += plan.warnings.map { Note("warning", $0, .warning) }
-    self.init([
-      .heading([Span("Plan", .strong), Span(" (nothing is spent)", .faint)]), .notes(notes),
-    ])
+    self.init(
+      [.heading([Span("Plan", .strong), Span(" (nothing is spent)", .faint)]), .notes(notes)]
+        + (plan.methods.isEmpty ? [] : Self.comparison(plan.methods))
+    )
+  }
+
+  /// What each way to make prompts would ask for, and which one to take.
+  private static func comparison(_ methods: [RunPlan.Method]) -> [Part] {
+    let rows = methods.map { method -> [[Span]] in
+      let mark =
+        (method.isRecommended ? ["recommended"] : []) + (method.isConfigured ? ["configured"] : [])
+      return [
+        [Span(method.name, method.isConfigured ? .accent : .plain)],
+        [Span(Numerals.grouped(method.scoredInputs))], [Span(Numerals.grouped(method.requests))],
+        [Span(Numerals.grouped(method.scoringTokens))],
+        [Span(method.dollars == nil ? "–" : dollars(method.dollars))],
+        [Span(mark.joined(separator: ", "), method.isRecommended ? .good : .plain)],
+      ]
+    }
+    return [
+      .heading([Span("Ways to make prompts", .strong), Span(" (at most)", .faint)]),
+      .table(
+        [
+          Column("method", minimum: 14), Column("inputs", isNumeric: true),
+          Column("calls", isNumeric: true), Column("tokens", isNumeric: true),
+          Column("price", isNumeric: true), Column("", minimum: 11),
+        ],
+        rows: rows
+      ),
+      .notes(methods.map { Note($0.name, $0.evidence) }),
+    ]
   }
 
   /// Where a run stands.

@@ -33,11 +33,21 @@ package enum Records {
 
   /// `plan --json`.
   package static func plan(_ plan: RunPlan) -> JSONValue {
-    .object([
+    let methods = plan.methods.map { method in
+      JSONValue.object([
+        ("method", .string(method.name)), ("scoredInputs", .integer(method.scoredInputs)),
+        ("requests", .integer(method.requests)), ("scoringTokens", .integer(method.scoringTokens)),
+        ("dollars", .number(method.dollars)), ("configured", .bool(method.isConfigured)),
+        ("recommended", .bool(method.isRecommended)), ("evidence", .string(method.evidence)),
+      ])
+    }
+    return .object([
       ("schema", .integer(schema)), ("jobs", .integer(plan.jobs)),
       ("trainingTokens", .integer(plan.trainingTokens)), ("requests", .integer(plan.requests)),
-      ("scoringTokens", .integer(plan.scoringTokens)), ("dollars", .number(plan.dollars)),
+      ("scoringTokens", .integer(plan.scoringTokens)),
+      ("scoredInputs", .integer(plan.scoredInputs)), ("dollars", .number(plan.dollars)),
       ("hours", .number(plan.hours)), ("warnings", .strings(plan.warnings)),
+      ("methods", .array(methods)),
     ])
   }
 
@@ -81,6 +91,7 @@ package enum Records {
         JSONValue.Member("queries", .integer(evaluation.queries)),
         JSONValue.Member("grouped", .bool(evaluation.grouped)),
         JSONValue.Member("prevalence", .number(evaluation.prevalence)),
+        JSONValue.Member("commonShare", .number(evaluation.commonShare)),
         JSONValue.Member("sign", .string(sign)),
       ] + members(of: evaluation.retrieval) + [JSONValue.Member("baselines", .object(baselines))]
     )
@@ -144,6 +155,7 @@ package enum Records {
       ("topOverlap", .number(reliability.topOverlap)),
       ("notMeasurable", .integer(reliability.notMeasurable)),
       ("missing", .integer(reliability.missing)), ("censored", .integer(reliability.censored)),
+      ("commonShare", .number(reliability.commonShare)),
     ])
   }
 }

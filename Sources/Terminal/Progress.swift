@@ -19,6 +19,7 @@ package struct ProgressLine: Sendable {
   private let style: Style
   private var task = ""
   private var unit = ""
+  private var detail = ""
   private var total = 0.0
   private var completed = 0.0
   private var baseline = 0.0
@@ -52,6 +53,7 @@ package struct ProgressLine: Sendable {
     let ending = end(now: now)
     self.task = task.neutralised
     self.unit = unit
+    detail = ""
     self.total = total
     self.completed = completed
     baseline = completed
@@ -62,7 +64,18 @@ package struct ProgressLine: Sendable {
   }
 
   /// Takes the work done so far, out of the stretch's total; less than before and NaN are ignored.
-  package mutating func update(_ completed: Double, now: Duration) -> String {
+  ///
+  /// - Parameters:
+  ///   - completed: The work done.
+  ///   - detail: What is under way, shown behind the counts where there is room.
+  ///   - now: The clock.
+  /// - Returns: Text to write, or an empty one.
+  package mutating func update(
+    _ completed: Double,
+    detail: String = "",
+    now: Duration
+  ) -> String {
+    self.detail = detail.neutralised
     if completed.isFinite { self.completed = max(self.completed, min(completed, total)) }
     return show(now: now)
   }
@@ -70,6 +83,7 @@ package struct ProgressLine: Sendable {
   /// Ends the stretch and leaves its last state standing.
   package mutating func end(now: Duration) -> String {
     guard !task.isEmpty else { return "" }
+    detail = ""
     var ending = ""
     if case .terminal(let width) = medium {
       ending = "\r\u{1B}[K" + line(width: width, now: now).rendered(style) + "\n"
@@ -117,6 +131,7 @@ package struct ProgressLine: Sendable {
     } else if let left = timeLeft(now: now) {
       text += ", \(Self.readable(left)) left"
     }
+    if !detail.isEmpty { text += "; \(detail)" }
     return text + "\n"
   }
 
@@ -137,6 +152,7 @@ package struct ProgressLine: Sendable {
         ? "\(Self.decimal(rate))/s" : "\(Self.decimal(1 / rate)) s each"
       result += StyledText("  \(speed)  \(Self.readable(left)) left", .faint)
     }
+    if !detail.isEmpty { result += StyledText("  \(detail)", .faint) }
     return result.truncated(to: width - 1)
   }
 
@@ -238,7 +254,9 @@ package final class Progress: Sendable {
   }
 
   /// Takes the work done so far, in the stretch's unit; fractions are welcome.
-  package func update(_ completed: Double) { step { $0.update(completed, now: $1) } }
+  package func update(_ completed: Double, detail: String = "") {
+    step { $0.update(completed, detail: detail, now: $1) }
+  }
 
   /// Ends the stretch.
   package func end() { step { $0.end(now: $1) } }

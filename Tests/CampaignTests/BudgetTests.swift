@@ -222,4 +222,102 @@ struct BudgetTests {
     #expect(byJobs == (5 * 60 + 36) / 3600.0)
     #expect(hours(.init(trainingTokensPerSecond: 0, requestsPerMinute: .nan)) == nil)
   }
+
+  @Test
+  func `what finding a prompt costs is what was scored, and its reservation the most it may be`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    var scene = Scene()
+    scene.settings.target = ModelReference("θ0")
+    let trainer = SearchingTrainer(most: 40, scored: ScoredInputs(inputs: 25, tokens: 300))
+    let scorer = MeteredScorer()
+    // 73 prices; 40 inputs of 10 tokens at most for each of four models, and 25 with 300 tokens in truth.
+    let plan = Run.plan(
+      corpus: scene.corpus,
+      settings: scene.settings,
+      trainer: trainer,
+      scorer: scorer,
+      rates: rates
+    )
+    #expect(plan.jobs == 0)
+    #expect(plan.scoredInputs == 73 + 4 * 40)
+    #expect(plan.optimisedInputs == 4 * 40)
+    #expect(plan.requests == 24 + 4 * 12)
+    let expected = Double(73 + 160) * 1.5
+    #expect(abs(try #require(plan.dollars) - expected) < 1e-6)
+    #expect(plan.warnings.contains { $0.contains("scores 40 inputs at most") })
+
+    let each = 42.5
+    let tight = await #expect(throws: CampaignError.self) {
+      try await scene.run(path, trainer, scorer, rates: rates, cap: 13 * 1.5 + 59).execute()
+    }
+    #expect(tight?.message.hasSuffix("and to train model-0 would cost $60.00") == true)
+    let status = try await scene.run(path, trainer, scorer, rates: rates, cap: 500).execute()
+    let paid = 73 * 1.5 + 4 * each
+    #expect(abs(try #require(status.dollars) - paid) < 1e-6)
+    let spent = try #require(try RunRecord(path: path).spending)
+    #expect(spent.scoringTokens == 730 + 4 * 300)
+    #expect(spent.trainingTokens == 0)
+  }
+
+  @Test
+  func `a search that fails has cost what it scored, and is charged once when it succeeds`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    var scene = Scene()
+    scene.settings.target = ModelReference("θ0")
+    let failing = SearchingTrainer(
+      most: 40,
+      scored: ScoredInputs(inputs: 25, tokens: 300),
+      failure: ScriptedFailure()
+    )
+    // θ0 is priced; each model's search reserves 60 dollars and spends 42.50 before it fails.
+    let error = await #expect(throws: CampaignError.self) {
+      try await scene.run(path, failing, MeteredScorer(), rates: rates, cap: 19.5 + 110).execute()
+    }
+    #expect(error?.message.contains("$104.50 of its cap of $129.50 is spent") == true)
+    #expect(try RunRecord(path: path).status.dollars == 19.5)
+    let trainer = SearchingTrainer(most: 40, scored: ScoredInputs(inputs: 25, tokens: 300))
+    let status = try await scene.run(path, trainer, MeteredScorer(), rates: rates, cap: 500)
+      .execute()
+    let expected = 73 * 1.5 + 4 * 42.5
+    #expect(abs(try #require(status.dollars) - expected) < 1e-6)
+  }
+}
+
+/// A trainer that makes models by scoring.
+private struct SearchingTrainer: Trainer {
+  let most: Int
+  let scored: ScoredInputs
+  var failure: ScriptedFailure?
+
+  var trainerCapabilities: TrainerCapabilities {
+    TrainerCapabilities(
+      continuesTuned: true,
+      weighted: false,
+      minimumExamples: 1,
+      parallelJobs: 1,
+      scoredInputs: most,
+      scoringCalls: 12
+    )
+  }
+
+  func train(
+    _ job: TrainingJob,
+    progress: @escaping @Sendable (TrainingProgress) -> Void
+  ) async throws -> TrainedModel {
+    progress(TrainingProgress(0.5, scored: scored, limit: most, loss: 1))
+    if let failure { throw failure }
+    return TrainedModel(
+      model: ModelReference("found-\(job.seed)"),
+      checkpoints: [],
+      hyperparameters: Hyperparameters(),
+      tokens: 0,
+      scored: scored
+    )
+  }
 }

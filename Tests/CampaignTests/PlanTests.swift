@@ -44,6 +44,7 @@ struct PlanTests {
     let fine = ScriptedTrainer()
     var capabilities = fine.trainerCapabilities
     capabilities.scoredInputs = 9
+    capabilities.scoringCalls = 3
     func plan(_ trainer: ScriptedTrainer) -> RunPlan {
       Run.plan(
         corpus: scene.corpus,

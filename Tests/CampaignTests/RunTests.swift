@@ -287,7 +287,7 @@ struct RunTests {
     #expect(last.expectedPairs == 73)
     #expect([last.models, last.trained, last.priced, last.failed] == [4, 4, 4, 0])
     #expect(last.training.isEmpty)
-    #expect(seen.contains { $0.progress.training == ["model-2": 0.5] })
+    #expect(seen.contains { $0.progress.training == ["model-2": TrainingProgress(0.5)] })
     #expect(seen.map(\.progress.pairs) == seen.map(\.progress.pairs).sorted())
   }
 }

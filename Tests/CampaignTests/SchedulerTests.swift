@@ -201,7 +201,7 @@ extension Scene {
   /// Opens the scene's run with any scorer, and with money where that matters.
   func run(
     _ path: String,
-    _ trainer: ScriptedTrainer,
+    _ trainer: any Trainer,
     _ scorer: any Scorer,
     rates: Rates? = nil,
     cap: Double? = nil

@@ -358,6 +358,13 @@ private func fault(_ text: String) throws -> ConfigurationError {
     optimizer.samples = 20
     #expect(paper.perturbation.prompts?.optimizer == optimizer)
     #expect(paper.perturbation.prompts?.length == 50)
+    #expect(paper.perturbation.prompts?.labels == nil)
+    for (said, labels) in [("[]", []), (#"["A", "B"]"#, ["A", "B"])] {
+      let read = try read(
+        local(#"perturbation: { kind: "prompt", method: "bdpl", labels: \#(said) }"#)
+      )
+      #expect(read.perturbation.prompts?.labels == labels)
+    }
   }
 
   @Test(arguments: [
@@ -371,6 +378,8 @@ private func fault(_ text: String) throws -> ConfigurationError {
     (#"kind: "prompt", method: "bdpl", samples: 1"#, "perturbation.samples"),
     (#"kind: "prompt", method: "bdpl", preset: "big""#, "perturbation.preset"),
     (#"callLimit: 9"#, "perturbation.callLimit"),
+    (#"kind: "prompt", method: "random", labels: ["A"]"#, "perturbation.labels"),
+    (#"kind: "prompt", method: "bdpl", labels: "A""#, "perturbation.labels"),
     (#"kind: "prompt", demonstrations: 0"#, "perturbation.demonstrations"),
   ])
   func `what means nothing for a kind of perturbation is an error`(

@@ -207,6 +207,7 @@ private let findings = QueryFindings(
       trainingTokens: 1_234_567,
       requests: 1,
       scoringTokens: 89,
+      scoredInputs: 0,
       dollars: 0.0512,
       hours: 0.25,
       warnings: ["K is small"]
@@ -235,6 +236,51 @@ private let findings = QueryFindings(
 
       """
     #expect((Page(plan) + Page(status)).rendered(width: 80, style: .plain) == expected)
+  }
+
+  @Test func `a plan by prompts compares the ways to make them`() {
+    func plan(_ inputs: Int, dollars: Double?) -> RunPlan {
+      RunPlan(
+        jobs: 0,
+        trainingTokens: 0,
+        requests: inputs / 10,
+        scoringTokens: inputs * 9,
+        scoredInputs: inputs,
+        dollars: dollars,
+        hours: nil,
+        warnings: []
+      )
+    }
+    var whole = plan(20_000, dollars: nil)
+    whole.methods = [
+      .init(
+        "random",
+        plan: plan(1_000, dollars: 0.5),
+        isConfigured: false,
+        isRecommended: true,
+        evidence: "cheap"
+      ),
+      .init(
+        "bdpl",
+        plan: whole,
+        isConfigured: true,
+        isRecommended: false,
+        evidence: "dear"
+      ),
+    ]
+    let expected = """
+
+      Ways to make prompts (at most)
+
+        method  inputs  calls   tokens    price
+        random   1,000    100    9,000  $0.5000  recommended
+        bdpl    20,000  2,000  180,000        –  configured
+
+        random  cheap
+        bdpl    dear
+
+      """
+    #expect(Page(whole).rendered(width: 80, style: .plain).hasSuffix(expected))
   }
 
   @Test func `prices show what is exact, bounded and missing`() {

@@ -12,6 +12,14 @@ struct PromptTests {
     try place.rewrite("run.json5", "models: 4", kind)
     let plan = try await place.daunce("plan", "run.json5", "--json")
     #expect(try plan.objects().first?["jobs"] as? Int == 1)
+    let methods = try #require(try plan.objects().first?["methods"] as? [[String: Any]])
+    #expect(methods.count == 4)
+    #expect(methods.count { $0["recommended"] as? Bool == true } == 1)
+    let own = methods.filter { $0["configured"] as? Bool == true }
+    #expect(own.map { $0["method"] as? String } == [method])
+    for key in ["scoredInputs", "requests", "scoringTokens"] {
+      #expect(own.first?[key] as? Int == (try plan.objects().first?[key] as? Int))
+    }
     #expect(plan.notes.contains("no proof of a cause"))
     #expect(plan.notes.contains("BDPL scores up to") == (method == "bdpl"))
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)

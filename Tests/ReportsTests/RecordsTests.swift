@@ -64,7 +64,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
         + #""evidence":{"top":20,"sameCompletion":1,"sameCompletionInCorpus":2,"bm25Overlap":3,"#
         + #""enriched":[{"word":"w","top":2,"corpus":3,"lift":4.5}],"verdict":null},"#
         + #""reliability":{"models":2,"planned":3,"signalToNoise":null,"repeats":4,"#
-        + #""splitHalf":null,"topOverlap":0.75,"notMeasurable":5,"missing":6,"censored":7}}"#
+        + #""splitHalf":null,"topOverlap":0.75,"notMeasurable":5,"missing":6,"censored":7,"commonShare":null}}"#
     )
   }
 
@@ -74,13 +74,14 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       trainingTokens: 2,
       requests: 3,
       scoringTokens: 4,
+      scoredInputs: 0,
       dollars: nil,
       hours: 0.5,
       warnings: ["w"]
     )
     #expect(
       text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
-        + #""scoringTokens":4,"dollars":null,"hours":0.5,"warnings":["w"]}"#
+        + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"methods":[]}"#
     )
   }
 
@@ -132,7 +133,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
     }
     #expect(
       text(Records.evaluation(evaluation)) == #"{"schema":1,"estimator":"corr","tag":"t","#
-        + #""against":"d","queries":2,"grouped":true,"prevalence":0.5,"#
+        + #""against":"d","queries":2,"grouped":true,"prevalence":0.5,"commonShare":null,"#
         + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
         + #""ap":0.75,"# + filled("0.5") + #","baselines":{"bm25":{"ap":1,"# + filled("1")
         + #"},"z":{"ap":0,"# + filled("null") + "}}}"

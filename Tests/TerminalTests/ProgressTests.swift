@@ -56,6 +56,20 @@ import Testing
     #expect(!line.update(2, now: .seconds(60)).isEmpty)
   }
 
+  @Test func `what is under way stands behind the counts`() {
+    var line = Self.line(.lines)
+    _ = line.begin("training", unit: "models", total: 10, now: .zero)
+    #expect(
+      line.update(1, detail: "model-0: 9 inputs\u{1B}", now: .seconds(1))
+        == "training: 10 % (1 of 10 models), 9 s left; model-0: 9 inputs␛\n"
+    )
+    #expect(line.update(2, now: .seconds(2)) == "training: 20 % (2 of 10 models), 8 s left\n")
+    var live = Self.line(.terminal(width: 60))
+    _ = live.begin("training", unit: "models", total: 10, now: .zero)
+    let text = live.update(1, detail: "model-0: 9 inputs, best loss 1.5", now: .seconds(1))
+    #expect(text.dropFirst("\r\u{1B}[K".count - 1).displayWidth <= 60 + "[K".count)
+  }
+
   @Test func `work done before does not count for the rate`() {
     var line = Self.line(.lines)
     _ = line.begin("pricing", unit: "rows", total: 100, completed: 80, now: .zero)

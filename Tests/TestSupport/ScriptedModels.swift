@@ -48,10 +48,10 @@ package final class ScriptedTrainer: Trainer {
   /// Counts the job, runs the script and names the model after the job's contents.
   package func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     calls.withLock { $0.append(job) }
-    progress(0.5)
+    progress(TrainingProgress(0.5))
     try await script(job)
     var digest = Digest()
     digest.update(job.start?.name ?? "base")

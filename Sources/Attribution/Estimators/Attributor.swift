@@ -13,6 +13,13 @@ import Statistics
 public struct Attributor: Sendable {
   /// The estimator.
   public let estimator: Estimator
+  /// The estimator's name, with the centring where that is not its own.
+  public var name: String {
+    let isOwn = recipe.centring == estimator.recipe.centring
+    return estimator.rawValue
+      + (isOwn
+        ? "" : recipe.centring == .none ? ", not centred" : ", centred by \(recipe.centring)")
+  }
   /// Ids of the training examples.
   public let train: [String]
   /// Perturbed models that were priced and are used, K.
@@ -36,13 +43,18 @@ public struct Attributor: Sendable {
   ///   - noiseFraction: ν, the share of the losses' variance that is read-out noise; 0 if unknown.
   ///   - shrinkage: c of λ = c·tr(G)/(K − 1) in ridge and of λ = c·tr(RᵀR)/K in design regression;
   ///     `nil` is 0.1 + 20ν in ridge and 0.1 in design regression. Others have no use for it.
+  ///   - centring: What is taken out of all losses alike; `nil` is what the estimator does by itself, the
+  ///     mean in log-dc and nothing in others.
+  ///   - control: Positions of the training columns that centring reads; `nil` is all.
   /// - Throws: `tooFewModels`, or `mismatch` when the design is of another run.
   public init(
     losses: LossMatrix,
     design: SubsetDesign,
     estimator: Estimator,
     noiseFraction: Double = 0,
-    shrinkage: Double? = nil
+    shrinkage: Double? = nil,
+    centring: Centring? = nil,
+    control: [Int]? = nil
   ) throws(AttributionError) {
     guard design.models == losses.models.count, design.examples == losses.train.count else {
       throw AttributionError(
@@ -52,8 +64,9 @@ public struct Attributor: Sendable {
           + "the losses have \(losses.models.count) of \(losses.train.count)"
       )
     }
-    let recipe = estimator.recipe
-    let signals = Signals(losses, recipe: recipe)
+    var recipe = estimator.recipe
+    recipe.centring = centring ?? recipe.centring
+    let signals = Signals(losses, recipe: recipe, control: control)
     guard signals.count >= estimator.minimumModels else {
       throw AttributionError(
         .tooFewModels,
@@ -125,7 +138,7 @@ public struct Attributor: Sendable {
     try requireMeasurable(profiles)
     let rows = scores(weights(for: profiles, on: fit).vectors, on: fit)
     return Scores(
-      estimator: estimator.rawValue,
+      estimator: name,
       train: train,
       queries: profiles.map(\.name),
       values: rows.flatMap { $0 },

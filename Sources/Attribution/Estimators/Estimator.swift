@@ -41,11 +41,11 @@ public enum Estimator: String, Sendable, Hashable, CaseIterable {
     case .halfNorm: Recipe(exponent: 0.5, weighting: .product)
     case .correlation: Recipe(exponent: 1, weighting: .correlation)
     case .logDC:
-      Recipe(entry: .logarithm, removesDrift: true, exponent: 1, weighting: .correlation)
+      Recipe(entry: .logarithm, centring: .mean, exponent: 1, weighting: .correlation)
     case .logDCFeedback:
       Recipe(
         entry: .logarithm,
-        removesDrift: true,
+        centring: .mean,
         exponent: 1,
         weighting: .correlation,
         feedback: 10
@@ -78,8 +78,8 @@ struct Recipe: Sendable, Hashable {
   }
 
   var entry = Entry.loss
-  /// Whether each model's mean over the training columns is subtracted from its row.
-  var removesDrift = false
+  /// What all columns share, taken out of each.
+  var centring = Centring.none
   /// γ: a centred column is divided by its standard deviation to this power.
   var exponent: Double
   var weighting: Weighting

@@ -12,12 +12,18 @@ struct Signals: Sendable {
   /// Whether a column has losses that vary: N + Q flags.
   let measurable: [Bool]
   /// `values[column × K + model]`, NaN where missing.
-  private let values: [Double]
+  private var values: [Double]
 
   /// K: models that are used.
   var count: Int { models.count }
 
-  init(_ losses: LossMatrix, recipe: Recipe) {
+  /// Transforms losses.
+  ///
+  /// - Parameters:
+  ///   - losses: The losses.
+  ///   - recipe: What is done to them.
+  ///   - control: Positions of the training columns that centring reads; `nil` is all.
+  init(_ losses: LossMatrix, recipe: Recipe, control: [Int]? = nil) {
     let all = losses.models.count
     let raw = losses.values
     var priced = [Bool](repeating: false, count: all)
@@ -40,13 +46,9 @@ struct Signals: Sendable {
     let count = models.count
     let spreads = (0..<losses.columns).map { Self.spread(values, column: $0, count: count) }
     measurable = spreads.map { $0.deviation > 0 }
-    if recipe.removesDrift {
-      let drift = Self.drift(
-        values,
-        means: spreads.map(\.mean),
-        measurable: measurable[..<losses.train.count],
-        count: count
-      )
+    let control = (control ?? Array(losses.train.indices)).filter { [measurable] in measurable[$0] }
+    if recipe.centring == .mean {
+      let drift = Self.drift(values, means: spreads.map(\.mean), columns: control, count: count)
       for column in 0..<losses.columns {
         for model in 0..<count { values[column * count + model] -= drift[model] }
       }
@@ -54,6 +56,31 @@ struct Signals: Sendable {
     self.models = models
     examples = losses.train.count
     self.values = values
+    if recipe.centring == .regression, let common = commonProfile(control) {
+      for column in measurable.indices where measurable[column] { regress(column, on: common) }
+    }
+  }
+
+  /// Takes a column's regression on a profile that sums to 0 out of it, over its observed entries.
+  private mutating func regress(_ column: Int, on profile: [Double]) {
+    let observed = (0..<count).filter { !values[column * count + $0].isNaN }
+    let centre = observed.reduce(0) { $0 + profile[$1] } / Double(observed.count)
+    let mean = observed.reduce(0) { $0 + values[column * count + $1] } / Double(observed.count)
+    var (product, square, own) = (0.0, 0.0, 0.0)
+    for model in observed {
+      let (x, y) = (profile[model] - centre, values[column * count + model] - mean)
+      product += x * y
+      square += x * x
+      own += y * y
+    }
+    guard square > 0 else { return }
+    // A column that is the component itself has rounding errors left, and they are no signal.
+    let isExplained = product * product > (1 - 1e-12) * square * own
+    for model in observed {
+      let part = product / square * (profile[model] - centre)
+      values[column * count + model] =
+        isExplained ? mean : values[column * count + model] - part
+    }
   }
 
   /// Writes one column, centred over its observed entries among `rows`, 0 where missing.
@@ -126,19 +153,19 @@ struct Signals: Sendable {
     return (mean, deviation > 1e-12 * scale && deviation.isFinite ? deviation : 0)
   }
 
-  /// Each model's mean over the measurable training columns.
+  /// Each model's mean over the control columns.
   ///
   /// Columns are centred before they are averaged, so a missing entry does not move its model's mean
   /// by the level of the column; without missing entries this only shifts all models alike.
   private static func drift(
     _ values: [Double],
     means: [Double],
-    measurable: ArraySlice<Bool>,
+    columns: [Int],
     count: Int
   ) -> [Double] {
     var sums = [Double](repeating: 0, count: count)
     var counts = [Double](repeating: 0, count: count)
-    for column in measurable.indices where measurable[column] {
+    for column in columns {
       for model in 0..<count {
         let value = values[column * count + model]
         if value.isNaN { continue }

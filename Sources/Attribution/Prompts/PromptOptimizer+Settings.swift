@@ -62,16 +62,42 @@ extension PromptOptimizer {
 
     /// The most inputs that one optimisation scores: draws, and the judging of each epoch's prompt.
     ///
-    /// - Parameter examples: Size of the subset.
-    /// - Returns: epochs · (samples + 1) · examples, or the call limit if that is lower.
-    public func scoredInputs(examples: Int) -> Int {
-      let (epoch, tooMany) = examples.multipliedReportingOverflow(by: samples &+ 1)
+    /// - Parameters:
+    ///   - examples: Size of the subset.
+    ///   - inputsPerExample: Inputs that the loss of one example takes.
+    /// - Returns: epochs · (samples + 1) · examples · inputs, or the call limit if that is lower.
+    public func scoredInputs(examples: Int, inputsPerExample: Int = 1) -> Int {
+      let (inputs, many) = examples.multipliedReportingOverflow(by: inputsPerExample)
+      let (epoch, tooMany) = inputs.multipliedReportingOverflow(by: samples &+ 1)
       let (all, overflow) = epoch.multipliedReportingOverflow(by: epochs)
-      return tooMany || overflow ? callLimit : min(all, callLimit)
+      return many || tooMany || overflow ? callLimit : min(all, callLimit)
+    }
+
+    /// The most calls that these inputs take, where a call prices up to `batch` inputs.
+    func scoringCalls(examples: Int, inputsPerExample: Int = 1, batch: Int) -> Int {
+      guard examples > 0, inputsPerExample > 0, batchSize > 0, batch > 0 else { return 0 }
+      // In floating point: what a user asks for may be more than an integer holds.
+      let width = Double(inputsPerExample)
+      func calls(_ examples: Int) -> Double {
+        (Double(examples) * width / Double(batch)).rounded(.up)
+      }
+      let (whole, rest) = examples.quotientAndRemainder(dividingBy: batchSize)
+      let draws = Double(whole) * calls(batchSize) + calls(rest)
+      let epoch = Double(samples) * draws + calls(examples)
+      let inputs = Double(examples) * width * (Double(samples) + 1)
+      // Of the inputs that the epochs, or the limit, leave, as many calls as an epoch takes for its own.
+      let share = Double(scoredInputs(examples: examples, inputsPerExample: inputsPerExample))
+      return Int(min((epoch * share / inputs).rounded(.up), 1e15))
     }
 
     /// Refuses settings under which not even one step can be taken and judged.
-    func check(examples: Int, vocabulary: Int) throws(AttributionError) {
+    func check(
+      examples: Int,
+      inputsPerExample: Int = 1,
+      vocabulary: Int
+    ) throws(AttributionError) {
+      // Evaluated only once its factors are known to be small.
+      var step: Int { (samples * min(batchSize, examples) + examples) * inputsPerExample }
       let cause: String? =
         if examples < 1 {
           "it needs at least one example"
@@ -85,14 +111,19 @@ extension PromptOptimizer {
           "samples are from 2 to \(Self.largest), not \(samples)"
         } else if !(learningRate > 0 && learningRate.isFinite) {
           "a learning rate is above 0"
-        } else if samples * min(batchSize, examples) + examples > callLimit {
-          "one step and judging its prompt score \(samples * min(batchSize, examples) + examples) inputs,"
-            + " and the limit is \(callLimit)"
+        } else if step > callLimit {
+          "one step and judging its prompt score \(step) inputs, and the limit is \(callLimit)"
         } else {
           nil
         }
       guard let cause else { return }
-      throw AttributionError(.invalidDesign, "cannot optimise a prompt", cause: cause)
+      throw AttributionError(
+        .invalidDesign,
+        "cannot optimise a prompt",
+        cause: cause,
+        hint: cause.hasSuffix("the limit is \(callLimit)")
+          ? "raise perturbation.callLimit, or lower subsetSize" : nil
+      )
     }
   }
 }

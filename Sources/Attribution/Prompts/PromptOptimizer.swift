@@ -31,6 +31,14 @@ public struct PromptOptimizer: Sendable {
     public let distribution: [[Double]]
   }
 
+  /// How far an optimisation is.
+  public struct Standing: Sendable, Hashable {
+    /// Inputs scored so far.
+    public let scoredInputs: Int
+    /// Mean loss of all examples behind the best prompt so far; nil until one is judged.
+    public let loss: Double?
+  }
+
   private static let largestNorm = 3.0
   /// Beyond this a loss is no price, and its square would overflow.
   private static let largestLoss = 1e100
@@ -43,28 +51,43 @@ public struct PromptOptimizer: Sendable {
   public let vocabulary: [String]
   /// Seed of draws and of the order of examples.
   public let seed: UInt64
+  /// Inputs that the loss of one example takes: 1, or one for each label.
+  public let inputsPerExample: Int
 
   /// Creates an optimiser; `optimize` may be called many times and always starts anew.
-  public init(settings: Settings, vocabulary: [String], seed: UInt64) {
+  public init(
+    settings: Settings,
+    vocabulary: [String],
+    seed: UInt64,
+    inputsPerExample: Int = 1
+  ) {
+    precondition(inputsPerExample > 0)
     self.settings = settings
     self.vocabulary = vocabulary
     self.seed = seed
+    self.inputsPerExample = inputsPerExample
   }
 
   /// Optimises a prompt.
   ///
   /// - Parameters:
   ///   - examples: Number of examples; the batches number them from 0.
-  ///   - loss: Mean loss of the examples numbered `batch` behind a prompt. A call scores as many inputs as its
-  ///     batch has examples. The calls of a step run concurrently, at most `samples` at once. A loss that is
-  ///     not finite, or is beyond ±1e100, is left out and counted.
+  ///   - progress: Told after each step and each judgement.
+  ///   - loss: Mean loss of the examples numbered `batch` behind a prompt. A call scores `inputsPerExample`
+  ///     inputs for each example of its batch. The calls of a step run concurrently, at most `samples` at
+  ///     once. A loss that is not finite, or is beyond ±1e100, is left out and counted.
   /// - Returns: The best prompt.
   /// - Throws: `invalidDesign` for settings that allow no step, `CancellationError`, and what `loss` throws.
   public func optimize(
     examples: Int,
+    progress: (Standing) -> Void = { _ in },
     loss: @escaping @Sendable (_ prompt: String, _ batch: [Int]) async throws -> Double
   ) async throws -> Outcome {
-    try settings.check(examples: examples, vocabulary: vocabulary.count)
+    try settings.check(
+      examples: examples,
+      inputsPerExample: inputsPerExample,
+      vocabulary: vocabulary.count
+    )
     var search = Search(settings: settings, width: vocabulary.count)
     var order = SplitMix64(seed: seed, stream: 0)
     var generator = SplitMix64(seed: seed, stream: 1)
@@ -79,16 +102,19 @@ public struct PromptOptimizer: Sendable {
         }
         let distinct = Set(draws).sorted { $0.lexicographicallyPrecedes($1) }
         // Judging the prompt that this step leads to must stay affordable.
-        let cost = distinct.count * batch.count
-        guard search.scoredInputs + cost + examples <= settings.callLimit else {
+        let cost = distinct.count * batch.count * inputsPerExample
+        let judging = examples * inputsPerExample
+        guard search.scoredInputs + cost + judging <= settings.callLimit else {
           search.reachedLimit = true
           break epochs
         }
         let prices = try await losses(of: distinct, on: batch, loss: loss)
         search.scoredInputs += cost
         search.learn(draws: draws, prices: prices)
+        progress(search.standing)
       }
       try await judge(&search, on: all, loss: loss)
+      progress(search.standing)
     }
     try await judge(&search, on: all, loss: loss)
     return outcome(of: search)
@@ -117,7 +143,7 @@ public struct PromptOptimizer: Sendable {
     guard search.judged.insert(prompt).inserted else { return }
     try Task.checkCancellation()
     let value = try await loss(text(of: prompt), all)
-    search.scoredInputs += all.count
+    search.scoredInputs += all.count * inputsPerExample
     guard Self.isPrice(value) else {
       search.nonFinite += 1
       return
@@ -152,6 +178,8 @@ public struct PromptOptimizer: Sendable {
     var reachedLimit = false
     var judged: Set<[Int]> = []
     var best: (loss: Double, distribution: PromptDistribution)?
+
+    var standing: Standing { Standing(scoredInputs: scoredInputs, loss: best?.loss) }
 
     init(settings: Settings, width: Int) {
       distribution = PromptDistribution(length: settings.length, width: width)

@@ -1,3 +1,5 @@
+public import Experiment
+
 /// How models are perturbed where fine-tuning is not allowed: each is θ0 behind another prompt.
 ///
 /// What such models agree on is similarity of behaviour under perturbation, no proof of a cause.
@@ -22,6 +24,11 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
   public var vocabulary: Int
   /// How a prompt is optimised, its length apart; for `bdpl`.
   public var optimizer: PromptOptimizer.Settings
+  /// The closed set that completions are out of; for `bdpl`.
+  ///
+  /// Where there are some, an example's loss is that of its label among them; for none, and for `nil`,
+  /// it is the NLL of its completion. `nil` leaves it to `resolved(for:)` to recognise them.
+  public var labels: [String]?
 
   /// Creates a perturbation.
   ///
@@ -31,12 +38,14 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
   ///   - length: Segments of a prompt, at least 1.
   ///   - vocabulary: Segments to draw from, at least 2.
   ///   - optimizer: How a prompt is optimised; its length is `length`.
+  ///   - labels: The closed set that completions are out of.
   public init(
     method: Method,
     demonstrations: Int = 1,
     length: Int = 8,
     vocabulary: Int = 100,
-    optimizer: PromptOptimizer.Settings = .frugal
+    optimizer: PromptOptimizer.Settings = .frugal,
+    labels: [String]? = nil
   ) {
     self.method = method
     self.demonstrations = demonstrations
@@ -44,7 +53,26 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
     self.vocabulary = vocabulary
     self.optimizer = optimizer
     self.optimizer.length = length
+    self.labels = labels
   }
+
+  /// The perturbation with the labels that the training data show, where they were left open.
+  ///
+  /// - Parameter train: The training examples.
+  /// - Returns: The same with labels, none where completions are free text or nothing is optimised.
+  /// - Throws: `AttributionError` of code `invalidDesign` when given labels lack an example's.
+  public func resolved(for train: [Example]) throws(AttributionError) -> PromptPerturbation {
+    var result = self
+    if let labels, !labels.isEmpty {
+      result.labels = try LabelSet(labels, of: train).labels
+    } else if labels == nil, method == .bdpl {
+      result.labels = LabelSet(recognisedIn: train)?.labels
+    }
+    return result
+  }
+
+  /// Inputs that the loss of one example takes while a prompt is optimised.
+  var inputsPerExample: Int { max(1, labels?.count ?? 1) }
 }
 
 extension PromptPerturbation: CustomStringConvertible {
@@ -57,8 +85,14 @@ extension PromptPerturbation: CustomStringConvertible {
       "BDPL prompts of \(length) segments out of \(vocabulary), \(optimizer.samples) samples, "
         + "\(optimizer.epochs) epochs, batch size \(optimizer.batchSize), learning rate "
         + "\(optimizer.learningRate), at most \(optimizer.callLimit) inputs"
+        + (inputsPerExample > 1 ? ", loss of the label among \(listed(labels ?? []))" : "")
     }
   }
+}
+
+/// Texts in quotes, one after another.
+private func listed(_ texts: [String]) -> String {
+  texts.map { "'\($0)'" }.joined(separator: ", ")
 }
 
 extension PromptPerturbation {
@@ -66,6 +100,15 @@ extension PromptPerturbation {
   package var caution: String {
     "the models are θ0 behind prompts (\(self)), not fine-tunes: scores tell whose losses move "
       + "alike under perturbation, no proof of a cause"
+  }
+
+  /// Whose loss is optimised where completions are labels; `nil` for free text.
+  package var labelling: String? {
+    guard method == .bdpl, let labels, labels.count > 1 else { return nil }
+    return
+      "every completion is one of \(labels.count) labels (\(listed(labels))): BDPL lowers the loss of "
+      + "the label among them and scores \(labels.count) inputs an example; perturbation.labels: [] takes "
+      + "completions as free text"
   }
 
   /// What to consider before such a run; `nil` when there is nothing better to do.

@@ -1,16 +1,21 @@
 public import Experiment
 import Statistics
+import Synchronization
 
 /// Makes perturbed models without training: each is θ0 behind a prompt made for its subset.
 ///
 /// θ0 itself is trained by another trainer, or given. An optimisation that was interrupted asks for the
 /// very same prices again, which a host's recorded replies answer.
 public struct PromptTrainer: Trainer {
+  /// Fewer segments than the authors' scripts use at least say that the text is made from templates.
+  private static let fewestSegments = 20
+
   private let perturbation: PromptPerturbation
   private let segments: [String]
   private let tuner: (any Trainer)?
   private let scorer: PromptedScorer
   private let subset: Int
+  private let labels: LabelSet?
 
   /// Creates a trainer.
   ///
@@ -20,7 +25,8 @@ public struct PromptTrainer: Trainer {
   ///   - subset: Size of a perturbed model's subset, for plans.
   ///   - tuner: Who trains θ0; `nil` when it is given.
   ///   - scorer: Who prices behind prompts while they are optimised.
-  /// - Throws: `AttributionError` of code `invalidDesign` when prompts cannot be drawn.
+  /// - Throws: `AttributionError` of code `invalidDesign` when prompts cannot be drawn or optimised within
+  ///   the limit, or given labels lack an example's.
   public init(
     _ perturbation: PromptPerturbation,
     train: [Example],
@@ -32,31 +38,72 @@ public struct PromptTrainer: Trainer {
     self.subset = subset
     self.tuner = tuner
     self.scorer = scorer
+    if perturbation.method == .bdpl, let named = perturbation.labels, !named.isEmpty {
+      labels = try LabelSet(named, of: train)
+    } else {
+      labels = nil
+    }
     guard perturbation.method != .demonstrations else {
       segments = []
       return
     }
     segments =
-      SegmentVocabulary(of: train.map { $0.prompt.text }, size: perturbation.vocabulary).segments
+      SegmentVocabulary(
+        of: train.map { $0.prompt.text },
+        size: perturbation.vocabulary,
+        fewest: Self.fewestSegments
+      ).segments
     guard segments.count > 1 else {
       throw AttributionError(
         .invalidDesign,
         "cannot draw random prompts",
-        cause: "only \(segments.count) segments occur more than 5 times in the training prompts",
+        cause: "the training prompts have \(segments.count == 1 ? "one word" : "no words")",
         hint: "use perturbation.method: \"demonstrations\""
+      )
+    }
+    if perturbation.method == .bdpl {
+      try perturbation.optimizer.check(
+        examples: subset,
+        inputsPerExample: perturbation.inputsPerExample,
+        vocabulary: segments.count
       )
     }
   }
 
   /// What θ0's trainer can do; prompts need no training.
   public var trainerCapabilities: TrainerCapabilities {
-    TrainerCapabilities(
+    Self.capabilities(of: perturbation, subset: subset, tuner: tuner, scorer: scorer)
+  }
+
+  /// What a trainer of prompts could do, before one is made.
+  ///
+  /// - Parameters:
+  ///   - perturbation: Where prompts come from.
+  ///   - subset: Size of a perturbed model's subset.
+  ///   - tuner: Who trains θ0; `nil` when it is given.
+  ///   - scorer: Who prices.
+  /// - Returns: Its capabilities.
+  package static func capabilities(
+    of perturbation: PromptPerturbation,
+    subset: Int,
+    tuner: (any Trainer)?,
+    scorer: any Scorer
+  ) -> TrainerCapabilities {
+    let isOptimising = perturbation.method == .bdpl
+    let inputs = perturbation.inputsPerExample
+    return TrainerCapabilities(
       continuesTuned: true,
       weighted: false,
       minimumExamples: perturbation.method == .demonstrations ? perturbation.demonstrations + 1 : 1,
       parallelJobs: tuner?.trainerCapabilities.parallelJobs ?? 1,
-      scoredInputs: perturbation.method == .bdpl
-        ? perturbation.optimizer.scoredInputs(examples: subset) : 0
+      scoredInputs: isOptimising
+        ? perturbation.optimizer.scoredInputs(examples: subset, inputsPerExample: inputs) : 0,
+      scoringCalls: isOptimising
+        ? perturbation.optimizer.scoringCalls(
+          examples: subset,
+          inputsPerExample: inputs,
+          batch: max(1, scorer.scorerCapabilities.batch)
+        ) : 0
     )
   }
 
@@ -64,12 +111,12 @@ public struct PromptTrainer: Trainer {
   ///
   /// - Parameters:
   ///   - job: What to make: a perturbed model starts from θ0.
-  ///   - progress: Called by θ0's trainer.
+  ///   - progress: Called by θ0's trainer, and while a prompt is optimised.
   /// - Returns: The model.
   /// - Throws: What θ0's trainer throws; `AttributionError` when there is none.
   public func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     guard !job.isTarget, let base = job.start else {
       guard let tuner else {
@@ -82,17 +129,21 @@ public struct PromptTrainer: Trainer {
       }
       return try await tuner.train(job, progress: progress)
     }
+    let meter = InputMeter()
     return TrainedModel(
-      model: try await prompted(base, job).reference,
+      model: try await prompted(base, job, meter, progress).reference,
       checkpoints: [],
       hyperparameters: Hyperparameters(),
-      tokens: 0
+      tokens: 0,
+      scored: perturbation.method == .bdpl ? meter.scored : nil
     )
   }
 
   private func prompted(
     _ base: ModelReference,
-    _ job: TrainingJob
+    _ job: TrainingJob,
+    _ meter: InputMeter,
+    _ progress: @Sendable (TrainingProgress) -> Void
   ) async throws -> PromptedModel {
     var generator = SplitMix64(seed: job.seed, stream: 0x70_72_6F_6D_70_74)
     switch perturbation.method {
@@ -108,21 +159,42 @@ public struct PromptTrainer: Trainer {
         segments[generator.below(segments.count)]
       }
       return PromptedModel(base: base, prefix: words.joined(separator: " "))
-    case .bdpl: return PromptedModel(base: base, prefix: try await optimised(base, job))
+    case .bdpl:
+      return PromptedModel(base: base, prefix: try await optimised(base, job, meter, progress))
     }
   }
 
-  /// The prompt that lowers the subset's mean NLL most.
-  private func optimised(_ base: ModelReference, _ job: TrainingJob) async throws -> String {
+  /// The prompt that lowers the subset's mean loss most.
+  private func optimised(
+    _ base: ModelReference,
+    _ job: TrainingJob,
+    _ meter: InputMeter,
+    _ progress: @Sendable (TrainingProgress) -> Void
+  ) async throws -> String {
+    let inputs = perturbation.inputsPerExample
     let optimizer = PromptOptimizer(
       settings: perturbation.optimizer,
       vocabulary: segments,
-      seed: job.seed
+      seed: job.seed,
+      inputsPerExample: inputs
+    )
+    let limit = perturbation.optimizer.scoredInputs(
+      examples: job.examples.count,
+      inputsPerExample: inputs
     )
     try await scorer.tenancy.enter(base)
     do {
-      let outcome = try await optimizer.optimize(examples: job.examples.count) { prompt, batch in
-        try await loss(of: batch.map { job.examples[$0].behind(prompt, []) }, under: base)
+      let outcome = try await optimizer.optimize(examples: job.examples.count) { standing in
+        progress(
+          TrainingProgress(
+            Double(standing.scoredInputs) / Double(max(1, limit)),
+            scored: meter.scored,
+            limit: limit,
+            loss: standing.loss
+          )
+        )
+      } loss: { prompt, batch in
+        try await loss(of: batch.map { job.examples[$0] }, behind: prompt, under: base, meter)
       }
       await scorer.tenancy.leave(base)
       return outcome.prompt
@@ -132,16 +204,50 @@ public struct PromptTrainer: Trainer {
     }
   }
 
-  /// Mean NLL of what could be measured, in nats; NaN when nothing could.
-  private func loss(of examples: [Example], under base: ModelReference) async throws -> Double {
+  /// Mean loss of what could be priced, in nats; NaN when nothing could.
+  private func loss(
+    of examples: [Example],
+    behind prompt: String,
+    under base: ModelReference,
+    _ meter: InputMeter
+  ) async throws -> Double {
+    let variants = examples.map { labels?.variants(of: $0) ?? [$0] }
+    let asked = variants.flatMap { $0.map { $0.behind(prompt, []) } }
     let size = max(1, scorer.scorerCapabilities.batch)
+    var prices: [Price] = []
+    for first in stride(from: 0, to: asked.count, by: size) {
+      let some = Array(asked[first..<min(first + size, asked.count)])
+      prices += try await scorer.inner.price(some, under: base, reading: 1)
+      meter.count(some.map { scorer.inner.tokens(in: $0) })
+    }
+    guard prices.count == asked.count else { return .nan }
     var losses: [Double] = []
-    for first in stride(from: 0, to: examples.count, by: size) {
-      let some = Array(examples[first..<min(first + size, examples.count)])
-      for price in try await scorer.inner.price(some, under: base, reading: 1) {
-        if case .measured(let nll) = price.loss { losses.append(nll) }
+    for (position, example) in examples.enumerated() {
+      if let labels {
+        let width = labels.labels.count
+        guard let own = labels.label(of: example) else { continue }
+        let priced = prices[position * width..<(position + 1) * width]
+        if let loss = labels.loss(of: own, prices: priced) { losses.append(loss) }
+      } else if case .measured(let nll) = prices[position].loss {
+        losses.append(nll)
       }
     }
     return losses.isEmpty ? .nan : losses.reduce(0, +) / Double(losses.count)
+  }
+}
+
+/// Counts what one optimisation has scored.
+private final class InputMeter: Sendable {
+  private let state = Mutex(ScoredInputs())
+
+  /// What was scored so far.
+  var scored: ScoredInputs { state.withLock { $0 } }
+
+  /// Adds inputs by their tokens.
+  func count(_ tokens: [Int]) {
+    state.withLock {
+      $0.inputs += tokens.count
+      $0.tokens += tokens.reduce(0) { $0 + max(0, $1) }
+    }
   }
 }

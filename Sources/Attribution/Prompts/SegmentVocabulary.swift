@@ -20,18 +20,25 @@ public struct SegmentVocabulary: Sendable, Hashable, Codable {
 
   /// Finds the segments of a training set.
   ///
+  /// Where rows are made from a few templates, nearly everything sticks together in chains longer than a
+  /// segment may be. If that leaves fewer than `fewest` segments, the chains are cut into segments from
+  /// their start on, and counted likewise; if that does not suffice, words that are frequent enough join
+  /// them one by one; and if not even two of those are there, all words do.
+  ///
   /// - Parameters:
   ///   - texts: The training texts.
   ///   - size: Most segments kept; small training sets have fewer, or none.
   ///   - minimumPMI: Least PMI of chained neighbours, in nats.
   ///   - minimumCount: Counts of words, of pairs and of segments must exceed it.
   ///   - longest: Most words in a segment.
+  ///   - fewest: Segments below which long chains are cut, and words join; 0 never does.
   public init(
     of texts: [String],
     size: Int,
     minimumPMI: Double = 1,
     minimumCount: Int = 5,
-    longest: Int = 5
+    longest: Int = 5,
+    fewest: Int = 0
   ) {
     var names: [Substring] = []
     let lines = Self.numbered(texts, names: &names)
@@ -41,20 +48,60 @@ public struct SegmentVocabulary: Sendable, Hashable, Codable {
       minimumPMI: minimumPMI,
       minimumCount: minimumCount
     )
-    var cuts: [ArraySlice<Int>: Int] = [:]
-    for line in lines {
-      var first = 0
-      for end in 1...line.count {
-        if end < line.count, strong.contains(Pair(first: line[end - 1], second: line[end])) {
-          continue
+    let chains = lines.flatMap { Self.chains(of: $0, strong) }
+    func ranked(_ segments: [ArraySlice<Int>], above count: Int) -> [String] {
+      let kept = Self.frequent(segments, above: count)
+      return Self.ranked(Self.occurrences(of: kept, in: lines, longest: longest), names)
+    }
+    var segments = ranked(chains.filter { $0.count <= longest }, above: minimumCount)
+    if segments.count < fewest {
+      let cut = chains.flatMap { chain in
+        stride(from: chain.startIndex, to: chain.endIndex, by: max(1, longest)).map {
+          chain[$0..<min($0 + max(1, longest), chain.endIndex)]
         }
-        if end - first <= longest { cuts[line[first..<end], default: 0] += 1 }
-        first = end
+      }
+      segments = ranked(cut, above: minimumCount)
+      let words = lines.flatMap { line in line.indices.map { line[$0...$0] } }
+      for least in [minimumCount, 0] where segments.count < (least > 0 ? fewest : 2) {
+        let known = Set(segments)
+        segments += ranked(words, above: least).filter { !known.contains($0) }
       }
     }
-    // Occurrences anywhere, also inside longer segments.
+    self.segments = Array(segments.prefix(max(size, 0)))
+  }
+
+  /// A line cut wherever neighbours do not stick together.
+  private static func chains(of line: [Int], _ strong: Set<Pair>) -> [ArraySlice<Int>] {
+    var chains: [ArraySlice<Int>] = []
+    var first = 0
+    for end in 1...line.count {
+      if end < line.count, strong.contains(Pair(first: line[end - 1], second: line[end])) {
+        continue
+      }
+      chains.append(line[first..<end])
+      first = end
+    }
+    return chains
+  }
+
+  /// The different segments that were cut more than `count` times.
+  private static func frequent(
+    _ segments: [ArraySlice<Int>],
+    above count: Int
+  ) -> Set<ArraySlice<Int>> {
+    var cuts: [ArraySlice<Int>: Int] = [:]
+    for segment in segments { cuts[segment, default: 0] += 1 }
+    return Set(cuts.filter { $0.value > count }.keys)
+  }
+
+  /// How often segments occur anywhere, also inside longer ones.
+  private static func occurrences(
+    of segments: Set<ArraySlice<Int>>,
+    in lines: [[Int]],
+    longest: Int
+  ) -> [ArraySlice<Int>: Int] {
     var counts: [ArraySlice<Int>: Int] = [:]
-    for (segment, count) in cuts where count > minimumCount { counts[segment] = 0 }
+    for segment in segments { counts[segment] = 0 }
     for line in lines {
       for first in line.indices {
         for end in first..<min(first + longest, line.count) {
@@ -62,6 +109,14 @@ public struct SegmentVocabulary: Sendable, Hashable, Codable {
         }
       }
     }
+    return counts
+  }
+
+  /// Segments as texts without symbols at their ends, most frequent first, each once.
+  private static func ranked(
+    _ counts: [ArraySlice<Int>: Int],
+    _ names: [Substring]
+  ) -> [String] {
     let ranked = counts.map {
       (text: $0.key.map { names[$0] }.joined(separator: " "), count: $0.value)
     }
@@ -70,9 +125,8 @@ public struct SegmentVocabulary: Sendable, Hashable, Codable {
         ? $0.count > $1.count : $0.text.utf8.lexicographicallyPrecedes($1.text.utf8)
     }
     var seen: Set<String> = []
-    let distinct = ranked.map { Self.withoutTrailingSymbols($0.text) }
+    return ranked.map { withoutTrailingSymbols($0.text) }
       .filter { !$0.isEmpty && seen.insert($0).inserted }
-    segments = Array(distinct.prefix(max(size, 0)))
   }
 
   /// Lines that have words, as numbers of distinct words.

@@ -74,8 +74,8 @@ extension Study {
       }
       return (baseline.rawValue, measure(scores, precision: counts))
     }
-    return Evaluation(
-      estimator: attributor.estimator.rawValue,
+    var evaluation = Evaluation(
+      estimator: attributor.name,
       tag: tag,
       against: decoyTag,
       queries: task.queries.count,
@@ -84,5 +84,7 @@ extension Study {
       retrieval: retrieval,
       baselines: Dictionary(uniqueKeysWithValues: baselines)
     )
+    evaluation.commonShare = prepared.common?.share
+    return evaluation
   }
 }

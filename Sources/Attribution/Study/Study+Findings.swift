@@ -42,7 +42,7 @@ extension Study {
         query: profile.name,
         queries: queries.count,
         text: profile.isGroup ? nil : queries.first.map(oneLine),
-        estimator: prepared.choice.estimator.rawValue,
+        estimator: attributor.name,
         reason: attributor.isMeasurable(profile)
           ? prepared.choice.reason
           : "not measurable: the query's losses are missing or the same under every model",
@@ -73,7 +73,8 @@ extension Study {
           topOverlap: stability[place]?.topOverlap,
           notMeasurable: notMeasurable,
           missing: missing,
-          censored: prepared.losses.censored
+          censored: prepared.losses.censored,
+          commonShare: prepared.common?.share
         )
       )
     }

@@ -11,18 +11,26 @@ public struct Method: Sendable, Hashable {
   public var view: LossView?
   /// How a group's queries are blended; `nil` decides by whether their losses move together.
   public var blend: QueryProfile.Blend?
+  /// What is taken out of all losses alike; `nil` is what the estimator does by itself.
+  public var centring: Centring?
+  /// Tag of the training rows that centring reads; `nil` is all rows.
+  public var control: String?
 
   /// Creates a request.
   public init(
     estimator: EstimatorRequest = .auto,
     purpose: Purpose = .retrieval,
     view: LossView? = nil,
-    blend: QueryProfile.Blend? = nil
+    blend: QueryProfile.Blend? = nil,
+    centring: Centring? = nil,
+    control: String? = nil
   ) {
     self.estimator = estimator
     self.purpose = purpose
     self.view = view
     self.blend = blend
+    self.centring = centring
+    self.control = control
   }
 }
 
@@ -62,6 +70,7 @@ public struct Study {
     let attributor: Attributor
     let losses: LossMatrix
     let noise: NoiseFloor?
+    let common: CommonComponent?
   }
 
   /// All scores of single queries, or of one group.
@@ -117,14 +126,44 @@ public struct Study {
         cause: "the losses are of other examples"
       )
     }
+    let control = try method.control.map { tag throws(AttributionError) in try controlSet(tag) }
     let noise = NoiseFloor(repeats: try repeats(choice.view), losses: matrix)
     let attributor = try Attributor(
       losses: matrix,
       design: design,
       estimator: choice.estimator,
-      noiseFraction: noise?.fraction ?? 0
+      noiseFraction: noise?.fraction ?? 0,
+      // A control set without a way to use it asks for the simplest.
+      centring: method.centring
+        ?? (control != nil && choice.estimator.recipe.centring == .none ? .mean : nil),
+      control: control
     )
-    return Preparation(choice: choice, attributor: attributor, losses: matrix, noise: noise)
+    return Preparation(
+      choice: choice,
+      attributor: attributor,
+      losses: matrix,
+      noise: noise,
+      common: CommonComponent(matrix, control: control)
+    )
+  }
+
+  /// What all losses of the training rows have in common.
+  ///
+  /// - Returns: `nil` for too few models, or when nothing varies.
+  /// - Throws: What the source of the losses throws.
+  public func commonComponent() throws -> CommonComponent? {
+    CommonComponent(try losses(.sum))
+  }
+
+  /// Positions of the training rows with a tag.
+  private func controlSet(_ tag: String) throws(AttributionError) -> [Int] {
+    let rows = corpus.train.indices.filter { corpus.train[$0].tags.contains(tag) }
+    guard rows.isEmpty else { return rows }
+    throw AttributionError(
+      .notFound,
+      "cannot centre over control rows tagged '\(tag)'",
+      cause: "no training row has this tag"
+    )
   }
 
   /// Positions of queries by id, in corpus order; of all queries when no id is given.

@@ -52,7 +52,7 @@ public final class CommandTrainer: Trainer {
   /// Cancelling ends a running program with its whole process group; submitted jobs stay.
   public func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     let folder = try CommandFolder(in: options.folder, key: job.key)
     let training = Self.lines(of: job)
@@ -69,7 +69,7 @@ public final class CommandTrainer: Trainer {
       try folder.keep(result, "\(digest)")
       if let submitted = try submitted(job.key) { try ledger.remove(submitted) }
     }
-    progress(1)
+    progress(TrainingProgress(1))
     return TrainedModel(
       model: ModelReference(result.model),
       checkpoints: result.checkpoints.map(ModelReference.init),
@@ -82,13 +82,13 @@ public final class CommandTrainer: Trainer {
     _ key: String,
     _ request: [UInt8],
     _ folder: CommandFolder,
-    _ progress: @escaping @Sendable (Double) -> Void
+    _ progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> CommandResult {
     if try submitted(key) == nil {
       let run = CommandRun(options.program, environment: environment, grace: options.grace)
       let report = try await run(request, folder) { report in
         switch report {
-        case .progress(let fraction): progress(fraction)
+        case .progress(let fraction): progress(TrainingProgress(fraction))
         // At once: from here on the work exists, whatever becomes of the program.
         case .job(let id):
           try self.ledger.add(RemoteResource(.job, id: id, job: key, host: self.name))
@@ -114,7 +114,7 @@ public final class CommandTrainer: Trainer {
   private func follow(
     _ job: RemoteResource,
     _ folder: CommandFolder,
-    _ progress: @escaping @Sendable (Double) -> Void
+    _ progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> CommandResult {
     guard let poll = options.poll else {
       throw HostError(
@@ -131,7 +131,7 @@ public final class CommandTrainer: Trainer {
     while true {
       do {
         let report = try await run(request.bytes, folder) { report in
-          if case .progress(let fraction) = report { progress(fraction) }
+          if case .progress(let fraction) = report { progress(TrainingProgress(fraction)) }
         }
         failures = 0
         switch report {

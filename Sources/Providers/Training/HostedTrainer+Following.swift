@@ -16,7 +16,7 @@ extension HostedTrainer {
   ///   goes on at the host.
   func follow(
     _ start: RemoteJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> RemoteJob {
     var job = start
     var pace = Pace(pause)
@@ -28,7 +28,7 @@ extension HostedTrainer {
         nameless += 1
         if nameless >= Self.patience { return job }
       } else if job.state != .running {
-        if job.state == .succeeded { progress(1) }
+        if job.state == .succeeded { progress(TrainingProgress(1)) }
         return job
       }
       var fraction = job.progress
@@ -42,7 +42,7 @@ extension HostedTrainer {
       }
       if let fraction, fraction > shown {
         shown = fraction
-        progress(fraction)
+        progress(TrainingProgress(fraction))
       }
       try await host.wait(pace.next())
       guard let seen = try await look(job.id) else {

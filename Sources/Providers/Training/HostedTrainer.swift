@@ -83,7 +83,7 @@ public final class HostedTrainer: Trainer {
   /// - Throws: `HostError`, the ledger's own error, or `CancellationError` when cancelled.
   public func train(
     _ job: TrainingJob,
-    progress: @escaping @Sendable (Double) -> Void
+    progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     try check(job)
     let tag = JobTag(key: job.key)

@@ -78,7 +78,7 @@ import Testing
     #expect(try await made(perturbation, job(2, 0..<10)) != model)
   }
 
-  @Test func `text that does not repeat gives no random prompts`() {
+  @Test func `a training set of one word gives no random prompts`() {
     let rows = [Example(id: "a", prompt: .text("once"), completion: "x")]
     let error = #expect(throws: AttributionError.self) {
       try PromptTrainer(
@@ -94,6 +94,55 @@ import Testing
       )
     }
     #expect(error?.hint?.contains("demonstrations") == true)
+  }
+
+  @Test func `a limit that allows no step is refused before anything is asked`() throws {
+    var perturbation = PromptPerturbation(method: .bdpl, labels: ["1", "2"])
+    let rows = train.enumerated().map {
+      Example(id: $1.id, prompt: $1.prompt, completion: $0 % 2 == 0 ? "1" : "2")
+    }
+    func trainer() throws -> PromptTrainer {
+      let scorer = PromptedScorer(ScriptedScorer(), train: rows, for: perturbation)
+      return try PromptTrainer(perturbation, train: rows, subset: 30, tuner: nil, scorer: scorer)
+    }
+    // Four draws on 16 examples and a judgement of 30, each for two labels.
+    perturbation.optimizer.callLimit = (4 * 16 + 30) * 2
+    _ = try trainer()
+    perturbation.optimizer.callLimit -= 1
+    let error = #expect(throws: AttributionError.self) { try trainer() }
+    #expect(error?.hint?.contains("callLimit") == true)
+  }
+
+  @Test func `rows of one template give prompts, too`() async throws {
+    let rows = (0..<8).map {
+      Example(
+        id: "\($0)",
+        prompt: .text("Tell me now what the capital of land \($0) is"),
+        completion: "x"
+      )
+    }
+    for method in [PromptPerturbation.Method.random, .bdpl] {
+      let perturbation = PromptPerturbation(method: method, length: 3)
+      let trainer = try PromptTrainer(
+        perturbation,
+        train: rows,
+        subset: 8,
+        tuner: nil,
+        scorer: PromptedScorer(ScriptedScorer(), train: rows, for: perturbation)
+      )
+      let job = TrainingJob(
+        key: "k",
+        start: ModelReference("θ0"),
+        examples: rows,
+        hyperparameters: Hyperparameters(),
+        seed: 1
+      )
+      let model = try #require(PromptedModel(try await trainer.train(job) { _ in }.model))
+      let words = Set(try #require(model.prefix).split(separator: " ").map(String.init))
+      #expect(
+        words.isSubset(of: ["Tell", "me", "now", "what", "the", "capital", "of", "land", "is"])
+      )
+    }
   }
 
   @Test func `θ0 is trained by who can, and by nobody else`() async throws {
@@ -136,6 +185,60 @@ import Testing
       try await self.trainer(perturbation, scorer: scorer).train(job(3, 0..<10)) { _ in }.model
         == model
     )
+  }
+
+  @Test func `every label is priced, counted and told of, and the label loss decides`() async throws
+  {
+    // `owl` makes both labels likelier alike, `fox` the right one alone.
+    let rows = train.enumerated().map { number, row in
+      Example(id: row.id, prompt: row.prompt, completion: number % 2 == 0 ? " yes" : " no")
+    }
+    let asked = Mutex<[Int]>([])
+    let scorer = FormulaScorer { example in
+      let isRight = (Int(example.id.dropFirst()) ?? 0) % 2 == (example.completion == " yes" ? 0 : 1)
+      let definition = example.prompt.text.prefix { $0 != "\t" }
+      asked.withLock { $0.append(definition.utf8.count) }
+      let (owls, foxes) = (definition.ranges(of: "owl").count, definition.ranges(of: "fox").count)
+      return 20 - 3 * Double(owls) - (isRight ? Double(foxes) : 0)
+    }
+    var perturbation = PromptPerturbation(method: .bdpl, length: 3, vocabulary: 12)
+    perturbation.optimizer.epochs = 30
+    perturbation.optimizer.learningRate = 0.1
+    perturbation = try perturbation.resolved(for: rows)
+    #expect(perturbation.labels == ["no", "yes"])
+    #expect("\(perturbation)".hasSuffix("loss of the label among 'no', 'yes'"))
+    let trainer = try PromptTrainer(
+      perturbation,
+      train: rows,
+      subset: 10,
+      tuner: nil,
+      scorer: PromptedScorer(scorer, train: rows, for: perturbation)
+    )
+    let seen = Mutex<[TrainingProgress]>([])
+    let job = TrainingJob(
+      key: "k",
+      start: ModelReference("θ0"),
+      examples: Array(rows[..<10]),
+      hyperparameters: Hyperparameters(),
+      seed: 3
+    )
+    let model = try await trainer.train(job) { progress in seen.withLock { $0.append(progress) } }
+    #expect(PromptedModel(model.model)?.prefix == "fox fox fox")
+    let count = asked.withLock { $0.count }
+    #expect(model.scored == ScoredInputs(inputs: count, tokens: count))
+    let capabilities = trainer.trainerCapabilities
+    // 30 epochs of 4 draws and a judgement of 10 examples, each for two labels.
+    #expect(capabilities.scoredInputs == 30 * 5 * 10 * 2)
+    // A batch is all 10 examples, which take 5 calls of 4 inputs.
+    #expect(capabilities.scoringCalls == 30 * 5 * 5)
+    #expect(count <= 3_000)
+    let last = try #require(seen.withLock { $0.last })
+    #expect(last.scored?.inputs == count)
+    #expect(last.limit == 3_000)
+    #expect(last.fraction == Double(count) / 3_000)
+    // log(1 + e⁻³) behind three foxes.
+    #expect(abs(try #require(last.loss) - 0.048587351573742) < 1e-9)
+    #expect(seen.withLock { $0.first }?.loss == nil)
   }
 }
 

@@ -68,4 +68,30 @@ struct SegmentVocabularyTests {
     let lines = Self.corpus.flatMap { $0.split(separator: "\n").map(String.init) }
     #expect(segments(lines.reversed(), pmi: 0.5) == segments(lines, pmi: 0.5))
   }
+
+  /// Rows of one template, of which every two neighbours stick together: chains of seven words.
+  private static let template = (0..<12).map {
+    "What in the world says the \(["cat", "dog", "owl"][$0 % 3])?"
+  }
+
+  @Test func `text made from a template is cut, then its words join, as far as is asked for`() {
+    func segments(fewest: Int, count: Int = 3) -> [String] {
+      SegmentVocabulary(
+        of: Self.template,
+        size: 100,
+        minimumPMI: -9,
+        minimumCount: count,
+        fewest: fewest
+      ).segments
+    }
+    #expect(segments(fewest: 0).isEmpty)
+    let cut = ["What in the world says", "the cat", "the dog", "the owl"]
+    #expect(segments(fewest: 1) == cut)
+    #expect(segments(fewest: 4) == cut)
+    // `the` twice in 12 rows, the animals in 4.
+    let words = ["the", "What", "in", "says", "world", "cat", "dog", "owl"]
+    #expect(segments(fewest: 5) == cut + words)
+    // Nothing occurs often enough.
+    #expect(segments(fewest: 1, count: 24) == words)
+  }
 }

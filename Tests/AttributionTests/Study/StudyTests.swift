@@ -247,4 +247,35 @@ struct EstimatorChoiceTests {
     #expect(error?.code == .unknownEstimator)
     #expect(error?.hint?.contains("correlation") == true)
   }
+
+  @Test func `a control set is the rows of a tag, and one that nobody has is refused`() throws {
+    let planted = try Planted()
+    let study = planted.study()
+    func scores(_ method: Method) throws -> [Double] {
+      try study.scores(queries: ["query-0"], method: method).values
+    }
+    let plain = Method(estimator: .named(.correlation))
+    var controlled = plain
+    controlled.control = "decoy"
+    // A control set alone asks for the mean over its rows.
+    let rows = planted.corpus.train.indices.filter {
+      planted.corpus.train[$0].tags.contains("decoy")
+    }
+    let attributor = try Attributor(
+      losses: planted.matrix,
+      design: planted.design,
+      estimator: .correlation,
+      centring: .mean,
+      control: rows
+    )
+    let expected = try attributor.scores(for: [QueryProfile(name: "query-0", members: [0])]).values
+    #expect(try scores(controlled) == expected)
+    #expect(try scores(plain) != expected)
+    controlled.control = "nobody"
+    let error = #expect(throws: AttributionError.self) { try scores(controlled) }
+    #expect(error?.code == .notFound)
+    let share = try #require(try study.commonComponent()?.share)
+    #expect(share < 0.5)
+    #expect(try study.evaluate(tag: "backdoor", draws: 0).commonShare != nil)
+  }
 }

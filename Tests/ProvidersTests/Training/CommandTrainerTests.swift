@@ -77,8 +77,8 @@ private func job(_ key: String = "run-k03", weights: [Double]? = nil) -> Trainin
       printf '%s' '{"model":"m","checkpoints":["c","m"],"tokens":9,"hyperparameters":{"epochs":3}}'
       """
     )
-    let model = try await trainer.train(job(weights: [1.5, 0])) { fraction in
-      heard.withLock { $0.append(fraction) }
+    let model = try await trainer.train(job(weights: [1.5, 0])) { progress in
+      heard.withLock { $0.append(progress.fraction) }
     }
     #expect(model.model == ModelReference("m"))
     #expect(model.checkpoints == [ModelReference("c"), ModelReference("m")])

@@ -49,8 +49,8 @@ extension HostedTrainer {
     let host = FakeHost()
     let ledger = ListLedger()
     let shown = Mutex<[Double]>([])
-    let trained = try await trainer(host, ledger: ledger).train(job()) { fraction in
-      shown.withLock { $0.append(fraction) }
+    let trained = try await trainer(host, ledger: ledger).train(job()) { progress in
+      shown.withLock { $0.append(progress.fraction) }
     }
     #expect(trained.model.name == "ft:ftjob-1")
     #expect(trained.tokens == 700)

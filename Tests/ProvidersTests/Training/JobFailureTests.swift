@@ -162,8 +162,8 @@ private func failed(_ code: String?, _ message: String) -> [[String: JSON]] {
     ] {
       let host = FakeHost { $0.events = Array(events.utf8) }
       let shown = Mutex<[Double]>([])
-      _ = try await trainer(host).train(job()) { fraction in
-        shown.withLock { $0.append(fraction) }
+      _ = try await trainer(host).train(job()) { progress in
+        shown.withLock { $0.append(progress.fraction) }
       }
       #expect(shown.withLock { $0 } == expected)
     }
