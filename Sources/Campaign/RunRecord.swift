@@ -105,8 +105,10 @@ public struct RunRecord: Sendable {
         "cannot open run store '\(path)': its settings cannot be understood"
       )
     }
-    let columns = contents.corpus.train.count + contents.corpus.queries.count
-    let models = contents.models.map { Model($0, columns: columns) }
+    let coverage = Coverage(settings, corpus: contents.corpus)
+    let models = contents.models.map {
+      Model($0, columns: coverage.columns(of: $0.number).count)
+    }
     guard let target = models.first, settings.models == models.count - 1 else {
       throw CampaignError(
         .storeCorrupt,

@@ -11,10 +11,8 @@ struct RunSession: Sendable {
   let budget: Budget
   /// What acts cost; `nil` when the provider's rates are unknown.
   let tariff: Tariff?
-  /// Numbers of all examples, shared by all models' passes.
-  let columns: [Int]
-  /// For each perturbed model the numbers of the examples that are priced twice.
-  let repeats: [[Int]]
+  /// Which examples are priced under which models.
+  let coverage: Coverage
 
   /// Prepares a session.
   init(run: Run, standing: RunStanding, monitor: RunMonitor) {
@@ -27,11 +25,7 @@ struct RunSession: Sendable {
       spent: standing.spending.reduce(0) { $0 + $1.dollars }
     )
     tariff = run.rates.map { Tariff($0, corpus: corpus, scorer: run.scorer) }
-    columns = Array(0..<(corpus.train.count + corpus.queries.count))
-    repeats = run.settings.repeatedPairs(
-      train: corpus.train.count,
-      queries: corpus.queries.count
-    )
+    coverage = Coverage(run.settings, corpus: corpus)
   }
 
   /// Does all that is still to be done.

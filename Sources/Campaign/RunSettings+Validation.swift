@@ -51,7 +51,11 @@ extension RunSettings {
       design.start == start,
       "the design starts from \(design.start.rawValue), the settings from \(start.rawValue)"
     )
-    let least = max(1, trainer.minimumExamples)
+    try require(
+      !isProbing || models == corpus.queries.count,
+      "\(models) models cannot probe with \(corpus.queries.count) queries one by one"
+    )
+    let least = isProbing ? 0 : max(1, trainer.minimumExamples)
     for (index, draw) in design.draws.enumerated() {
       try require(
         draw.members.count >= least,

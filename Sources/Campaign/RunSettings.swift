@@ -91,6 +91,9 @@ public struct RunSettings: Sendable, Hashable, Codable {
     self.prompts = prompts
   }
 
+  /// Whether each perturbed model is θ0 behind one query, so that only training rows are priced.
+  public var isProbing: Bool { prompts?.method == .probing }
+
   /// Size of each model's training set out of `examples`, rounded; not checked against it.
   public func subsetSize(of examples: Int) -> Int {
     switch subset {

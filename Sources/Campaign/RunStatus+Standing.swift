@@ -4,13 +4,13 @@ internal import Store
 extension RunStatus {
   /// Where a run stands according to its store.
   init(_ standing: RunStanding, corpus: Corpus, settings: RunSettings) {
-    let columns = corpus.train.count + corpus.queries.count
+    let coverage = Coverage(settings, corpus: corpus)
     let perturbed = standing.models.dropFirst()
     func count(_ status: ModelRecord.Status) -> Int { perturbed.count { $0.status == status } }
-    let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
     let isComplete =
-      standing.models.allSatisfy { $0.status == .succeeded && $0.answered == columns }
-      && zip(perturbed, repeats).allSatisfy { $0.repeated == $1.count }
+      standing.models.allSatisfy {
+        $0.status == .succeeded && $0.answered == coverage.columns(of: $0.number).count
+      } && zip(perturbed, coverage.repeats).allSatisfy { $0.repeated == $1.count }
     let isUntouched = standing.models.allSatisfy { $0.answered == 0 && $0.started == nil }
     let phase: Phase =
       isComplete
@@ -24,14 +24,14 @@ extension RunStatus {
         failed: count(.failed)
       ),
       losses: Losses(
-        expected: perturbed.count * columns,
+        expected: perturbed.count * coverage.perturbed.count,
         measured: perturbed.reduce(0) { $0 + $1.measured },
         missing: perturbed.reduce(0) { $0 + $1.missing },
         censored: perturbed.reduce(0) { $0 + $1.censored }
       ),
       dollars: standing.spending.isEmpty
         ? nil : standing.spending.reduce(0) { $0 + $1.dollars },
-      notes: (phase == .partial ? Self.notes(perturbed, columns: columns) : [])
+      notes: (phase == .partial ? Self.notes(perturbed, columns: coverage.perturbed.count) : [])
         + [
           Self.deviation(standing.models.prefix(1), from: settings.targetHyperparameters),
           Self.deviation(perturbed, from: settings.hyperparameters),

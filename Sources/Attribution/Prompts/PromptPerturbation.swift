@@ -10,6 +10,12 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
     case bdpl
     /// Segments drawn from the training text, not optimised.
     case random
+    /// Each query in its turn, as the one demonstration in front of every training row.
+    ///
+    /// In-context probing: a row is scored by what the demonstration takes off its loss.
+    /// - SeeAlso: Jiao et al., "In-Context Probing Approximates Influence Function for Data Valuation",
+    ///   arXiv 2407.12259; the mirrored form, methods handbook 8.3(b).
+    case probing
   }
 
   /// Where a prompt comes from.
@@ -52,6 +58,7 @@ extension PromptPerturbation: CustomStringConvertible {
   public var description: String {
     switch method {
     case .demonstrations: "\(demonstrations) demonstration\(demonstrations == 1 ? "" : "s")"
+    case .probing: "in-context probing"
     case .random: "random prompts of \(length) segments out of \(vocabulary)"
     case .bdpl:
       "BDPL prompts of \(length) segments out of \(vocabulary), \(optimizer.samples) samples, "

@@ -32,7 +32,7 @@ public struct PromptTrainer: Trainer {
     self.subset = subset
     self.tuner = tuner
     self.scorer = scorer
-    guard perturbation.method != .demonstrations else {
+    guard [.random, .bdpl].contains(perturbation.method) else {
       segments = []
       return
     }
@@ -109,6 +109,7 @@ public struct PromptTrainer: Trainer {
       }
       return PromptedModel(base: base, prefix: words.joined(separator: " "))
     case .bdpl: return PromptedModel(base: base, prefix: try await optimised(base, job))
+    case .probing: return PromptedModel(base: base, query: job.examples.first?.id)
     }
   }
 
