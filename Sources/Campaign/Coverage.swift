@@ -13,7 +13,9 @@ struct Coverage: Sendable {
   func columns(of model: Int) -> [Int] { model < 0 ? target : perturbed }
 
   /// Prices of the whole run, second ones included.
-  var pairs: Int { repeats.reduce(target.count + perturbed.count * repeats.count) { $0 + $1.count } }
+  var pairs: Int {
+    repeats.reduce(target.count + perturbed.count * repeats.count) { $0 + $1.count }
+  }
 
   /// Works out what a run prices.
   ///

@@ -57,6 +57,7 @@ extension Workbench {
     var settings = settings(configuration)
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
+    if settings.isProbing { settings.models = corpus.queries.count }
     let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
@@ -69,7 +70,7 @@ extension Workbench {
       isAsking: store != nil
     )
     let charges = try hosts.charges(settings)
-    let providers = try providers(settings, train: corpus.train, tuner: tuner, scorer: scorer)
+    let providers = try providers(settings, corpus: corpus, tuner: tuner, scorer: scorer)
     return try Workbench(
       corpus: corpus,
       settings: settings,

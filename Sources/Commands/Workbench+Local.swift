@@ -84,9 +84,10 @@ extension Workbench {
     estimator: EstimatorRequest = .auto,
     store: String
   ) throws {
+    var settings = settings
+    if settings.isProbing { settings.models = corpus.queries.count }
     try Self.requireEnoughModels(settings, for: estimator)
     // All that changes the base model or what it reads is part of what the run is.
-    var settings = settings
     settings.provider =
       "local width \(architecture.width), layers \(architecture.layers), heads "
       + "\(architecture.heads), vocabulary \(architecture.vocabulary), context "
@@ -102,7 +103,7 @@ extension Workbench {
     let tokensPerSecond = LocalRecipe.operationsPerCore * cores / (2 * Double(provider.parameters))
     let providers = try Self.providers(
       settings,
-      train: corpus.train,
+      corpus: corpus,
       tuner: provider,
       scorer: provider
     )

@@ -14,7 +14,7 @@ extension Workbench {
   ///
   /// - Parameters:
   ///   - settings: What to do.
-  ///   - train: The training examples.
+  ///   - corpus: The examples.
   ///   - tuner: Who fine-tunes; `nil` when nothing is to be tuned.
   ///   - scorer: Who prices.
   /// - Returns: Trainer and scorer of the run.
@@ -22,7 +22,7 @@ extension Workbench {
   ///   what has to be.
   static func providers(
     _ settings: RunSettings,
-    train: [Example],
+    corpus: Corpus,
     tuner: (any Trainer)?,
     scorer: any Scorer
   ) throws -> Providers {
@@ -32,12 +32,17 @@ extension Workbench {
       }
       return Providers(trainer: tuner, scorer: scorer)
     }
-    let prompted = PromptedScorer(scorer, train: train, for: prompts)
+    let prompted = PromptedScorer(
+      scorer,
+      train: corpus.train,
+      queries: corpus.queries,
+      for: prompts
+    )
     return Providers(
       trainer: try PromptTrainer(
         prompts,
-        train: train,
-        subset: settings.subsetSize(of: train.count),
+        train: corpus.train,
+        subset: settings.subsetSize(of: corpus.train.count),
         tuner: tuner,
         scorer: prompted
       ),

@@ -2,7 +2,7 @@
 public struct Retrieval: Sendable, Hashable {
   /// Average precision over all training rows; its chance level is the tag's share of the rows.
   public let ap: Double
-  /// Bootstrap interval of `ap`: over models for an estimator, `nil` for a text baseline.
+  /// Bootstrap interval of `ap`, `nil` for a text baseline.
   public let apInterval: ClosedRange<Double>?
   /// AUROC of tagged rows against decoy rows, for the tag's queries; `nil` without decoys.
   public let auroc: Double?
@@ -57,6 +57,8 @@ public struct Evaluation: Sendable, Hashable {
   public let retrieval: Retrieval
   /// Text baselines by name: `same-completion`, `bm25`, ….
   public let baselines: [String: Retrieval]
+  /// What the intervals are a bootstrap over.
+  public let sampling: Sampling
 
   /// Creates an evaluation.
   public init(
@@ -67,7 +69,8 @@ public struct Evaluation: Sendable, Hashable {
     grouped: Bool,
     prevalence: Double,
     retrieval: Retrieval,
-    baselines: [String: Retrieval]
+    baselines: [String: Retrieval],
+    sampling: Sampling = .models
   ) {
     self.estimator = estimator
     self.tag = tag
@@ -77,5 +80,6 @@ public struct Evaluation: Sendable, Hashable {
     self.prevalence = prevalence
     self.retrieval = retrieval
     self.baselines = baselines
+    self.sampling = sampling
   }
 }

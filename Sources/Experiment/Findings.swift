@@ -42,7 +42,7 @@ public struct RankedExample: Sendable, Hashable {
   public let id: String
   /// Its score.
   public let score: Double
-  /// Bootstrap interval over models; `nil` when K is too small for one.
+  /// Bootstrap interval; `nil` where there are too few models, or queries, for one.
   public let interval: ClosedRange<Double>?
   /// The user's labels.
   public let tags: [String]
@@ -124,6 +124,14 @@ public struct TextEvidence: Sendable, Hashable {
   }
 }
 
+/// What intervals and halves are drawn from.
+public enum Sampling: String, Sendable, Hashable {
+  /// The perturbed models.
+  case models
+  /// The queries of a group, where each model is θ0 behind one of them.
+  case queries
+}
+
 /// What a list of scores rests on.
 public struct Reliability: Sendable, Hashable {
   /// Perturbed models used.
@@ -135,9 +143,9 @@ public struct Reliability: Sendable, Hashable {
   public let signalToNoise: Double?
   /// Pairs priced twice.
   public let repeats: Int
-  /// Mean rank correlation of the scores from random halves of the models; `nil` below 6 models.
+  /// Mean rank correlation of the scores from random halves; `nil` below 6 models or queries.
   public let splitHalf: Double?
-  /// Mean share of the top rows that two halves agree on; `nil` below 6 models.
+  /// Mean share of the top rows that two halves agree on; `nil` below 6 models or queries.
   public let topOverlap: Double?
   /// Training columns whose losses are constant or missing.
   public let notMeasurable: Int
@@ -145,6 +153,8 @@ public struct Reliability: Sendable, Hashable {
   public let missing: Int
   /// Entries known only by a bound.
   public let censored: Int
+  /// What intervals and halves are drawn from.
+  public let sampling: Sampling
 
   /// Creates a statement.
   public init(
@@ -156,7 +166,8 @@ public struct Reliability: Sendable, Hashable {
     topOverlap: Double?,
     notMeasurable: Int,
     missing: Int,
-    censored: Int
+    censored: Int,
+    sampling: Sampling = .models
   ) {
     self.models = models
     self.planned = planned
@@ -167,6 +178,7 @@ public struct Reliability: Sendable, Hashable {
     self.notMeasurable = notMeasurable
     self.missing = missing
     self.censored = censored
+    self.sampling = sampling
   }
 }
 

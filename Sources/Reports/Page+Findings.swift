@@ -140,13 +140,17 @@ extension Page {
 
   private static func stability(_ basis: Reliability) -> Note {
     guard let overlap = basis.topOverlap, overlap.isFinite else {
-      return Note("stability", "not known: too few models to compare two halves", .warning)
+      return Note(
+        "stability",
+        "not known: too few \(basis.sampling.rawValue) to compare two halves",
+        .warning
+      )
     }
     let rank = basis.splitHalf.flatMap { $0.isFinite ? $0 : nil }
     let correlation = rank.map { "; rank correlation \(Numerals.fixed($0, 2))" } ?? ""
     return Note(
       "stability",
-      "two halves of the models agree on \(Numerals.percent(overlap)) of the top\(correlation)",
+      "two halves of the \(basis.sampling.rawValue) agree on \(Numerals.percent(overlap)) of the top\(correlation)",
       overlap < 0.5 ? .warning : .plain
     )
   }

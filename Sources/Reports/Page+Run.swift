@@ -61,7 +61,11 @@ extension Page {
       }
     if !intervals.isEmpty {
       notes.append(
-        Note("intervals", intervals.joined(separator: ", ") + " (95 %, bootstrap over models)")
+        Note(
+          "intervals",
+          intervals.joined(separator: ", ")
+            + " (95 %, bootstrap over \(evaluation.sampling.rawValue))"
+        )
       )
     }
     self.init([

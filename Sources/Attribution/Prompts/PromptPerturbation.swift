@@ -1,6 +1,6 @@
 /// How models are perturbed where fine-tuning is not allowed: each is θ0 behind another prompt.
 ///
-/// What such models agree on is similarity of behaviour under perturbation, no proof of a cause.
+/// What such models tell is similarity of behaviour under perturbation, no proof of a cause.
 public struct PromptPerturbation: Sendable, Hashable, Codable {
   /// Where a prompt comes from.
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
@@ -71,15 +71,23 @@ extension PromptPerturbation: CustomStringConvertible {
 extension PromptPerturbation {
   /// What every reader of scores that rest on prompts has to know.
   package var caution: String {
-    "the models are θ0 behind prompts (\(self)), not fine-tunes: scores tell whose losses move "
-      + "alike under perturbation, no proof of a cause"
+    "the models are θ0 behind prompts (\(self)), not fine-tunes: scores tell "
+      + (method == .probing
+        ? "what a query in front of a row takes off its loss"
+        : "whose losses move alike under perturbation")
+      + ", no proof of a cause"
   }
 
   /// What to consider before such a run; `nil` when there is nothing better to do.
   package var advice: String? {
-    method == .bdpl
-      ? "BDPL scores up to \(optimizer.callLimit) inputs a model to optimise its prompt; in our "
+    switch method {
+    case .bdpl:
+      "BDPL scores up to \(optimizer.callLimit) inputs a model to optimise its prompt; in our "
         + "measurements demonstrations and random prompts, which score none, did as well"
-      : nil
+    case .probing:
+      "in-context probing prices every training row once a query; above 25 queries, "
+        + "demonstrations with 25 models cost less"
+    case .demonstrations, .random: nil
+    }
   }
 }

@@ -5,8 +5,8 @@ extension Study {
   /// Retrieval of the rows that carry a tag, by the scores of the queries that carry it.
   ///
   /// Single queries are measured one by one and averaged. Queries whose losses do not vary count as
-  /// all ties, which is chance. Intervals are percentiles of a bootstrap over models; see
-  /// `Attributor.intervals` for what stays fixed.
+  /// all ties, which is chance. Intervals are percentiles of a bootstrap over models, or over the queries
+  /// of groups where models are θ0 behind queries; see `Attributor.intervals` for what stays fixed.
   ///
   /// - Parameters:
   ///   - tag: Tag of the rows to be found and of the queries that ask for them.
@@ -26,7 +26,7 @@ extension Study {
     seed: UInt64 = 0
   ) throws -> Evaluation {
     let task = try RetrievalTask(corpus, tag: tag, against: decoyTag)
-    let prepared = try prepare(method, grouped: grouped)
+    let prepared = try prepare(method, for: task.queries, grouped: grouped)
     let attributor = prepared.attributor
     let asked = profiles(of: task.queries, grouped: grouped, method, attributor)
     let mirrored = profiles(of: task.decoyQueries, grouped: grouped, method, attributor)
@@ -43,11 +43,10 @@ extension Study {
       )
     }
     let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
-    let weights = attributor.weights(for: all, on: attributor.fit).vectors
-    let point = measure(attributor.scores(weights, on: attributor.fit), precision: counts)
+    let point = measure(attributor.rankings(for: all), precision: counts)
     var replicates: [Retrieval] = []
-    if draws > 0, attributor.models >= 5 {
-      attributor.bootstrap(all, draws: draws, seed: seed) { scores in
+    if draws > 0 {
+      attributor.replicates(for: all, draws: draws, seed: seed) { scores in
         replicates.append(measure(scores, precision: counts))
       }
     }
@@ -75,14 +74,15 @@ extension Study {
       return (baseline.rawValue, measure(scores, precision: counts))
     }
     return Evaluation(
-      estimator: attributor.estimator.rawValue,
+      estimator: attributor.name,
       tag: tag,
       against: decoyTag,
       queries: task.queries.count,
       grouped: grouped,
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: retrieval,
-      baselines: Dictionary(uniqueKeysWithValues: baselines)
+      baselines: Dictionary(uniqueKeysWithValues: baselines),
+      sampling: probes == nil ? .models : .queries
     )
   }
 }
