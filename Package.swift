@@ -167,7 +167,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CampaignTests",
-      dependencies: ["Experiment", "Campaign", "TestSupport"],
+      dependencies: ["Experiment", "Campaign", "Attribution", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),

@@ -372,6 +372,11 @@ private func fault(_ text: String) throws -> ConfigurationError {
     (#"kind: "prompt", method: "bdpl", preset: "big""#, "perturbation.preset"),
     (#"callLimit: 9"#, "perturbation.callLimit"),
     (#"kind: "prompt", demonstrations: 0"#, "perturbation.demonstrations"),
+    (#"kind: "prompt", method: "probing", models: 25"#, "perturbation.models"),
+    (#"kind: "prompt", method: "probing", subsetSize: 9"#, "perturbation.subsetSize"),
+    (#"kind: "prompt", method: "probing", length: 4"#, "perturbation.length"),
+    (#"kind: "prompt", method: "probing", samples: 4"#, "perturbation.samples"),
+    (#"kind: "prompt", method: "probe""#, "perturbation.method"),
   ])
   func `what means nothing for a kind of perturbation is an error`(
     said: String,

@@ -66,6 +66,12 @@ import Testing
     #expect(seen.count == 20)
   }
 
+  @Test func `a probe shows the query it is given`() async throws {
+    let model = try await made(PromptPerturbation(method: .probing), job(1, 5..<6))
+    #expect(model == PromptedModel(base: ModelReference("θ0"), query: "t5"))
+    #expect(PromptedModel(try model.reference) == model)
+  }
+
   @Test func `random prompts are made of the training text's segments`() async throws {
     let perturbation = PromptPerturbation(method: .random, length: 5, vocabulary: 20)
     let model = try await made(perturbation, job(1, 0..<10))
