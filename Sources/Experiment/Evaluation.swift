@@ -59,6 +59,10 @@ public struct Evaluation: Sendable, Hashable {
   public let baselines: [String: Retrieval]
   /// What the intervals are a bootstrap over.
   public let sampling: Sampling
+  /// Training rows that the run priced; `nil` for all of them. Others rank last.
+  public let candidates: Int?
+  /// How much a candidate filter missed; `nil` where that is not known, or for more than one ranking.
+  public let audit: AuditEstimate?
 
   /// Creates an evaluation.
   public init(
@@ -70,7 +74,9 @@ public struct Evaluation: Sendable, Hashable {
     prevalence: Double,
     retrieval: Retrieval,
     baselines: [String: Retrieval],
-    sampling: Sampling = .models
+    sampling: Sampling = .models,
+    candidates: Int? = nil,
+    audit: AuditEstimate? = nil
   ) {
     self.estimator = estimator
     self.tag = tag
@@ -81,5 +87,7 @@ public struct Evaluation: Sendable, Hashable {
     self.retrieval = retrieval
     self.baselines = baselines
     self.sampling = sampling
+    self.candidates = candidates
+    self.audit = audit
   }
 }

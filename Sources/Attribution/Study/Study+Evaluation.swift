@@ -43,11 +43,12 @@ extension Study {
       )
     }
     let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
-    let point = measure(attributor.rankings(for: all), precision: counts)
+    let rankings = attributor.rankings(for: all)
+    let point = measure(leftOutLast(rankings), precision: counts)
     var replicates: [Retrieval] = []
     if draws > 0 {
       attributor.replicates(for: all, draws: draws, seed: seed) { scores in
-        replicates.append(measure(scores, precision: counts))
+        replicates.append(measure(leftOutLast(scores), precision: counts))
       }
     }
     func interval(_ figure: (Retrieval) -> Double?) -> ClosedRange<Double>? {
@@ -82,7 +83,21 @@ extension Study {
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: retrieval,
       baselines: Dictionary(uniqueKeysWithValues: baselines),
-      sampling: probes == nil ? .models : .queries
+      sampling: probes == nil ? .models : .queries,
+      candidates: candidates?.all.count,
+      audit: asked.count == 1
+        ? candidates?.audited(rankings[0], measurable: attributor.measurable, top: counts[0]) : nil
     )
+  }
+
+  /// Rankings in which rows that were not to be priced come after all others.
+  private func leftOutLast(_ rankings: [[Double]]) -> [[Double]] {
+    guard let candidates else { return rankings }
+    var isPriced = [Bool](repeating: false, count: candidates.rows)
+    for row in candidates.all { isPriced[row] = true }
+    return rankings.map { scores in
+      let last = (scores.min() ?? 0) - 1
+      return scores.indices.map { isPriced[$0] ? scores[$0] : last }
+    }
   }
 }

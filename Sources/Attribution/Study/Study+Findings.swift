@@ -32,7 +32,7 @@ extension Study {
       seed: seed
     )
     let stability = attributor.stability(for: profiles, top: top, seed: seed)
-    let notMeasurable = attributor.measurable.count { !$0 }
+    let notMeasurable = attributor.measurable.count { !$0 } - leftOut
     return profiles.indices.map { place in
       let profile = profiles[place]
       let queries = profile.members.map { corpus.queries[$0] }
@@ -75,7 +75,13 @@ extension Study {
           notMeasurable: notMeasurable,
           missing: prepared.missing,
           censored: prepared.censored,
-          sampling: probes == nil ? .models : .queries
+          sampling: probes == nil ? .models : .queries,
+          candidates: candidates?.all.count
+        ),
+        audit: candidates?.audited(
+          candidates == nil ? [] : attributor.rankings(for: [profile])[0],
+          measurable: attributor.measurable,
+          top: top
         )
       )
     }

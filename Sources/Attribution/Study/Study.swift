@@ -38,6 +38,8 @@ public struct Study {
   private let repeats: (LossView) throws -> [RepeatedPrice]
   /// What the losses are compared with where each row is θ0 behind a query; `nil` for other models.
   let probes: Probing.Source?
+  /// The training rows that were to be priced; `nil` for all of them.
+  let candidates: Candidates?
 
   /// Creates a study.
   ///
@@ -46,18 +48,21 @@ public struct Study {
   ///   - design: The draws, in the order of the losses' rows.
   ///   - repeats: Second readings of pairs priced twice, through the view asked for.
   ///   - probes: What the losses are compared with where each row is θ0 behind a query.
+  ///   - candidates: The training rows that were to be priced; `nil` for all of them.
   ///   - losses: The loss matrix, through the view asked for.
   public init(
     corpus: Corpus,
     design: SubsetDesign,
     repeats: @escaping (LossView) throws -> [RepeatedPrice] = { _ in [] },
     probes: Probing.Source? = nil,
+    candidates: Candidates? = nil,
     losses: @escaping (LossView) throws -> LossMatrix
   ) {
     self.corpus = corpus
     self.design = design
     self.repeats = repeats
     self.probes = probes
+    self.candidates = candidates
     self.losses = losses
   }
 
@@ -109,7 +114,7 @@ public struct Study {
       switch method.estimator {
       case .probing(let estimator):
         throw AttributionError(
-          .mismatch,
+          .unknownEstimator,
           "cannot use estimator '\(estimator.rawValue)'",
           cause: "it compares prices behind queries, and this run has none",
           hint: "use perturbation.method: \"probing\", or another estimator"
@@ -147,7 +152,7 @@ public struct Study {
     return Preparation(
       attributor: attributor,
       reason: choice.reason,
-      missing: matrix.missing,
+      missing: matrix.missing - leftOut * matrix.models.count,
       censored: matrix.censored,
       noise: noise
     )
@@ -167,7 +172,7 @@ public struct Study {
     case .probing(let named): (estimator, reason) = (named, nil)
     case .named(let other):
       throw AttributionError(
-        .mismatch,
+        .unknownEstimator,
         "cannot use estimator '\(other.rawValue)'",
         cause: "in-context probing draws no subsets whose losses it could compare",
         hint: "choose one of auto, "
@@ -186,11 +191,15 @@ public struct Study {
     return Preparation(
       attributor: attributor,
       reason: reason,
-      missing: attributor.missing,
+      missing: attributor.missing
+        - leftOut * (matrix.models.count + (estimator == .difference ? 1 : 0)),
       censored: matrix.censored,
       noise: NoiseFloor(repeats: try repeats(view), losses: matrix)
     )
   }
+
+  /// Training rows that were not to be priced.
+  var leftOut: Int { candidates.map { $0.rest - $0.audit.count } ?? 0 }
 
   private func require(_ matrix: LossMatrix) throws(AttributionError) {
     guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id) else {

@@ -298,7 +298,7 @@ struct EstimatorChoiceTests {
     let error = #expect(throws: AttributionError.self) {
       try study.findings(method: Method(estimator: .named(.ridge)))
     }
-    #expect(error?.code == .mismatch)
+    #expect(error?.code == .unknownEstimator)
     #expect(error?.hint == "choose one of auto, difference, contrast")
     #expect(throws: AttributionError.self) {
       try Planted().study().scores(method: Method(estimator: .probing(.contrast)))
