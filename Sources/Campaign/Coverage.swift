@@ -1,3 +1,4 @@
+internal import Attribution
 internal import Experiment
 
 /// Which examples are priced under which models, by column: training rows first, then queries.
@@ -19,13 +20,16 @@ struct Coverage: Sendable {
 
   /// Works out what a run prices.
   ///
-  /// Every model prices every example. In-context probing compares the prices of training rows with
-  /// θ0's own, so it prices those alone.
+  /// Every model prices every query and every training row, or every candidate. In-context probing
+  /// compares the prices of training rows with θ0's own, so it prices no query.
   init(_ settings: RunSettings, corpus: Corpus) {
-    let rows = corpus.train.count
+    let rows = settings.candidates?.all ?? Array(corpus.train.indices)
     let queries = settings.isProbing ? 0 : corpus.queries.count
-    target = Array(0..<rows + queries)
-    perturbed = target
-    repeats = settings.repeatedPairs(train: rows, queries: queries)
+    let columns = rows + (0..<queries).map { corpus.train.count + $0 }
+    target = columns
+    perturbed = columns
+    repeats = settings.repeatedPairs(train: rows.count, queries: queries).map {
+      $0.map { columns[$0] }
+    }
   }
 }

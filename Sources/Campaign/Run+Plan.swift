@@ -1,3 +1,4 @@
+internal import Attribution
 public import Experiment
 
 extension Run {
@@ -153,7 +154,8 @@ extension Run {
         settings: settings,
         trainer: trainer.trainerCapabilities,
         scorer: capabilities
-      )
+      ),
+      candidates: settings.candidates?.all.count
     )
   }
 

@@ -162,7 +162,7 @@ struct RunIdentity {
     var digest = Digest()
     for example in corpus.train { example.update(&digest) }
     if settings.isProbing { for example in corpus.queries { example.update(&digest) } }
-    for (name, value) in settings.identity where name != "repeats" {
+    for (name, value) in settings.identity where !["repeats", "candidates"].contains(name) {
       digest.update(name)
       digest.update(value)
     }

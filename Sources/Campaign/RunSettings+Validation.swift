@@ -1,3 +1,4 @@
+internal import Attribution
 internal import Experiment
 
 extension RunSettings {
@@ -33,6 +34,10 @@ extension RunSettings {
       let rate = values.learningRateMultiplier ?? 1
       try require(rate.isFinite && rate > 0, "the learning rate multiplier must be positive")
     }
+    try require(
+      candidates.map { $0.rows == examples && !$0.all.isEmpty } ?? true,
+      "its candidates are of another training set, or none"
+    )
     try require(models > 0, "it needs at least one perturbed model")
     try require(parallelJobs > 0, "it needs at least one parallel job")
     try require(

@@ -58,6 +58,11 @@ extension Workbench {
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
     if settings.isProbing { settings.models = corpus.queries.count }
+    settings.candidates = try candidates(
+      configuration.candidates,
+      corpus: corpus,
+      seed: settings.seed
+    )
     let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
@@ -79,7 +84,8 @@ extension Workbench {
       throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
-      notes: hosts.notes + charges.notes + leftovers + providers.notes,
+      notes: hosts.notes + charges.notes + leftovers + providers.notes
+        + [settings.candidateNote(corpus)].compactMap(\.self),
       store: path
     )
   }

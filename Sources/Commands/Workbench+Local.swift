@@ -40,6 +40,15 @@ extension Workbench {
     }
     settings.start = perturbation.start ?? (perturbation.prompts == nil ? settings.start : .target)
     settings.prompts = perturbation.prompts
+    let corpus = try Corpus(
+      train: ExampleFile.read(path: configuration.data.train, role: .train),
+      queries: ExampleFile.read(path: configuration.data.queries, role: .query)
+    )
+    settings.candidates = try Self.candidates(
+      configuration.candidates,
+      corpus: corpus,
+      seed: settings.seed
+    )
     settings.weighted = perturbation.weighted
     let tuning = configuration.trainer.hyperparameters
     settings.hyperparameters.epochs = tuning.epochs ?? settings.hyperparameters.epochs
@@ -57,10 +66,7 @@ extension Workbench {
     shape.vocabulary = wanted?.vocabulary ?? shape.vocabulary
     shape.context = wanted?.context ?? shape.context
     try self.init(
-      corpus: Corpus(
-        train: ExampleFile.read(path: configuration.data.train, role: .train),
-        queries: ExampleFile.read(path: configuration.data.queries, role: .query)
-      ),
+      corpus: corpus,
       settings: settings,
       architecture: shape,
       estimator: EstimatorRequest(name: configuration.estimator),
@@ -117,7 +123,7 @@ extension Workbench {
         scoringTokensPerSecond: tokensPerSecond
       ),
       rates: .free,
-      notes: providers.notes,
+      notes: providers.notes + [settings.candidateNote(corpus)].compactMap(\.self),
       store: store
     )
     try requireFitting(corpus.train + corpus.queries)

@@ -14,6 +14,8 @@ public struct RunPlan: Sendable, Hashable {
   public let hours: Double?
   /// What the user should know before starting.
   public let warnings: [String]
+  /// Training rows that are priced; `nil` for all of them.
+  public let candidates: Int?
 
   /// Creates a plan.
   public init(
@@ -23,7 +25,8 @@ public struct RunPlan: Sendable, Hashable {
     scoringTokens: Int,
     dollars: Double?,
     hours: Double?,
-    warnings: [String]
+    warnings: [String],
+    candidates: Int? = nil
   ) {
     self.jobs = jobs
     self.trainingTokens = trainingTokens
@@ -32,6 +35,7 @@ public struct RunPlan: Sendable, Hashable {
     self.dollars = dollars
     self.hours = hours
     self.warnings = warnings
+    self.candidates = candidates
   }
 }
 

@@ -13,6 +13,7 @@ extension Page {
     parts.append(
       .notes(
         [Self.sign] + Self.choice(findings) + Self.basis(findings.reliability)
+          + Self.candidates(findings.reliability.candidates, findings.audit)
           + Self.textNotes(findings.evidence)
       )
     )
@@ -122,6 +123,30 @@ extension Page {
     }
     if !gaps.isEmpty { notes.append(Note("gaps", gaps.joined(separator: ", "), .warning)) }
     return notes
+  }
+
+  /// How many rows a candidate filter let through, and what its audit says of the others.
+  static func candidates(_ candidates: Int?, _ audit: AuditEstimate?) -> [Note] {
+    guard let candidates else { return [] }
+    let priced = Note(
+      "candidates",
+      Numerals.count(candidates, "training row") + " priced; the others get no score"
+    )
+    guard let audit else {
+      return [priced, Note("audit", "not known: too few audited or picked rows", .warning)]
+    }
+    let low = Numerals.percent(audit.recallInterval.lowerBound)
+    let high = Numerals.percent(audit.recallInterval.upperBound)
+    return [
+      priced,
+      Note(
+        "audit",
+        "\(audit.above) of \(Numerals.count(audit.audited, "audited row")) beat the picked rows' "
+          + "number \(audit.top): estimated recall \(Numerals.percent(audit.recall)) "
+          + "(95 % \(low)…\(high))",
+        audit.recallInterval.lowerBound < 0.5 ? .warning : .plain
+      ),
+    ]
   }
 
   private static func signal(_ basis: Reliability) -> Note {

@@ -68,6 +68,7 @@ extension Page {
         )
       )
     }
+    notes += Self.candidates(evaluation.candidates, evaluation.audit)
     self.init([
       .heading([
         Span("Finding the rows tagged ", .strong), Span(evaluation.tag, .accent),

@@ -37,13 +37,13 @@ private func upperBound(_ successes: Int, of trials: Int, tail: Double) -> Doubl
 
 /// The probability of at most `successes`, by the binomial's terms.
 private func atMost(_ successes: Int, of trials: Int, chance: Double) -> Double {
-  let all = lgamma(Double(trials) + 1)
+  let (hit, miss) = (log(chance), log1p(-chance))
   var sum = 0.0
+  // The logarithm of the binomial coefficient, which itself would overflow.
+  var ways = 0.0
   for count in 0...successes {
-    let (hits, misses) = (Double(count), Double(trials - count))
-    sum += exp(
-      all - lgamma(hits + 1) - lgamma(misses + 1) + hits * log(chance) + misses * log1p(-chance)
-    )
+    sum += exp(ways + Double(count) * hit + Double(trials - count) * miss)
+    ways += log(Double(trials - count) / Double(count + 1))
   }
   return sum
 }

@@ -61,6 +61,17 @@ public struct Candidates: Sendable, Hashable, Codable {
   }
 }
 
+extension Candidates: CustomStringConvertible {
+  /// How many there are, with a digest of which.
+  public var description: String {
+    var digest = Digest()
+    for row in picked { digest.update("\(row)") }
+    digest.update("audit")
+    for row in audit { digest.update("\(row)") }
+    return "\(all.count) of \(rows) rows (\(digest))"
+  }
+}
+
 extension Candidates {
   /// What the audited rows say of the rows that were not picked.
   ///

@@ -79,7 +79,7 @@ extension Study {
           candidates: candidates?.all.count
         ),
         audit: candidates?.audited(
-          candidates == nil ? [] : attributor.rankings(for: [profile])[0],
+          attributor.rankings(for: [profile])[0],
           measurable: attributor.measurable,
           top: top
         )

@@ -98,6 +98,22 @@ public struct Study {
     )
   }
 
+  /// The highest-scoring examples of single queries.
+  ///
+  /// - Parameters:
+  ///   - count: Length of each list.
+  ///   - method: How to score.
+  /// - Returns: One list a query, best first; empty where its losses do not tell.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  public func top(_ count: Int, method: Method = Method()) throws -> [[ScoredExample]] {
+    let positions = Array(corpus.queries.indices)
+    let attributor = try prepare(method, for: positions, grouped: false).attributor
+    return try attributor.top(
+      count,
+      for: profiles(of: positions, grouped: false, method, attributor)
+    )
+  }
+
   /// Picks estimator and view, loads the losses, measures the noise.
   ///
   /// - Parameters:
