@@ -20,11 +20,12 @@ extension Workbench {
     var picked = Candidates.nearest(filter.nearest, in: corpus)
     if let path = filter.probing {
       let record = try RunRecord(path: path)
-      guard record.settings.isProbing, record.corpus.train.map(\.text) == corpus.train.map(\.text)
+      guard record.settings.isProbing, record.status.phase == .complete,
+        record.corpus.train.map(\.text) == corpus.train.map(\.text)
       else {
         throw Failure(
           .usage,
-          "cannot pick candidates by '\(path)': it holds no probing of these training examples",
+          "cannot pick candidates by '\(path)': it holds no complete probing of these training examples",
           hint: "run one with perturbation: { kind: \"prompt\", method: \"probing\" }"
         )
       }

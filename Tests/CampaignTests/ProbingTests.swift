@@ -159,6 +159,70 @@ struct ProbingTests {
     #expect(error?.code == .settings)
   }
 
+  @Test(arguments: [true, false])
+  func `only candidates are priced, as planned, and other candidates are another run`(
+    isProbing: Bool
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    let plain = Scene()
+    var settings = plain.settings
+    settings.candidates = Candidates(picked: [1, 8], of: 10, audit: 0.25, seed: 2)
+    if isProbing {
+      settings.prompts = PromptPerturbation(method: .probing)
+      settings.models = 3
+    }
+    let design =
+      isProbing ? SubsetDesign.probing(examples: 10, queries: 3, seed: 3) : plain.design
+    let calls = Counter()
+    let (trainer, scorer) = (ScriptedTrainer(), ScriptedScorer { _, _ in calls.add(1) })
+    func open(_ settings: RunSettings) throws -> Run {
+      try Run(
+        store: RunStore(path: path),
+        corpus: plain.corpus,
+        settings: settings,
+        design: design,
+        trainer: trainer,
+        scorer: scorer,
+        program: "test"
+      )
+    }
+    let plan = Run.plan(
+      corpus: plain.corpus,
+      settings: settings,
+      trainer: trainer,
+      scorer: scorer
+    )
+    #expect(plan.candidates == 4)
+    do {
+      let status = try await open(settings).execute()
+      #expect(status.phase == .complete)
+      // Four rows, three queries unless they probe.
+      #expect(status.losses.expected == (isProbing ? 3 * 4 : 4 * 7))
+    }
+    #expect(plan.requests == calls.value)
+    #expect(scorer.pairs == (isProbing ? 4 * 4 + 6 : 5 * 7 + 8))
+    let wanted = Set(settings.candidates?.all ?? [])
+    let record = try RunRecord(path: path)
+    let losses = try record.losses()
+    for row in 0..<10 where !wanted.contains(row) {
+      #expect((0..<settings.models).allSatisfy { losses[model: $0, column: row] == .missing })
+    }
+    #expect(record.rows().count == settings.models)
+    #expect(try record.targetPrices().prefix(10).count { $0 != nil } == 4)
+    #expect(record.settings == settings)
+    #expect(try open(settings).resumed)
+    var other = settings
+    other.candidates = Candidates(picked: [1, 9], of: 10, audit: 0.25, seed: 2)
+    let error = #expect(throws: CampaignError.self) { try open(other) }
+    #expect(error?.message.contains("candidates: 4 of 10 rows (") == true)
+    other.candidates = Candidates(picked: [1], of: 9, audit: 0.25, seed: 2)
+    #expect(throws: CampaignError.self) { try open(other) }
+    other.candidates = nil
+    let all = #expect(throws: CampaignError.self) { try open(other) }
+    #expect(all?.message.contains("all rows asked for") == true)
+  }
+
   @Test func `other queries make another run`() throws {
     let scene = ProbingScene()
     func key(_ corpus: Corpus) throws -> String {

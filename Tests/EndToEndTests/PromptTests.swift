@@ -59,6 +59,41 @@ struct PromptTests {
     #expect(try await exported("cut.db", place) == losses)
   }
 
+  @Test func `candidates by text and by a probing run are priced alone, and the audit is told`()
+    async throws
+  {
+    let place = try Workplace()
+    let method = #"kind: "prompt", method: "probing", seed: 3"#
+    try place.rewrite("run.json5", "models: 4, subsetRatio: 0.5, seed: 3", method)
+    try place.rewrite(
+      "cheap.json5",
+      "seed: 3 },",
+      #"seed: 3 }, candidates: { nearest: 2, probing: "run.db", top: 2, audit: 0.2 },"#
+    )
+    let early = try await place.daunce("plan", "cheap.json5")
+    #expect(early.status == 1 && early.notes.contains("run.db"))
+    #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
+    let plan = try await place.daunce("plan", "cheap.json5", "--json")
+    let priced = try #require(try plan.objects().first?["candidates"] as? Int)
+    #expect((4..<40).contains(priced))
+    #expect(plan.notes.contains("candidates: \(priced) of 40 training rows are priced"))
+    #expect(plan.notes.contains("which saves \((40 - priced) * 5) prices"))
+    #expect(try await place.daunce("run", "cheap.json5", "-q").status == 0)
+    #expect(try await place.daunce("run", "cheap.json5", "-q").status == 0)
+    let top = try await place.daunce("top", "cheap.db", "--tag", "planted", "--group", "-n", "2")
+    #expect(top.status == 0)
+    #expect(top.output.contains("estimated recall"))
+    let record = try await place.daunce("evaluate", "cheap.db", "--tag", "planted", "--json")
+    #expect(try record.objects().first?["candidates"] as? Int == priced)
+    try place.rewrite(
+      "wrong.json5",
+      "seed: 3 },",
+      #"seed: 3 }, candidates: { probing: "cheap.db" },"#
+    )
+    let wrong = try await place.daunce("plan", "wrong.json5")
+    #expect(wrong.status == 64 && wrong.notes.contains("holds no complete probing"))
+  }
+
   private func exported(_ store: String, _ place: borrowing Workplace) async throws -> Data {
     #expect(try await place.daunce("export", store, "losses", "-o", "\(store).csv").status == 0)
     return try place.read("\(store).csv")
