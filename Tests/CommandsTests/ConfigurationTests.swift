@@ -137,10 +137,6 @@ private func fault(_ text: String) throws -> ConfigurationError {
         "budget: { euros: 3 }", "budget.euros", "unknown key 'euros' in 'budget'",
         "known here: dollars, prices"
       ),
-      (
-        "candidates: { nearst: 3 }", "candidates.nearst", "unknown key 'nearst' in 'candidates'",
-        "did you mean 'nearest'?"
-      ),
       ("scorer: { key: 1 }", "scorer.key", "unknown key 'key' in 'scorer'", nil),
     ] as [(String, String, String, String?)]
   )
@@ -387,29 +383,6 @@ private func fault(_ text: String) throws -> ConfigurationError {
     path: String
   ) throws {
     #expect(try fault(local("perturbation: { \(said) }")).path == path)
-  }
-
-  @Test func `candidates have a text search, maybe a probing run, and always an audit`() throws {
-    #expect(try read(local()).candidates == nil)
-    let plain = try #require(try read(local("candidates: {}")).candidates)
-    #expect(plain == Configuration.CandidateFilter())
-    #expect(plain.nearest == 100 && plain.probing == nil && plain.audit == 0.1)
-    let full = try read(
-      local("candidates: { nearest: 7, probing: '/p.db', top: 9, audit: 0.5 }")
-    )
-    #expect(
-      full.candidates
-        == Configuration.CandidateFilter(nearest: 7, probing: "/p.db", top: 9, audit: 0.5)
-    )
-  }
-
-  @Test(arguments: [
-    ("nearest: 0", "candidates.nearest"), ("audit: 0", "candidates.audit"),
-    ("audit: 1.5", "candidates.audit"), ("top: 3", "candidates.top"),
-    ("probing: true", "candidates.probing"), ("probing: 'p', top: 0", "candidates.top"),
-  ])
-  func `impossible candidates are an error that names the key`(said: String, path: String) throws {
-    #expect(try fault(local("candidates: { \(said) }")).path == path)
   }
 
   @Test func `without a trainer the scorer has to say where it is`() throws {

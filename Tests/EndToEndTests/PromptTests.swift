@@ -80,9 +80,18 @@ struct PromptTests {
     #expect(plan.notes.contains("which saves \((40 - priced) * 5) prices"))
     #expect(try await place.daunce("run", "cheap.json5", "-q").status == 0)
     #expect(try await place.daunce("run", "cheap.json5", "-q").status == 0)
-    let top = try await place.daunce("top", "cheap.db", "--tag", "planted", "--group", "-n", "2")
-    #expect(top.status == 0)
-    #expect(top.output.contains("estimated recall"))
+    let top = try await place.daunce(
+      "top",
+      "cheap.db",
+      "--tag",
+      "planted",
+      "--group",
+      "-n",
+      "2",
+      "--json"
+    )
+    let audit = try #require(try top.objects().first?["audit"] as? [String: Any])
+    #expect((0...1).contains(try #require(audit["recall"] as? Double)))
     let record = try await place.daunce("evaluate", "cheap.db", "--tag", "planted", "--json")
     #expect(try record.objects().first?["candidates"] as? Int == priced)
     try place.rewrite(
