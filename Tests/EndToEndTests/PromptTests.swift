@@ -59,6 +59,40 @@ struct PromptTests {
     #expect(try await exported("cut.db", place) == losses)
   }
 
+  @Test func `probing a host needs no trainer, and replays without the host to the same bytes`()
+    async throws
+  {
+    let host = try ScriptedOpenAI()
+    let place = try Workplace()
+    try place.write("box.json5", ScriptedOpenAI.profile)
+    try place.write(
+      "hosted.json5",
+      """
+      {
+        data: { train: "train.jsonl", queries: "queries.jsonl" },
+        target: { model: "base" },
+        scorer: { provider: "box.json5", baseURL: "\(host.url)" },
+        perturbation: { kind: "prompt", method: "probing" },
+      }
+      """
+    )
+    let words = ["hosted.json5", "-q", "--replay", "recording.jsonl"]
+    let live = try await DaunceProcess(["run"] + words + ["--record", "once"], in: place.url)
+      .ending()
+    #expect(live.status == 0, "\(live.notes)")
+    #expect(!host.requests.contains { $0.path.contains("fine_tuning") })
+    let asked = host.requests.count
+    let replay = try await DaunceProcess(["run"] + words + ["--store", "again.db"], in: place.url)
+      .ending()
+    #expect(replay.status == 0, "\(replay.notes)")
+    #expect(host.requests.count == asked)
+    #expect(try await exported("again.db", place) == exported("hosted.db", place))
+    for format in ["csv", "jsonl", "npy"] {
+      let scores = try await place.daunce("export", "again.db", "scores", "-o", "s.\(format)")
+      #expect(scores.status == 0)
+    }
+  }
+
   @Test func `candidates by text and by a probing run are priced alone, and the audit is told`()
     async throws
   {

@@ -118,6 +118,7 @@ public struct Probing: Sendable {
   /// - Parameters:
   ///   - members: Queries asked about, maybe repeated.
   ///   - others: Queries compared with, maybe repeated.
+  /// - Returns: The weights.
   private func weights(_ members: [Int], others: [Int]) -> Weights {
     func counts(_ queries: [Int]) -> [Double] {
       var counts = [Double](repeating: 0, count: rows.count)
