@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs without fine-tuning: every perturbed model is θ0 behind a prompt.
