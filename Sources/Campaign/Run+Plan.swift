@@ -115,11 +115,11 @@ extension Run {
     let mean = corpus.train.isEmpty ? 0 : trainTokens / corpus.train.count
     let prices = coverage.pairs + optimising
     let scoringTokens =
-      tokenCount(coverage.target) + settings.models * tokenCount(coverage.perturbed)
+      (settings.models + 1) * tokenCount(coverage.columns)
       + tokenCount(coverage.repeats.joined()) + optimising * mean
-      + (prices - coverage.target.count) * capabilities.overhead
+      + (prices - coverage.columns.count) * capabilities.overhead
     let requests =
-      calls(coverage.target.count) + settings.models * calls(coverage.perturbed.count)
+      (settings.models + 1) * calls(coverage.columns.count)
       + coverage.repeats.reduce(0) { $0 + calls($1.count) }
       + settings.models * calls(prompted ?? 0)
 

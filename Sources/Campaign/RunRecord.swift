@@ -1,3 +1,4 @@
+internal import Attribution
 public import Experiment
 internal import FoundationEssentials
 internal import Store
@@ -106,13 +107,13 @@ public struct RunRecord: Sendable {
       )
     }
     let coverage = Coverage(settings, corpus: contents.corpus)
-    let models = contents.models.map {
-      Model($0, columns: coverage.columns(of: $0.number).count)
-    }
-    guard let target = models.first, settings.models == models.count - 1 else {
+    let models = contents.models.map { Model($0, columns: coverage.columns.count) }
+    guard let target = models.first, settings.models == models.count - 1,
+      settings.candidates?.areRows(of: contents.corpus) ?? true
+    else {
       throw CampaignError(
         .storeCorrupt,
-        "cannot open run store '\(path)': its models do not fit its settings"
+        "cannot open run store '\(path)': its models or rows do not fit its settings"
       )
     }
     self.database = database

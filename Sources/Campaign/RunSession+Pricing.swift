@@ -14,7 +14,7 @@ extension RunSession {
   func price(_ model: ModelRecord, under reference: ModelReference) async throws {
     try Task.checkCancellation()
     let passes = [
-      try pass(.price, coverage.columns(of: model.number), known: model.answered, model),
+      try pass(.price, coverage.columns, known: model.answered, model),
       try pass(
         .repeat,
         model.number < 0 ? [] : coverage.repeats[model.number],

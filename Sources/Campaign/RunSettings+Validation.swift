@@ -35,8 +35,8 @@ extension RunSettings {
       try require(rate.isFinite && rate > 0, "the learning rate multiplier must be positive")
     }
     try require(
-      candidates.map { $0.rows == examples && !$0.all.isEmpty } ?? true,
-      "its candidates are of another training set, or none"
+      candidates?.areRows(of: corpus) ?? true,
+      "its candidates are none, or not rows of this training set"
     )
     try require(models > 0, "it needs at least one perturbed model")
     try require(parallelJobs > 0, "it needs at least one parallel job")

@@ -66,13 +66,14 @@ struct PromptTests {
     let host = try ScriptedOpenAI()
     let place = try Workplace()
     try place.write("box.json5", ScriptedOpenAI.profile)
+    try place.write("key", "sk-0123456789abcdef\n")
     try place.write(
       "hosted.json5",
       """
       {
         data: { train: "train.jsonl", queries: "queries.jsonl" },
         target: { model: "base" },
-        scorer: { provider: "box.json5", baseURL: "\(host.url)" },
+        scorer: { provider: "box.json5", baseURL: "\(host.url)", apiKey: { file: "key" } },
         perturbation: { kind: "prompt", method: "probing" },
       }
       """

@@ -37,6 +37,14 @@ public struct Candidates: Sendable, Hashable, Codable {
     self.rows = rows
   }
 
+  /// Whether they are distinct rows of a corpus, and at least one.
+  public func areRows(of corpus: Corpus) -> Bool {
+    let all = all
+    return rows == corpus.train.count && !all.isEmpty
+      && all.allSatisfy { (0..<rows).contains($0) }
+      && zip(all, all.dropFirst()).allSatisfy { $0 < $1 }
+  }
+
   /// The rows that text search finds for each query.
   ///
   /// - Parameters:

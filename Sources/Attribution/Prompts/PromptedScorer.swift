@@ -118,7 +118,13 @@ public struct PromptedScorer: Scorer {
         under: ModelReference(model.base),
         reading: reading
       )
-    guard found.count == others.count else { return found }
+    guard found.count == others.count else {
+      throw AttributionError(
+        .mismatch,
+        "cannot price behind a prompt",
+        cause: "asked for \(others.count) prices, got \(found.count)"
+      )
+    }
     var rest = found[...]
     return examples.map { example in
       let price = isCopy(example) ? nil : rest.popFirst()

@@ -86,7 +86,9 @@ extension Study {
       sampling: probes == nil ? .models : .queries,
       candidates: candidates?.all.count,
       audit: asked.count == 1
-        ? candidates?.audited(rankings[0], measurable: attributor.measurable, top: counts[0]) : nil
+        ? counts.reversed().lazy.compactMap {
+          candidates?.audited(rankings[0], measurable: attributor.measurable, top: $0)
+        }.first : nil
     )
   }
 

@@ -218,11 +218,13 @@ public struct Study {
   var leftOut: Int { candidates.map { $0.rest - $0.audit.count } ?? 0 }
 
   private func require(_ matrix: LossMatrix) throws(AttributionError) {
-    guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id) else {
+    guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id),
+      candidates?.areRows(of: corpus) ?? true
+    else {
       throw AttributionError(
         .mismatch,
         "cannot score the corpus",
-        cause: "the losses are of other examples"
+        cause: "the losses or the candidates are of other examples"
       )
     }
   }
