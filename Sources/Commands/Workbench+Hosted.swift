@@ -66,7 +66,7 @@ extension Workbench {
     let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
-    try requireEnoughModels(settings, for: EstimatorRequest(name: configuration.estimator))
+    try requireModels(settings, for: EstimatorRequest(name: configuration.estimator))
     let leftovers =
       store?.isNew == false && way.engine != nil ? try await hosts.giveBackLeftovers() : []
     let scorer = try await hosts.scorer(

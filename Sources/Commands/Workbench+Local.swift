@@ -92,7 +92,7 @@ extension Workbench {
   ) throws {
     var settings = settings
     if settings.isProbing { settings.models = corpus.queries.count }
-    try Self.requireEnoughModels(settings, for: estimator)
+    try Self.requireModels(settings, for: estimator)
     // All that changes the base model or what it reads is part of what the run is.
     settings.provider =
       "local width \(architecture.width), layers \(architecture.layers), heads "

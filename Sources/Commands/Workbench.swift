@@ -141,7 +141,13 @@ struct Workbench: Sendable {
     return path[..<dot] + "." + ending
   }
 
-  static func requireEnoughModels(
+  /// Refuses an estimator that the run's models cannot serve: too few of them, or of another kind.
+  ///
+  /// - Parameters:
+  ///   - settings: What to do.
+  ///   - request: The estimator.
+  /// - Throws: `Failure`.
+  static func requireModels(
     _ settings: RunSettings,
     for request: EstimatorRequest
   ) throws(Failure) {

@@ -76,19 +76,21 @@ public struct Probing: Sendable {
   ///   - queries: Position of the query behind each row.
   ///   - target: θ0's own loss of each training example.
   ///   - estimator: What losses are compared with.
-  /// - Throws: `mismatch` when the counts differ.
+  /// - Throws: `mismatch` when the counts differ or a query has two rows.
   public init(
     losses: LossMatrix,
     queries: [Int],
     target: [Double?],
     estimator: Estimator
   ) throws(AttributionError) {
-    guard queries.count == losses.models.count, target.count == losses.train.count else {
+    guard Set(queries).count == losses.models.count, queries.count == losses.models.count,
+      target.count == losses.train.count
+    else {
       throw AttributionError(
         .mismatch,
         "cannot use estimator '\(estimator.rawValue)'",
         cause: "\(losses.models.count) rows of \(losses.train.count) losses are given for "
-          + "\(queries.count) queries and \(target.count) examples"
+          + "\(Set(queries).count) queries and \(target.count) examples"
       )
     }
     let count = queries.count

@@ -86,7 +86,7 @@ extension PromptPerturbation {
         + "measurements demonstrations and random prompts, which score none, did as well"
     case .probing:
       "in-context probing prices every training row once a query: above 25 queries, "
-        + "demonstrations with 25 models cost less, and in our measurements they found as much or more"
+        + "demonstrations with 25 models cost less, and they found more on two of our three scenarios"
     case .demonstrations, .random: nil
     }
   }

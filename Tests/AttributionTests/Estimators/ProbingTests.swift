@@ -110,6 +110,9 @@ struct ProbingTests {
     #expect(throws: AttributionError.self) {
       try Probing(losses: losses(table), queries: [0], target: own, estimator: .difference)
     }
+    #expect(throws: AttributionError.self) {
+      try Probing(losses: losses(table), queries: [0, 1, 2, 2], target: own, estimator: .contrast)
+    }
   }
 
   @Test func `one query has no interval, and equal queries an interval of no width`() throws {
