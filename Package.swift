@@ -169,7 +169,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CampaignTests",
-      dependencies: ["Experiment", "Campaign", "Store", "TestSupport"],
+      dependencies: ["Experiment", "Campaign", "Attribution", "Store", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),

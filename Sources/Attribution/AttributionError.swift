@@ -4,7 +4,7 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
   public enum Code: Sendable, Hashable {
     /// The design asks for what the data cannot give.
     case invalidDesign
-    /// No estimator has this name.
+    /// No estimator has this name, or none of this kind of run.
     case unknownEstimator
     /// Fewer perturbed models were priced than the estimator needs.
     case tooFewModels

@@ -1,3 +1,4 @@
+internal import Attribution
 public import Experiment
 
 extension Run {
@@ -127,17 +128,18 @@ extension Run {
     let capabilities = scorer.scorerCapabilities
     let batch = max(1, capabilities.batch)
     func calls(_ examples: Int) -> Int { (examples + batch - 1) / batch }
-    let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
-    let scored = settings.models + 1
+    let coverage = Coverage(settings, corpus: corpus)
+    func tokenCount(_ columns: some Sequence<Int>) -> Int { columns.reduce(0) { $0 + tokens[$1] } }
     let optimising = settings.models * (prompted ?? 0)
     let mean = corpus.train.isEmpty ? 0 : trainTokens / corpus.train.count
-    let prices =
-      scored * tokens.count + repeats.reduce(0) { $0 + $1.count } + optimising
+    let prices = coverage.pairs + optimising
     let scoringTokens =
-      scored * tokens.reduce(0, +) + repeats.joined().reduce(0) { $0 + tokens[$1] }
-      + optimising * mean + (prices - tokens.count) * capabilities.overhead
+      (settings.models + 1) * tokenCount(coverage.columns)
+      + tokenCount(coverage.repeats.joined()) + optimising * mean
+      + (prices - coverage.columns.count) * capabilities.overhead
     let requests =
-      scored * calls(tokens.count) + repeats.reduce(0) { $0 + calls($1.count) }
+      (settings.models + 1) * calls(coverage.columns.count)
+      + coverage.repeats.reduce(0) { $0 + calls($1.count) }
       + settings.models * trainer.scoringCalls
 
     // θ0 comes first and alone.
@@ -152,7 +154,7 @@ extension Run {
     )
     var dollars: Double?
     if let rates, rates.isValid {
-      let open = Double(min(max(1, capabilities.modelsAtOnce), scored))
+      let open = Double(min(max(1, capabilities.modelsAtOnce), settings.models + 1))
       let hosting = rates.hosting == 0 ? 0 : scoring.map { rates.hosting(.seconds($0 * open)) }
       dollars = hosting.map {
         rates.training(tokens: trainingTokens, jobs: jobs)
@@ -173,7 +175,8 @@ extension Run {
         settings: settings,
         trainer: trainer,
         scorer: capabilities
-      )
+      ),
+      candidates: settings.candidates?.all.count
     )
   }
 
@@ -183,24 +186,9 @@ extension Run {
     trainer: TrainerCapabilities,
     scorer: ScorerCapabilities
   ) -> [String] {
-    let examples = corpus.train.count
-    let size = settings.subsetSize(of: examples)
-    var warnings: [String] = []
-    if settings.models < 10 {
-      warnings.append(
-        "\(settings.models) models are few: rankings below 10 are mostly noise, 25 or more are usual"
-      )
-    }
-    if size < 1 || size > examples {
-      warnings.append("subsets of \(size) cannot be drawn from \(examples) training examples")
-    } else if size == examples, !settings.weighted {
-      warnings.append("every model would see every training example, so nothing tells them apart")
-    }
-    if size < trainer.minimumExamples {
-      warnings.append(
-        "subsets of \(size) are below the provider's minimum of \(trainer.minimumExamples) examples"
-      )
-    }
+    var warnings =
+      settings.isProbing
+      ? [] : subsetWarnings(settings, examples: corpus.train.count, trainer: trainer)
     if settings.start == .target, !trainer.continuesTuned {
       warnings.append("the provider cannot continue from a tuned model: start from the base")
     }
@@ -229,13 +217,38 @@ extension Run {
           + "prompt drawn twice in a step is asked once, and 'status' charges what was sent"
       )
     }
-    return warnings + corpus.duplicateWarnings
+    return warnings + corpus.duplicateWarnings(isProbing: settings.isProbing)
+  }
+
+  private static func subsetWarnings(
+    _ settings: RunSettings,
+    examples: Int,
+    trainer: TrainerCapabilities
+  ) -> [String] {
+    let size = settings.subsetSize(of: examples)
+    var warnings: [String] = []
+    if settings.models < 10 {
+      warnings.append(
+        "\(settings.models) models are few: rankings below 10 are mostly noise, 25 or more are usual"
+      )
+    }
+    if size < 1 || size > examples {
+      warnings.append("subsets of \(size) cannot be drawn from \(examples) training examples")
+    } else if size == examples, !settings.weighted {
+      warnings.append("every model would see every training example, so nothing tells them apart")
+    }
+    if size < trainer.minimumExamples {
+      warnings.append(
+        "subsets of \(size) are below the provider's minimum of \(trainer.minimumExamples) examples"
+      )
+    }
+    return warnings
   }
 }
 
 extension Corpus {
   /// Notes about training rows that repeat each other and queries that are training rows.
-  fileprivate var duplicateWarnings: [String] {
+  fileprivate func duplicateWarnings(isProbing: Bool) -> [String] {
     var exact: [String: String] = [:]
     var loose: [String: String] = [:]
     var copies: [(String, String)] = []
@@ -260,7 +273,12 @@ extension Corpus {
     return [
       (copies, "training rows repeat an earlier one and share its influence"),
       (nearCopies, "training rows differ from an earlier one in case, spacing or punctuation only"),
-      (taught, "queries are training rows, which will be found as their own cause"),
+      (
+        taught,
+        isProbing
+          ? "queries are training rows, which they cannot score: no example is its own demonstration"
+          : "queries are training rows, which will be found as their own cause"
+      ),
     ].compactMap { pairs, meaning in
       pairs.first.map { "\(pairs.count) \(meaning) (first: '\($0.0)' and '\($0.1)')" }
     }

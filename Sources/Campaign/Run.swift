@@ -161,7 +161,8 @@ struct RunIdentity {
     settingsText = String(decoding: data, as: UTF8.self)
     var digest = Digest()
     for example in corpus.train { example.update(&digest) }
-    for (name, value) in settings.identity where name != "repeats" {
+    if settings.isProbing { for example in corpus.queries { example.update(&digest) } }
+    for (name, value) in settings.identity where !["repeats", "candidates"].contains(name) {
       digest.update(name)
       digest.update(value)
     }

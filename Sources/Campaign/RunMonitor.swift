@@ -14,8 +14,6 @@ final class RunMonitor: Sendable {
     settings: RunSettings,
     observer: @escaping @Sendable (CampaignEvent) -> Void
   ) {
-    let columns = corpus.train.count + corpus.queries.count
-    let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
     progress = Mutex(
       RunProgress(
         stage: .target,
@@ -24,7 +22,7 @@ final class RunMonitor: Sendable {
         priced: 0,
         failed: 0,
         pairs: models.reduce(0) { $0 + $1.answered + $1.repeated },
-        expectedPairs: columns * models.count + repeats.reduce(0) { $0 + $1.count }
+        expectedPairs: Coverage(settings, corpus: corpus).pairs
       )
     )
     self.observer = observer

@@ -1,3 +1,4 @@
+internal import Attribution
 public import Experiment
 internal import FoundationEssentials
 internal import Store
@@ -105,12 +106,14 @@ public struct RunRecord: Sendable {
         "cannot open run store '\(path)': its settings cannot be understood"
       )
     }
-    let columns = contents.corpus.train.count + contents.corpus.queries.count
-    let models = contents.models.map { Model($0, columns: columns) }
-    guard let target = models.first, settings.models == models.count - 1 else {
+    let coverage = Coverage(settings, corpus: contents.corpus)
+    let models = contents.models.map { Model($0, columns: coverage.columns.count) }
+    guard let target = models.first, settings.models == models.count - 1,
+      settings.candidates?.areRows(of: contents.corpus) ?? true
+    else {
       throw CampaignError(
         .storeCorrupt,
-        "cannot open run store '\(path)': its models do not fit its settings"
+        "cannot open run store '\(path)': its models or rows do not fit its settings"
       )
     }
     self.database = database

@@ -14,10 +14,10 @@ extension RunSession {
   func price(_ model: ModelRecord, under reference: ModelReference) async throws {
     try Task.checkCancellation()
     let passes = [
-      try pass(.price, columns, known: model.answered, model),
+      try pass(.price, coverage.columns, known: model.answered, model),
       try pass(
         .repeat,
-        model.number < 0 ? [] : repeats[model.number],
+        model.number < 0 ? [] : coverage.repeats[model.number],
         known: model.repeated,
         model
       ),
@@ -118,7 +118,10 @@ extension RunSession {
     guard known < wanted.count else { return nil }
     var recorded: [Bool] = []
     if known > 0 {
-      recorded = [Bool](repeating: false, count: columns.count)
+      recorded = [Bool](
+        repeating: false,
+        count: run.corpus.train.count + run.corpus.queries.count
+      )
       let numbers = try storing { () throws(StoreError) in
         try run.database.answered(model: model.number, kind)
       }

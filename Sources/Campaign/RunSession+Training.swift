@@ -31,7 +31,9 @@ extension RunSession {
     let job = TrainingJob(
       key: model.key,
       start: start,
-      examples: draw.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
+      examples: settings.isProbing && number >= 0
+        ? [corpus.queries[number]]
+        : draw.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
       weights: draw?.weights,
       hyperparameters: hyperparameters,
       seed: model.seed,

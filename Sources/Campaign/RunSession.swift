@@ -11,10 +11,8 @@ struct RunSession: Sendable {
   let budget: Budget
   /// What acts cost; `nil` when the provider's rates are unknown.
   let tariff: Tariff?
-  /// Numbers of all examples, shared by all models' passes.
-  let columns: [Int]
-  /// For each perturbed model the numbers of the examples that are priced twice.
-  let repeats: [[Int]]
+  /// Which examples are priced under which models.
+  let coverage: Coverage
   /// As many models as may be open at once.
   let gate: Gate
 
@@ -30,11 +28,7 @@ struct RunSession: Sendable {
     )
     gate = Gate(max(1, run.scorer.scorerCapabilities.modelsAtOnce))
     tariff = run.rates.map { Tariff($0, corpus: corpus, scorer: run.scorer) }
-    columns = Array(0..<(corpus.train.count + corpus.queries.count))
-    repeats = run.settings.repeatedPairs(
-      train: corpus.train.count,
-      queries: corpus.queries.count
-    )
+    coverage = Coverage(run.settings, corpus: corpus)
   }
 
   /// Does all that is still to be done.

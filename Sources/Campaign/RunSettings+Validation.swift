@@ -1,3 +1,4 @@
+internal import Attribution
 internal import Experiment
 
 extension RunSettings {
@@ -33,6 +34,10 @@ extension RunSettings {
       let rate = values.learningRateMultiplier ?? 1
       try require(rate.isFinite && rate > 0, "the learning rate multiplier must be positive")
     }
+    try require(
+      candidates?.areRows(of: corpus) ?? true,
+      "its candidates are none, or not rows of this training set"
+    )
     try require(models > 0, "it needs at least one perturbed model")
     try require(parallelJobs > 0, "it needs at least one parallel job")
     try require(
@@ -51,7 +56,11 @@ extension RunSettings {
       design.start == start,
       "the design starts from \(design.start.rawValue), the settings from \(start.rawValue)"
     )
-    let least = max(1, trainer.minimumExamples)
+    try require(
+      !isProbing || models == corpus.queries.count,
+      "\(models) models cannot probe with \(corpus.queries.count) queries one by one"
+    )
+    let least = isProbing ? 0 : max(1, trainer.minimumExamples)
     for (index, draw) in design.draws.enumerated() {
       try require(
         draw.members.count >= least,

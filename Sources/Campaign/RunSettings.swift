@@ -55,6 +55,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
   public var keepsCheckpoints: Bool
   /// The prompts that perturb θ0 in the place of fine-tunes; `nil` fine-tunes.
   public var prompts: PromptPerturbation?
+  /// The training rows that are priced; `nil` prices all.
+  public var candidates: Candidates?
 
   /// Creates settings.
   public init(
@@ -72,7 +74,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
     base: ModelReference? = nil,
     repeats: Repeats = Repeats(),
     keepsCheckpoints: Bool = false,
-    prompts: PromptPerturbation? = nil
+    prompts: PromptPerturbation? = nil,
+    candidates: Candidates? = nil
   ) {
     self.name = name
     self.provider = provider
@@ -89,7 +92,11 @@ public struct RunSettings: Sendable, Hashable, Codable {
     self.repeats = repeats
     self.keepsCheckpoints = keepsCheckpoints
     self.prompts = prompts
+    self.candidates = candidates
   }
+
+  /// Whether each perturbed model is θ0 behind one query, so that only training rows are priced.
+  public var isProbing: Bool { prompts?.method == .probing }
 
   /// Size of each model's training set out of `examples`, rounded; not checked against it.
   public func subsetSize(of examples: Int) -> Int {
@@ -116,7 +123,9 @@ public struct RunSettings: Sendable, Hashable, Codable {
       ("target", target?.name ?? "trained by the run"), ("base", base?.name ?? "the provider's"),
       ("repeats", "\(repeats.train) + \(repeats.queries)"),
       ("keepsCheckpoints", "\(keepsCheckpoints)"),
-    ] + (prompts.map { [("prompts", "\($0)")] } ?? [])
+    ] + (prompts.map { [("prompts", "\($0)")] } ?? []) + [
+      ("candidates", candidates.map { "\($0)" } ?? "all rows")
+    ]
   }
 
   /// Hyperparameters in words.

@@ -5,13 +5,14 @@ internal import Store
 extension RunStatus {
   /// Where a run stands according to its store.
   init(_ standing: RunStanding, corpus: Corpus, settings: RunSettings) {
-    let columns = corpus.train.count + corpus.queries.count
+    let coverage = Coverage(settings, corpus: corpus)
     let perturbed = standing.models.dropFirst()
     func count(_ status: ModelRecord.Status) -> Int { perturbed.count { $0.status == status } }
-    let repeats = settings.repeatedPairs(train: corpus.train.count, queries: corpus.queries.count)
     let isComplete =
-      standing.models.allSatisfy { $0.status == .succeeded && $0.answered == columns }
-      && zip(perturbed, repeats).allSatisfy { $0.repeated == $1.count }
+      standing.models.allSatisfy {
+        $0.status == .succeeded && $0.answered == coverage.columns.count
+      }
+      && zip(perturbed, coverage.repeats).allSatisfy { $0.repeated == $1.count }
     let isUntouched = standing.models.allSatisfy { $0.answered == 0 && $0.started == nil }
     let phase: Phase =
       isComplete
@@ -25,14 +26,19 @@ extension RunStatus {
         failed: count(.failed)
       ),
       losses: Losses(
-        expected: perturbed.count * columns,
+        expected: perturbed.count * coverage.columns.count,
         measured: perturbed.reduce(0) { $0 + $1.measured },
         missing: perturbed.reduce(0) { $0 + $1.missing },
         censored: perturbed.reduce(0) { $0 + $1.censored }
       ),
       dollars: standing.spending.isEmpty
         ? nil : standing.spending.reduce(0) { $0 + $1.dollars },
-      notes: (phase == .partial ? Self.notes(perturbed, columns: columns) : [])
+      notes: (phase == .partial
+        ? Self.notes(
+          perturbed,
+          columns: coverage.columns.count,
+          isProbing: settings.isProbing
+        ) : [])
         + [
           Self.deviation(standing.models.prefix(1), from: settings.targetHyperparameters),
           Self.deviation(perturbed, from: settings.hyperparameters),
@@ -56,7 +62,11 @@ extension RunStatus {
   }
 
   /// What it means for the scores that models were given up.
-  private static func notes(_ models: ArraySlice<ModelRecord>, columns: Int) -> [String] {
+  private static func notes(
+    _ models: ArraySlice<ModelRecord>,
+    columns: Int,
+    isProbing: Bool
+  ) -> [String] {
     let priced = models.count { $0.answered == columns }
     guard priced < models.count else { return [] }
     let untrained = models.count { $0.status != .succeeded }
@@ -67,6 +77,8 @@ extension RunStatus {
       "scores rest on \(priced) of \(models.count) models: "
         + causes.joined(separator: ", ")
     ]
+    // Probing samples no models: the other queries are scored as they would be.
+    if isProbing { return notes }
     if priced > 0 {
       // The error of a covariance or correlation over K models falls with √K.
       let wider = (Double(models.count) / Double(priced)).squareRoot()

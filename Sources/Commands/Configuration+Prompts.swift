@@ -28,6 +28,14 @@ extension Configuration {
     }
     guard isPrompt else { return nil }
     let method = try part.choice("method", PromptPerturbation.Method.self)
+    let drawing = ["models", "subsetRatio", "subsetSize", "demonstrations", "length", "vocabulary"]
+    for key in drawing where method == .probing && part.has(key) {
+      throw ConfigurationError(
+        .conflict,
+        path: part.full(key),
+        "'\(part.full(key))' means nothing for method: \"probing\": each query makes one model"
+      )
+    }
     for key in optimising where method != .bdpl && part.has(key) {
       throw ConfigurationError(
         .conflict,

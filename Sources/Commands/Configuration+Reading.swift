@@ -82,6 +82,7 @@ extension Configuration {
         hint: "name the model to explain: target: { model: \"…\" }"
       )
     }
+    candidates = try Self.candidates(root, resolved)
     estimator = try root.text("estimator") ?? "auto"
     let money = try root.object("budget", keys: ["dollars", "prices"])
     budget = Budget(
@@ -119,7 +120,8 @@ extension Configuration {
       values,
       path: "",
       keys: [
-        "name", "data", "target", "trainer", "scorer", "perturbation", "estimator", "budget",
+        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "estimator",
+        "budget",
       ]
     )
   }

@@ -131,6 +131,18 @@ package struct Configuration: Sendable, Hashable {
     case paper
   }
 
+  /// Which training rows are priced.
+  package struct CandidateFilter: Sendable, Hashable {
+    /// Rows that text search picks for each query, by prompt and by completion.
+    package var nearest = 100
+    /// Path of the store of a probing run that picks rows too; `nil` for none.
+    package var probing: String?
+    /// Rows that it picks for each query.
+    package var top = 100
+    /// Share of the other rows that is drawn at random, to tell what is missed.
+    package var audit = 0.1
+  }
+
   /// What may be spent.
   package struct Budget: Sendable, Hashable {
     /// Most US dollars; `nil` is no limit.
@@ -151,6 +163,8 @@ package struct Configuration: Sendable, Hashable {
   package var scorer: Scorer
   /// How perturbed models are made.
   package var perturbation: Perturbation
+  /// Which training rows are priced; `nil` prices all.
+  package var candidates: CandidateFilter?
   /// Name of the estimator; `auto` picks by purpose.
   package var estimator: String
   /// What may be spent.

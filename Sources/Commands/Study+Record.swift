@@ -17,6 +17,11 @@ extension Study {
           }
         }
       },
+      probes: record.settings.isProbing
+        ? Probing.Source(queries: rows) { view in
+          try record.targetPrices().prefix(record.corpus.train.count).map { $0?.loss(view).value }
+        } : nil,
+      candidates: record.settings.candidates,
       losses: { try record.losses($0) }
     )
   }

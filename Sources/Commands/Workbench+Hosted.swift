@@ -58,10 +58,16 @@ extension Workbench {
     settings.prompts = try settings.prompts?.resolved(for: corpus.train)
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
+    if settings.isProbing { settings.models = corpus.queries.count }
+    settings.candidates = try candidates(
+      configuration.candidates,
+      corpus: corpus,
+      seed: settings.seed
+    )
     let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
-    try requireEnoughModels(settings, for: EstimatorRequest(name: configuration.estimator))
+    try requireModels(settings, for: EstimatorRequest(name: configuration.estimator))
     let leftovers =
       store?.isNew == false && way.engine != nil ? try await hosts.giveBackLeftovers() : []
     let scorer = try await hosts.scorer(
@@ -70,7 +76,7 @@ extension Workbench {
       isAsking: store != nil
     )
     let charges = try hosts.charges(settings)
-    let providers = try providers(settings, train: corpus.train, tuner: tuner, scorer: scorer)
+    let providers = try providers(settings, corpus: corpus, tuner: tuner, scorer: scorer)
     return try Workbench(
       corpus: corpus,
       settings: settings,
@@ -79,7 +85,8 @@ extension Workbench {
       throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
-      notes: hosts.notes + charges.notes + leftovers + providers.notes,
+      notes: hosts.notes + charges.notes + leftovers + providers.notes
+        + [settings.candidateNote(corpus)].compactMap(\.self),
       offers: providers.offers,
       store: path
     )

@@ -40,6 +40,15 @@ extension Workbench {
     }
     settings.start = perturbation.start ?? (perturbation.prompts == nil ? settings.start : .target)
     settings.prompts = perturbation.prompts
+    let corpus = try Corpus(
+      train: ExampleFile.read(path: configuration.data.train, role: .train),
+      queries: ExampleFile.read(path: configuration.data.queries, role: .query)
+    )
+    settings.candidates = try Self.candidates(
+      configuration.candidates,
+      corpus: corpus,
+      seed: settings.seed
+    )
     settings.weighted = perturbation.weighted
     let tuning = configuration.trainer.hyperparameters
     settings.hyperparameters.epochs = tuning.epochs ?? settings.hyperparameters.epochs
@@ -56,10 +65,6 @@ extension Workbench {
     shape.heads = wanted?.heads ?? shape.heads
     shape.vocabulary = wanted?.vocabulary ?? shape.vocabulary
     shape.context = wanted?.context ?? shape.context
-    let corpus = try Corpus(
-      train: ExampleFile.read(path: configuration.data.train, role: .train),
-      queries: ExampleFile.read(path: configuration.data.queries, role: .query)
-    )
     settings.prompts = try settings.prompts?.resolved(for: corpus.train)
     try self.init(
       corpus: corpus,
@@ -86,9 +91,10 @@ extension Workbench {
     estimator: EstimatorRequest = .auto,
     store: String
   ) throws {
-    try Self.requireEnoughModels(settings, for: estimator)
-    // All that changes the base model or what it reads is part of what the run is.
     var settings = settings
+    if settings.isProbing { settings.models = corpus.queries.count }
+    try Self.requireModels(settings, for: estimator)
+    // All that changes the base model or what it reads is part of what the run is.
     settings.provider =
       "local width \(architecture.width), layers \(architecture.layers), heads "
       + "\(architecture.heads), vocabulary \(architecture.vocabulary), context "
@@ -104,7 +110,7 @@ extension Workbench {
     let tokensPerSecond = LocalRecipe.operationsPerCore * cores / (2 * Double(provider.parameters))
     let providers = try Self.providers(
       settings,
-      train: corpus.train,
+      corpus: corpus,
       tuner: provider,
       scorer: provider
     )
@@ -118,7 +124,7 @@ extension Workbench {
         scoringTokensPerSecond: tokensPerSecond
       ),
       rates: .free,
-      notes: providers.notes,
+      notes: providers.notes + [settings.candidateNote(corpus)].compactMap(\.self),
       offers: providers.offers,
       store: store
     )

@@ -22,7 +22,7 @@ extension Workbench {
   ///
   /// - Parameters:
   ///   - settings: What to do.
-  ///   - train: The training examples.
+  ///   - corpus: The examples.
   ///   - tuner: Who fine-tunes; `nil` when nothing is to be tuned.
   ///   - scorer: Who prices.
   /// - Returns: Trainer and scorer of the run.
@@ -30,7 +30,7 @@ extension Workbench {
   ///   what has to be.
   static func providers(
     _ settings: RunSettings,
-    train: [Example],
+    corpus: Corpus,
     tuner: (any Trainer)?,
     scorer: any Scorer
   ) throws -> Providers {
@@ -40,25 +40,35 @@ extension Workbench {
       }
       return Providers(trainer: tuner, scorer: scorer)
     }
-    let prompted = PromptedScorer(scorer, train: train, for: prompts)
+    let prompted = PromptedScorer(
+      scorer,
+      train: corpus.train,
+      queries: corpus.queries,
+      for: prompts
+    )
     return Providers(
       trainer: try PromptTrainer(
         prompts,
-        train: train,
-        subset: settings.subsetSize(of: train.count),
+        train: corpus.train,
+        subset: settings.subsetSize(of: corpus.train.count),
         tuner: tuner,
         scorer: prompted
       ),
       scorer: prompted,
       notes: [prompts.caution, prompts.labelling, prompts.advice].compactMap { $0 },
       offers: {
-        PromptOffer.all(beside: prompts, train: train).map { offer in
-          let scorer = PromptedScorer(scorer, train: train, for: offer.perturbation)
+        PromptOffer.all(beside: prompts, train: corpus.train).map { offer in
+          let scorer = PromptedScorer(
+            scorer,
+            train: corpus.train,
+            queries: corpus.queries,
+            for: offer.perturbation
+          )
           return PlannedPrompts(
             offer: offer,
             trainer: PromptTrainer.capabilities(
               of: offer.perturbation,
-              subset: settings.subsetSize(of: train.count),
+              subset: settings.subsetSize(of: corpus.train.count),
               tuner: tuner,
               scorer: scorer
             ),
@@ -85,7 +95,14 @@ extension Workbench {
       return capabilities.context.map { longest + capabilities.overhead <= $0 } ?? true
     }
     plan.methods = offers.enumerated().map { place, prompts in
-      RunPlan.Method(
+      var settings = settings
+      settings.prompts = prompts.offer.perturbation
+      if settings.isProbing {
+        settings.models = corpus.queries.count
+      } else if self.settings.isProbing {
+        settings.models = PromptOffer.measuredModels
+      }
+      return RunPlan.Method(
         prompts.offer.name,
         plan: Run.plan(
           corpus: corpus,

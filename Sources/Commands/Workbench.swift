@@ -63,14 +63,17 @@ struct Workbench: Sendable {
     self.cap = cap
     self.notes = notes
     self.store = store
-    design = try SubsetDesign.random(
-      examples: corpus.train.count,
-      models: settings.models,
-      size: settings.subsetSize(of: corpus.train.count),
-      start: settings.start,
-      seed: settings.seed,
-      weighted: settings.weighted
-    )
+    design =
+      settings.isProbing
+      ? .probing(examples: corpus.train.count, queries: settings.models, seed: settings.seed)
+      : try SubsetDesign.random(
+        examples: corpus.train.count,
+        models: settings.models,
+        size: settings.subsetSize(of: corpus.train.count),
+        start: settings.start,
+        seed: settings.seed,
+        weighted: settings.weighted
+      )
   }
 
   /// The same examples and models for other settings.
@@ -144,11 +147,17 @@ struct Workbench: Sendable {
     return path[..<dot] + "." + ending
   }
 
-  static func requireEnoughModels(
+  /// Refuses an estimator that the run's models cannot serve: too few of them, or of another kind.
+  ///
+  /// - Parameters:
+  ///   - settings: What to do.
+  ///   - request: The estimator.
+  /// - Throws: `Failure`.
+  static func requireModels(
     _ settings: RunSettings,
     for request: EstimatorRequest
   ) throws(Failure) {
-    let estimator =
+    let estimator: Estimator? =
       switch request {
       case .named(let estimator): estimator
       case .auto:
@@ -158,7 +167,17 @@ struct Workbench: Sendable {
           grouped: false,
           models: settings.models
         ).estimator
+      case .probing: nil
       }
+    guard settings.isProbing == (estimator == nil) || request == .auto else {
+      throw Failure(
+        .usage,
+        "cannot start run '\(settings.name)': estimator '\(request.name)' is "
+          + (settings.isProbing ? "not for" : "only for") + " perturbation.method: \"probing\"",
+        hint: "leave 'estimator' out, and 'auto' picks one"
+      )
+    }
+    guard !settings.isProbing, let estimator else { return }
     guard settings.models < estimator.minimumModels else { return }
     throw Failure(
       .usage,

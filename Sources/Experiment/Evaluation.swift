@@ -2,7 +2,7 @@
 public struct Retrieval: Sendable, Hashable {
   /// Average precision over all training rows; its chance level is the tag's share of the rows.
   public let ap: Double
-  /// Bootstrap interval of `ap`: over models for an estimator, `nil` for a text baseline.
+  /// Bootstrap interval of `ap`, `nil` for a text baseline.
   public let apInterval: ClosedRange<Double>?
   /// AUROC of tagged rows against decoy rows, for the tag's queries; `nil` without decoys.
   public let auroc: Double?
@@ -59,6 +59,12 @@ public struct Evaluation: Sendable, Hashable {
   public let baselines: [String: Retrieval]
   /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
   public var commonShare: Double?
+  /// What the intervals are a bootstrap over.
+  public let sampling: Sampling
+  /// Training rows that the run priced, the others ranking last; `nil` for all of them.
+  public let candidates: Int?
+  /// How much a candidate filter missed; `nil` where that is not known, or for more than one ranking.
+  public let audit: AuditEstimate?
 
   /// Creates an evaluation.
   public init(
@@ -69,7 +75,10 @@ public struct Evaluation: Sendable, Hashable {
     grouped: Bool,
     prevalence: Double,
     retrieval: Retrieval,
-    baselines: [String: Retrieval]
+    baselines: [String: Retrieval],
+    sampling: Sampling = .models,
+    candidates: Int? = nil,
+    audit: AuditEstimate? = nil
   ) {
     self.estimator = estimator
     self.tag = tag
@@ -79,5 +88,8 @@ public struct Evaluation: Sendable, Hashable {
     self.prevalence = prevalence
     self.retrieval = retrieval
     self.baselines = baselines
+    self.sampling = sampling
+    self.candidates = candidates
+    self.audit = audit
   }
 }

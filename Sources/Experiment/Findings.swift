@@ -42,7 +42,7 @@ public struct RankedExample: Sendable, Hashable {
   public let id: String
   /// Its score.
   public let score: Double
-  /// Bootstrap interval over models; `nil` when K is too small for one.
+  /// Bootstrap interval; `nil` where there are too few models, or queries, for one.
   public let interval: ClosedRange<Double>?
   /// The user's labels.
   public let tags: [String]
@@ -124,6 +124,50 @@ public struct TextEvidence: Sendable, Hashable {
   }
 }
 
+/// How much a candidate filter missed, told by a random sample of the rows it left out.
+public struct AuditEstimate: Sendable, Hashable {
+  /// Length k of the list of picked rows that others are compared with.
+  public let top: Int
+  /// Rows of the sample that have a score.
+  public let audited: Int
+  /// Of those, rows that score higher than the picked rows' k-th.
+  public let above: Int
+  /// Rows that were not picked, the sample included.
+  public let rest: Int
+  /// 95 % interval of Clopper and Pearson for the share of such rows among the rest.
+  public let share: ClosedRange<Double>
+
+  /// Creates an estimate.
+  public init(top: Int, audited: Int, above: Int, rest: Int, share: ClosedRange<Double>) {
+    self.top = top
+    self.audited = audited
+    self.above = above
+    self.rest = rest
+    self.share = share
+  }
+
+  /// The picked rows' share of all rows that score at least as high as their k-th.
+  public var recall: Double { recall(at: Double(above) / Double(max(1, audited))) }
+
+  /// The same at both ends of the interval of the share.
+  public var recallInterval: ClosedRange<Double> {
+    let low = recall(at: share.upperBound)
+    return low...max(low, recall(at: share.lowerBound))
+  }
+
+  private func recall(at share: Double) -> Double {
+    Double(top) / (Double(top) + share * Double(rest))
+  }
+}
+
+/// What intervals and halves are drawn from.
+public enum Sampling: String, Sendable, Hashable {
+  /// The perturbed models.
+  case models
+  /// The queries of a group, where each model is θ0 behind one of them.
+  case queries
+}
+
 /// What a list of scores rests on.
 public struct Reliability: Sendable, Hashable {
   /// Perturbed models used.
@@ -135,18 +179,22 @@ public struct Reliability: Sendable, Hashable {
   public let signalToNoise: Double?
   /// Pairs priced twice.
   public let repeats: Int
-  /// Mean rank correlation of the scores from random halves of the models; `nil` below 6 models.
+  /// Mean rank correlation of the scores from random halves; `nil` below 6 models or queries.
   public let splitHalf: Double?
-  /// Mean share of the top rows that two halves agree on; `nil` below 6 models.
+  /// Mean share of the top rows that two halves agree on; `nil` below 6 models or queries.
   public let topOverlap: Double?
-  /// Training columns whose losses are constant or missing.
+  /// Training columns whose losses are constant or missing, of those that were to be priced.
   public let notMeasurable: Int
+  /// Training rows that the run prices; `nil` for all of them.
+  public let candidates: Int?
   /// Entries missing from the loss matrix.
   public let missing: Int
   /// Entries known only by a bound.
   public let censored: Int
   /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
   public let commonShare: Double?
+  /// What intervals and halves are drawn from.
+  public let sampling: Sampling
 
   /// Creates a statement.
   public init(
@@ -159,6 +207,8 @@ public struct Reliability: Sendable, Hashable {
     notMeasurable: Int,
     missing: Int,
     censored: Int,
+    sampling: Sampling = .models,
+    candidates: Int? = nil,
     commonShare: Double? = nil
   ) {
     self.commonShare = commonShare
@@ -171,6 +221,8 @@ public struct Reliability: Sendable, Hashable {
     self.notMeasurable = notMeasurable
     self.missing = missing
     self.censored = censored
+    self.sampling = sampling
+    self.candidates = candidates
   }
 }
 
@@ -192,6 +244,8 @@ public struct QueryFindings: Sendable, Hashable {
   public let evidence: TextEvidence
   /// What the list rests on.
   public var reliability: Reliability
+  /// How much a candidate filter missed; `nil` where all rows were priced, or that is not known.
+  public let audit: AuditEstimate?
 
   /// Creates findings.
   public init(
@@ -202,7 +256,8 @@ public struct QueryFindings: Sendable, Hashable {
     reason: String?,
     examples: [RankedExample],
     evidence: TextEvidence,
-    reliability: Reliability
+    reliability: Reliability,
+    audit: AuditEstimate? = nil
   ) {
     self.query = query
     self.queries = queries
@@ -212,5 +267,6 @@ public struct QueryFindings: Sendable, Hashable {
     self.examples = examples
     self.evidence = evidence
     self.reliability = reliability
+    self.audit = audit
   }
 }

@@ -37,7 +37,7 @@ public struct TrainingJob: Sendable, Hashable {
   public let key: String
   /// The model to continue from; `nil` is the provider's base.
   public let start: ModelReference?
-  /// Training examples in corpus order.
+  /// Training examples in corpus order; the query alone for θ0 behind a query.
   public let examples: [Example]
   /// Weight of each example, same count; `nil` when all are 1.
   public let weights: [Double]?

@@ -18,6 +18,8 @@ public struct RunPlan: Sendable, Hashable {
   public let hours: Double?
   /// What the user should know before starting.
   public let warnings: [String]
+  /// Training rows that are priced; `nil` for all of them.
+  public let candidates: Int?
   /// What each way to make prompts would ask for; empty for fine-tunes.
   public var methods: [Method] = []
 
@@ -69,7 +71,8 @@ public struct RunPlan: Sendable, Hashable {
     optimisedInputs: Int = 0,
     dollars: Double?,
     hours: Double?,
-    warnings: [String]
+    warnings: [String],
+    candidates: Int? = nil
   ) {
     self.jobs = jobs
     self.trainingTokens = trainingTokens
@@ -80,6 +83,7 @@ public struct RunPlan: Sendable, Hashable {
     self.dollars = dollars
     self.hours = hours
     self.warnings = warnings
+    self.candidates = candidates
   }
 }
 

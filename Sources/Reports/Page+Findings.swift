@@ -13,6 +13,7 @@ extension Page {
     parts.append(
       .notes(
         [Self.sign] + Self.choice(findings) + Self.basis(findings.reliability)
+          + Self.candidates(findings.reliability.candidates, findings.audit)
           + Self.textNotes(findings.evidence)
       )
     )
@@ -124,6 +125,30 @@ extension Page {
     return notes
   }
 
+  /// How many rows a candidate filter let through, and what its audit says of the others.
+  static func candidates(_ candidates: Int?, _ audit: AuditEstimate?) -> [Note] {
+    guard let candidates else { return [] }
+    let priced = Note(
+      "candidates",
+      Numerals.count(candidates, "training row") + " priced; the others get no score"
+    )
+    guard let audit else {
+      return [priced, Note("audit", "not known: too few audited or picked rows", .warning)]
+    }
+    let low = Numerals.percent(audit.recallInterval.lowerBound)
+    let high = Numerals.percent(audit.recallInterval.upperBound)
+    return [
+      priced,
+      Note(
+        "audit",
+        "\(audit.above) of \(Numerals.count(audit.audited, "audited row")) beat the picked rows' "
+          + "number \(audit.top): estimated recall \(Numerals.percent(audit.recall)) "
+          + "(95 % \(low)…\(high))",
+        audit.recallInterval.lowerBound < 0.5 ? .warning : .plain
+      ),
+    ]
+  }
+
   private static func signal(_ basis: Reliability) -> Note {
     let label = "signal/noise"
     guard let ratio = basis.signalToNoise else {
@@ -140,13 +165,17 @@ extension Page {
 
   private static func stability(_ basis: Reliability) -> Note {
     guard let overlap = basis.topOverlap, overlap.isFinite else {
-      return Note("stability", "not known: too few models to compare two halves", .warning)
+      return Note(
+        "stability",
+        "not known: too few \(basis.sampling.rawValue) to compare two halves",
+        .warning
+      )
     }
     let rank = basis.splitHalf.flatMap { $0.isFinite ? $0 : nil }
     let correlation = rank.map { "; rank correlation \(Numerals.fixed($0, 2))" } ?? ""
     return Note(
       "stability",
-      "two halves of the models agree on \(Numerals.percent(overlap)) of the top\(correlation)",
+      "two halves of the \(basis.sampling.rawValue) agree on \(Numerals.percent(overlap)) of the top\(correlation)",
       overlap < 0.5 ? .warning : .plain
     )
   }

@@ -61,9 +61,14 @@ extension Page {
       }
     if !intervals.isEmpty {
       notes.append(
-        Note("intervals", intervals.joined(separator: ", ") + " (95 %, bootstrap over models)")
+        Note(
+          "intervals",
+          intervals.joined(separator: ", ")
+            + " (95 %, bootstrap over \(evaluation.sampling.rawValue))"
+        )
       )
     }
+    notes += Self.candidates(evaluation.candidates, evaluation.audit)
     self.init([
       .heading([
         Span("Finding the rows tagged ", .strong), Span(evaluation.tag, .accent),

@@ -28,6 +28,7 @@ package enum Records {
       ("estimator", .string(findings.estimator)), ("reason", .string(findings.reason)),
       ("sign", .string(sign)), ("examples", .array(examples)),
       ("evidence", evidence(findings.evidence)), ("reliability", reliability(findings.reliability)),
+      ("audit", audit(findings.audit)),
     ])
   }
 
@@ -47,6 +48,7 @@ package enum Records {
       ("scoringTokens", .integer(plan.scoringTokens)),
       ("scoredInputs", .integer(plan.scoredInputs)), ("dollars", .number(plan.dollars)),
       ("hours", .number(plan.hours)), ("warnings", .strings(plan.warnings)),
+      ("candidates", plan.candidates.map { .integer($0) } ?? .null),
       ("methods", .array(methods)),
     ])
   }
@@ -93,6 +95,8 @@ package enum Records {
         JSONValue.Member("prevalence", .number(evaluation.prevalence)),
         JSONValue.Member("commonShare", .number(evaluation.commonShare)),
         JSONValue.Member("sign", .string(sign)),
+        JSONValue.Member("candidates", evaluation.candidates.map { .integer($0) } ?? .null),
+        JSONValue.Member("audit", audit(evaluation.audit)),
       ] + members(of: evaluation.retrieval) + [JSONValue.Member("baselines", .object(baselines))]
     )
   }
@@ -147,6 +151,16 @@ package enum Records {
 
   /// `signalToNoise` is `null` both when nothing was priced twice and when repeats agree exactly
   /// (an infinite ratio); `repeats` tells the two apart.
+  private static func audit(_ audit: AuditEstimate?) -> JSONValue {
+    guard let audit else { return .null }
+    return .object([
+      ("top", .integer(audit.top)), ("audited", .integer(audit.audited)),
+      ("above", .integer(audit.above)), ("rest", .integer(audit.rest)),
+      ("shareInterval", interval(audit.share)), ("recall", .number(audit.recall)),
+      ("recallInterval", interval(audit.recallInterval)),
+    ])
+  }
+
   private static func reliability(_ reliability: Reliability) -> JSONValue {
     .object([
       ("models", .integer(reliability.models)), ("planned", .integer(reliability.planned)),
@@ -155,6 +169,8 @@ package enum Records {
       ("topOverlap", .number(reliability.topOverlap)),
       ("notMeasurable", .integer(reliability.notMeasurable)),
       ("missing", .integer(reliability.missing)), ("censored", .integer(reliability.censored)),
+      ("sampling", .string(reliability.sampling.rawValue)),
+      ("candidates", reliability.candidates.map { .integer($0) } ?? .null),
       ("commonShare", .number(reliability.commonShare)),
     ])
   }

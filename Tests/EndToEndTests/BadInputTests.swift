@@ -82,6 +82,24 @@ private let faults: [Fault] = [
     "estimator: \"ridge\", perturbation: { models: 3",
     "estimator 'ridge' needs at least 4 models, perturbation.models is 3"
   ),
+  .configured(
+    "an estimator of probing for fine-tunes",
+    "perturbation: {",
+    "estimator: \"contrast\", perturbation: {",
+    "estimator 'contrast' is only for perturbation.method: \"probing\""
+  ),
+  .configured(
+    "an estimator of fine-tunes for probing",
+    "perturbation: { models: 4, subsetRatio: 0.5",
+    "estimator: \"ridge\", perturbation: { kind: \"prompt\", method: \"probing\"",
+    "estimator 'ridge' is not for perturbation.method: \"probing\""
+  ),
+  .configured(
+    "a misspelt candidate filter",
+    "perturbation: {",
+    "candidates: { nearst: 3 }, perturbation: {",
+    "did you mean 'nearest'?"
+  ),
   .configured("an impossible shape", "width: 8", "width: 9", "not a multiple of 'heads' 2"),
   .configured("a tiny vocabulary", "vocabulary: 300", "vocabulary: 99", "at least 257 entries"),
   .configured(

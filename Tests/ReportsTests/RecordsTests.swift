@@ -64,7 +64,8 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
         + #""evidence":{"top":20,"sameCompletion":1,"sameCompletionInCorpus":2,"bm25Overlap":3,"#
         + #""enriched":[{"word":"w","top":2,"corpus":3,"lift":4.5}],"verdict":null},"#
         + #""reliability":{"models":2,"planned":3,"signalToNoise":null,"repeats":4,"#
-        + #""splitHalf":null,"topOverlap":0.75,"notMeasurable":5,"missing":6,"censored":7,"commonShare":null}}"#
+        + #""splitHalf":null,"topOverlap":0.75,"notMeasurable":5,"missing":6,"censored":7,"#
+        + #""sampling":"models","candidates":null,"commonShare":null},"audit":null}"#
     )
   }
 
@@ -81,7 +82,8 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
     )
     #expect(
       text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
-        + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"methods":[]}"#
+        + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"#
+        + #""candidates":null,"methods":[]}"#
     )
   }
 
@@ -123,7 +125,9 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       grouped: true,
       prevalence: 0.5,
       retrieval: retrieval(0.75, 0.5),
-      baselines: ["z": retrieval(0, nil), "bm25": retrieval(1, 1)]
+      baselines: ["z": retrieval(0, nil), "bm25": retrieval(1, 1)],
+      candidates: 9,
+      audit: AuditEstimate(top: 3, audited: 4, above: 1, rest: 12, share: 0.25...0.75)
     )
     let rest =
       #""apInterval":null,"auroc":AUROC,"aurocInterval":[0.25,0.75],"twoSided":AUROC,"twoSidedInterval":null,"#
@@ -135,6 +139,8 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       text(Records.evaluation(evaluation)) == #"{"schema":1,"estimator":"corr","tag":"t","#
         + #""against":"d","queries":2,"grouped":true,"prevalence":0.5,"commonShare":null,"#
         + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
+        + #""candidates":9,"audit":{"top":3,"audited":4,"above":1,"rest":12,"#
+        + #""shareInterval":[0.25,0.75],"recall":0.5,"recallInterval":[0.25,0.5]},"#
         + #""ap":0.75,"# + filled("0.5") + #","baselines":{"bm25":{"ap":1,"# + filled("1")
         + #"},"z":{"ap":0,"# + filled("null") + "}}}"
     )

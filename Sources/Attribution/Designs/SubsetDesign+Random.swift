@@ -76,4 +76,20 @@ extension SubsetDesign {
     }
     return SubsetDesign(examples: examples, start: start, seed: seed, draws: draws)
   }
+
+  /// The design of in-context probing: each query makes a model, which sees no training example.
+  ///
+  /// - Parameters:
+  ///   - examples: Size of the training set.
+  ///   - queries: Number of queries.
+  ///   - seed: The run's seed, which decides nothing here.
+  /// - Returns: A design with one draw a query, without members.
+  public static func probing(examples: Int, queries: Int, seed: UInt64) -> SubsetDesign {
+    SubsetDesign(
+      examples: examples,
+      start: .target,
+      seed: seed,
+      draws: [Draw](repeating: Draw(seed: seed, members: []), count: queries)
+    )
+  }
 }

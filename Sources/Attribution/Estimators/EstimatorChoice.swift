@@ -14,9 +14,22 @@ public enum EstimatorRequest: Sendable, Hashable {
   case auto
   /// Use this one.
   case named(Estimator)
+  /// Use this one, of a run of in-context probing.
+  case probing(Probing.Estimator)
 
   /// All names a user can write, `auto` first.
-  public static var names: [String] { ["auto"] + Estimator.allCases.map(\.rawValue) }
+  public static var names: [String] {
+    ["auto"] + Estimator.allCases.map(\.rawValue) + Probing.Estimator.allCases.map(\.rawValue)
+  }
+
+  /// The name a user writes.
+  public var name: String {
+    switch self {
+    case .auto: "auto"
+    case .named(let estimator): estimator.rawValue
+    case .probing(let estimator): estimator.rawValue
+    }
+  }
 
   /// Reads a name as the user wrote it.
   ///
@@ -27,6 +40,8 @@ public enum EstimatorRequest: Sendable, Hashable {
       self = .auto
     } else if let estimator = Estimator(rawValue: name) {
       self = .named(estimator)
+    } else if let estimator = Probing.Estimator(rawValue: name) {
+      self = .probing(estimator)
     } else {
       throw AttributionError(
         .unknownEstimator,

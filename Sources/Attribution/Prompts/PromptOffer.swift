@@ -11,6 +11,9 @@ package struct PromptOffer: Sendable {
   /// What measurements say of it, in words.
   package let evidence: String
 
+  /// Models of the runs that the evidence is of; probing has one a query.
+  package static let measuredModels = 25
+
   /// All ways, the ones that measurements speak for first; the configured one has its own settings.
   ///
   /// - Parameters:
@@ -48,6 +51,11 @@ package struct PromptOffer: Sendable {
           labels: labels
         ),
         "the paper's own settings; not measured by us for its cost"
+      ),
+      (
+        "probing", PromptPerturbation(method: .probing),
+        "one model a query, which prices training rows alone; found fewer planted rows than demonstrations "
+          + "on two of the demo's three scenarios, about as many on the third"
       ),
     ]
     return all.map { name, open, evidence in

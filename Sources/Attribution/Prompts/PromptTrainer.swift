@@ -43,7 +43,7 @@ public struct PromptTrainer: Trainer {
     } else {
       labels = nil
     }
-    guard perturbation.method != .demonstrations else {
+    guard [.random, .bdpl].contains(perturbation.method) else {
       segments = []
       return
     }
@@ -161,6 +161,15 @@ public struct PromptTrainer: Trainer {
       return PromptedModel(base: base, prefix: words.joined(separator: " "))
     case .bdpl:
       return PromptedModel(base: base, prefix: try await optimised(base, job, meter, progress))
+    case .probing:
+      guard let query = job.examples.first, job.examples.count == 1 else {
+        throw AttributionError(
+          .invalidDesign,
+          "cannot probe with job '\(job.key)'",
+          cause: "it has \(job.examples.count) examples instead of one query"
+        )
+      }
+      return PromptedModel(base: base, query: query.id)
     }
   }
 

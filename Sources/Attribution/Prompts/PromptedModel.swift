@@ -13,6 +13,8 @@ struct PromptedModel: Sendable, Hashable, Codable {
   ///
   /// The last is in reserve: it steps in for one that is priced itself.
   var demonstrations: [String]?
+  /// Id of the query in front of each priced example.
+  var query: String?
 
   /// The reference to this model.
   ///
@@ -33,10 +35,16 @@ struct PromptedModel: Sendable, Hashable, Codable {
   }
 
   /// Creates a model.
-  init(base: ModelReference, prefix: String? = nil, demonstrations: [String]? = nil) {
+  init(
+    base: ModelReference,
+    prefix: String? = nil,
+    demonstrations: [String]? = nil,
+    query: String? = nil
+  ) {
     self.base = base.name
     self.prefix = prefix
     self.demonstrations = demonstrations
+    self.query = query
   }
 
   /// Reads a reference; `nil` when it is another kind of model's.

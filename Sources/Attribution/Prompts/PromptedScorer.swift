@@ -7,6 +7,7 @@ public struct PromptedScorer: Scorer {
   let inner: any Scorer
   let tenancy: Tenancy
   private let demonstrations: [String: Example]
+  private let queries: [String: Example]
   private let overhead: Int
 
   /// Creates a scorer.
@@ -14,15 +15,25 @@ public struct PromptedScorer: Scorer {
   /// - Parameters:
   ///   - inner: Who prices.
   ///   - train: The training examples, which demonstrations name.
+  ///   - queries: The queries, each of which probes may show.
   ///   - perturbation: The prompts to come, for the tokens of a plan.
-  public init(_ inner: any Scorer, train: [Example], for perturbation: PromptPerturbation) {
+  public init(
+    _ inner: any Scorer,
+    train: [Example],
+    queries: [Example] = [],
+    for perturbation: PromptPerturbation
+  ) {
     self.inner = inner
     tenancy = Tenancy(inner)
     demonstrations = Dictionary(train.map { ($0.id, $0) }) { first, _ in first }
-    let tokens = train.prefix(200).map { inner.tokens(in: $0) }
-    let mean = tokens.isEmpty ? 0 : tokens.reduce(0, +) / tokens.count
+    self.queries = Dictionary(queries.map { ($0.id, $0) }) { first, _ in first }
+    func mean(_ examples: some Collection<Example>) -> Int {
+      let tokens = examples.reduce(0) { $0 + max(0, inner.tokens(in: $1)) }
+      return (tokens + examples.count - 1) / max(1, examples.count)
+    }
     switch perturbation.method {
-    case .demonstrations: overhead = perturbation.demonstrations * mean
+    case .demonstrations: overhead = perturbation.demonstrations * mean(train.prefix(200))
+    case .probing: overhead = mean(queries)
     // A segment has one to five words; most have one.
     case .random, .bdpl: overhead = perturbation.length * 2
     }
@@ -52,7 +63,8 @@ public struct PromptedScorer: Scorer {
 
   /// Prices examples behind the model's prompt.
   ///
-  /// An example is never among its own demonstrations: the one in reserve takes its place.
+  /// An example is never among its own demonstrations: the one in reserve takes its place. Behind a query
+  /// with its very text an example has no price.
   ///
   /// - Parameters:
   ///   - examples: What to price.
@@ -68,15 +80,12 @@ public struct PromptedScorer: Scorer {
     guard let prompted = PromptedModel(model) else {
       return try await inner.price(examples, under: model, reading: reading)
     }
+    if let id = prompted.query {
+      let query = try Self.known(id, queries, "queries")
+      return try await prices(examples, behind: query, under: prompted, reading: reading)
+    }
     let drawn = try (prompted.demonstrations ?? []).map { id throws(AttributionError) in
-      guard let example = demonstrations[id] else {
-        throw AttributionError(
-          .mismatch,
-          "cannot price behind a prompt",
-          cause: "its demonstration '\(id)' is not in the training data"
-        )
-      }
-      return example
+      try Self.known(id, demonstrations, "training data")
     }
     return try await inner.price(
       examples.map { example in
@@ -91,6 +100,55 @@ public struct PromptedScorer: Scorer {
       under: ModelReference(prompted.base),
       reading: reading
     )
+  }
+
+  /// Prices behind a query; what repeats the query word for word would be copied, so it has none.
+  private func prices(
+    _ examples: [Example],
+    behind query: Example,
+    under model: PromptedModel,
+    reading: Int
+  ) async throws -> [Price] {
+    func isCopy(_ example: Example) -> Bool {
+      example.prompt == query.prompt && example.completion == query.completion
+    }
+    let others = examples.filter { !isCopy($0) }
+    let found =
+      others.isEmpty
+      ? []
+      : try await inner.price(
+        others.map { $0.behind(nil, [query]) },
+        under: ModelReference(model.base),
+        reading: reading
+      )
+    guard found.count == others.count else {
+      throw AttributionError(
+        .mismatch,
+        "cannot price behind a prompt",
+        cause: "asked for \(others.count) prices, got \(found.count)"
+      )
+    }
+    var rest = found[...]
+    return examples.map { example in
+      let price = isCopy(example) ? nil : rest.popFirst()
+      return price
+        ?? Price(loss: .missing, tokens: 0, tokenLogProbabilities: [], method: "own demonstration")
+    }
+  }
+
+  private static func known(
+    _ id: String,
+    _ examples: [String: Example],
+    _ place: String
+  ) throws(AttributionError) -> Example {
+    guard let example = examples[id] else {
+      throw AttributionError(
+        .mismatch,
+        "cannot price behind a prompt",
+        cause: "its demonstration '\(id)' is not in the \(place)"
+      )
+    }
+    return example
   }
 
   private static func base(of model: ModelReference?) -> ModelReference? {

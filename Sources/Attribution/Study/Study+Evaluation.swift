@@ -5,8 +5,8 @@ extension Study {
   /// Retrieval of the rows that carry a tag, by the scores of the queries that carry it.
   ///
   /// Single queries are measured one by one and averaged. Queries whose losses do not vary count as
-  /// all ties, which is chance. Intervals are percentiles of a bootstrap over models; see
-  /// `Attributor.intervals` for what stays fixed.
+  /// all ties, which is chance. Intervals are percentiles of a bootstrap over models, or over the queries
+  /// of groups where models are θ0 behind queries; see `Attributor.intervals` for what stays fixed.
   ///
   /// - Parameters:
   ///   - tag: Tag of the rows to be found and of the queries that ask for them.
@@ -26,7 +26,7 @@ extension Study {
     seed: UInt64 = 0
   ) throws -> Evaluation {
     let task = try RetrievalTask(corpus, tag: tag, against: decoyTag)
-    let prepared = try prepare(method, grouped: grouped)
+    let prepared = try prepare(method, for: task.queries, grouped: grouped)
     let attributor = prepared.attributor
     let asked = profiles(of: task.queries, grouped: grouped, method, attributor)
     let mirrored = profiles(of: task.decoyQueries, grouped: grouped, method, attributor)
@@ -43,12 +43,12 @@ extension Study {
       )
     }
     let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
-    let weights = attributor.weights(for: all, on: attributor.fit).vectors
-    let point = measure(attributor.scores(weights, on: attributor.fit), precision: counts)
+    let rankings = attributor.rankings(for: all)
+    let point = measure(leftOutLast(rankings), precision: counts)
     var replicates: [Retrieval] = []
-    if draws > 0, attributor.models >= 5 {
-      attributor.bootstrap(all, draws: draws, seed: seed) { scores in
-        replicates.append(measure(scores, precision: counts))
+    if draws > 0 {
+      attributor.replicates(for: all, draws: draws, seed: seed) { scores in
+        replicates.append(measure(leftOutLast(scores), precision: counts))
       }
     }
     func interval(_ figure: (Retrieval) -> Double?) -> ClosedRange<Double>? {
@@ -82,9 +82,26 @@ extension Study {
       grouped: grouped,
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: retrieval,
-      baselines: Dictionary(uniqueKeysWithValues: baselines)
+      baselines: Dictionary(uniqueKeysWithValues: baselines),
+      sampling: probes == nil ? .models : .queries,
+      candidates: candidates?.all.count,
+      audit: asked.count == 1
+        ? counts.reversed().lazy.compactMap {
+          candidates?.audited(rankings[0], measurable: attributor.measurable, top: $0)
+        }.first : nil
     )
     evaluation.commonShare = prepared.common?.share
     return evaluation
+  }
+
+  /// Rankings in which rows that were not to be priced come after all others.
+  private func leftOutLast(_ rankings: [[Double]]) -> [[Double]] {
+    guard let candidates else { return rankings }
+    var isPriced = [Bool](repeating: false, count: candidates.rows)
+    for row in candidates.all { isPriced[row] = true }
+    return rankings.map { scores in
+      let last = (scores.min() ?? 0) - 1
+      return scores.indices.map { isPriced[$0] ? scores[$0] : last }
+    }
   }
 }

@@ -21,7 +21,7 @@ extension Study {
     seed: UInt64 = 0
   ) throws -> [QueryFindings] {
     let positions = try positions(ids)
-    let prepared = try prepare(method, grouped: grouped)
+    let prepared = try prepare(method, for: positions, grouped: grouped)
     let attributor = prepared.attributor
     let profiles = profiles(of: positions, grouped: grouped, method, attributor)
     let index = TextIndex(corpus.train)
@@ -32,8 +32,7 @@ extension Study {
       seed: seed
     )
     let stability = attributor.stability(for: profiles, top: top, seed: seed)
-    let notMeasurable = attributor.measurable.count { !$0 }
-    let missing = prepared.losses.missing
+    let notMeasurable = attributor.measurable.count { !$0 } - leftOut
     return profiles.indices.map { place in
       let profile = profiles[place]
       let queries = profile.members.map { corpus.queries[$0] }
@@ -44,8 +43,10 @@ extension Study {
         text: profile.isGroup ? nil : queries.first.map(oneLine),
         estimator: attributor.name,
         reason: attributor.isMeasurable(profile)
-          ? prepared.choice.reason
-          : "not measurable: the query's losses are missing or the same under every model",
+          ? prepared.reason
+          : probes == nil
+            ? "not measurable: the query's losses are missing or the same under every model"
+            : "not measurable: no prices behind the query, or none to compare them with",
         examples: lists[place].enumerated().map { rank, entry in
           let example = corpus.train[entry.example]
           return RankedExample(
@@ -72,9 +73,16 @@ extension Study {
           splitHalf: stability[place]?.splitHalf,
           topOverlap: stability[place]?.topOverlap,
           notMeasurable: notMeasurable,
-          missing: missing,
-          censored: prepared.losses.censored,
+          missing: prepared.missing,
+          censored: prepared.censored,
+          sampling: probes == nil ? .models : .queries,
+          candidates: candidates?.all.count,
           commonShare: prepared.common?.share
+        ),
+        audit: candidates?.audited(
+          attributor.rankings(for: [profile])[0],
+          measurable: attributor.measurable,
+          top: top
         )
       )
     }

@@ -44,6 +44,10 @@ public struct Study {
   private let losses: (LossView) throws -> LossMatrix
   /// Gives the second readings of pairs priced twice, seen through a view.
   private let repeats: (LossView) throws -> [RepeatedPrice]
+  /// What the losses are compared with where each row is θ0 behind a query; `nil` for other models.
+  let probes: Probing.Source?
+  /// The training rows that were to be priced; `nil` for all of them.
+  let candidates: Candidates?
 
   /// Creates a study.
   ///
@@ -51,24 +55,34 @@ public struct Study {
   ///   - corpus: Training examples and queries, in the order of the losses' columns.
   ///   - design: The draws, in the order of the losses' rows.
   ///   - repeats: Second readings of pairs priced twice, through the view asked for.
+  ///   - probes: What the losses are compared with where each row is θ0 behind a query.
+  ///   - candidates: The training rows that were to be priced; `nil` for all of them.
   ///   - losses: The loss matrix, through the view asked for.
   public init(
     corpus: Corpus,
     design: SubsetDesign,
     repeats: @escaping (LossView) throws -> [RepeatedPrice] = { _ in [] },
+    probes: Probing.Source? = nil,
+    candidates: Candidates? = nil,
     losses: @escaping (LossView) throws -> LossMatrix
   ) {
     self.corpus = corpus
     self.design = design
     self.repeats = repeats
+    self.probes = probes
+    self.candidates = candidates
     self.losses = losses
   }
 
-  /// Estimator, view, losses and noise for one question.
+  /// Estimator, losses and noise for one question.
   struct Preparation {
-    let choice: EstimatorChoice
-    let attributor: Attributor
-    let losses: LossMatrix
+    let attributor: any Attributing
+    /// Why `auto` picked the estimator; `nil` when the user named it.
+    let reason: String?
+    /// Prices that are not there, of those the method reads.
+    let missing: Int
+    /// Prices known only by a bound.
+    let censored: Int
     let noise: NoiseFloor?
     let common: CommonComponent?
   }
@@ -87,16 +101,49 @@ public struct Study {
     method: Method = Method()
   ) throws -> Scores {
     let positions = try positions(ids)
-    let attributor = try prepare(method, grouped: grouped).attributor
+    let attributor = try prepare(method, for: positions, grouped: grouped).attributor
     return try attributor.scores(
       for: profiles(of: positions, grouped: grouped, method, attributor)
     )
   }
 
+  /// The highest-scoring examples of single queries.
+  ///
+  /// - Parameters:
+  ///   - count: Length of each list.
+  ///   - method: How to score.
+  /// - Returns: One list a query, best first; empty where its losses do not tell.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  public func top(_ count: Int, method: Method = Method()) throws -> [[ScoredExample]] {
+    let positions = Array(corpus.queries.indices)
+    let attributor = try prepare(method, for: positions, grouped: false).attributor
+    return try attributor.top(
+      count,
+      for: profiles(of: positions, grouped: false, method, attributor)
+    )
+  }
+
   /// Picks estimator and view, loads the losses, measures the noise.
-  func prepare(_ method: Method, grouped: Bool) throws -> Preparation {
+  ///
+  /// - Parameters:
+  ///   - method: How to score.
+  ///   - positions: The queries.
+  ///   - grouped: Whether they are asked as one.
+  /// - Returns: What to score with.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  func prepare(_ method: Method, for positions: [Int], grouped: Bool) throws -> Preparation {
+    if let probes {
+      return try prepare(method, probes, asked: grouped ? positions.count : 1)
+    }
     var choice =
       switch method.estimator {
+      case .probing(let estimator):
+        throw AttributionError(
+          .unknownEstimator,
+          "cannot use estimator '\(estimator.rawValue)'",
+          cause: "it compares prices behind queries, and this run has none",
+          hint: "use perturbation.method: \"probing\", or another estimator"
+        )
       case .named(let estimator):
         EstimatorChoice(estimator: estimator, view: method.view ?? .sum, reason: nil)
       case .auto:
@@ -119,13 +166,7 @@ public struct Study {
       )
       matrix = try losses(.sum)
     }
-    guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id) else {
-      throw AttributionError(
-        .mismatch,
-        "cannot score the corpus",
-        cause: "the losses are of other examples"
-      )
-    }
+    try require(matrix)
     let control = try method.control.map { tag throws(AttributionError) in try controlSet(tag) }
     let noise = NoiseFloor(repeats: try repeats(choice.view), losses: matrix)
     let attributor = try Attributor(
@@ -139,9 +180,10 @@ public struct Study {
       control: control
     )
     return Preparation(
-      choice: choice,
       attributor: attributor,
-      losses: matrix,
+      reason: choice.reason,
+      missing: matrix.missing - leftOut * matrix.models.count,
+      censored: matrix.censored,
       noise: noise,
       common: CommonComponent(matrix, control: control)
     )
@@ -166,6 +208,70 @@ public struct Study {
     )
   }
 
+  /// The same where each row of the losses is θ0 behind a query.
+  private func prepare(
+    _ method: Method,
+    _ probes: Probing.Source,
+    asked: Int
+  ) throws -> Preparation {
+    guard method.centring == nil, method.control == nil else {
+      throw AttributionError(
+        .unknownEstimator,
+        "cannot centre scores of in-context probing",
+        cause: "they are differences of losses already",
+        hint: "leave out --centre and --control"
+      )
+    }
+    let estimator: Probing.Estimator
+    let reason: String?
+    switch method.estimator {
+    case .auto:
+      (estimator, reason) = Probing.Estimator.recommended(others: corpus.queries.count - asked)
+    case .probing(let named): (estimator, reason) = (named, nil)
+    case .named(let other):
+      throw AttributionError(
+        .unknownEstimator,
+        "cannot use estimator '\(other.rawValue)'",
+        cause: "in-context probing draws no subsets whose losses it could compare",
+        hint: "choose one of auto, "
+          + Probing.Estimator.allCases.map(\.rawValue).joined(separator: ", ")
+      )
+    }
+    let view = method.view ?? .sum
+    let matrix = try losses(view)
+    try require(matrix)
+    let attributor = try Probing(
+      losses: matrix,
+      queries: probes.queries,
+      target: probes.target(view),
+      estimator: estimator
+    )
+    return Preparation(
+      attributor: attributor,
+      reason: reason,
+      missing: attributor.missing
+        - leftOut * (matrix.models.count + (estimator == .difference ? 1 : 0)),
+      censored: matrix.censored,
+      noise: NoiseFloor(repeats: try repeats(view), losses: matrix),
+      common: nil
+    )
+  }
+
+  /// Training rows that were not to be priced.
+  var leftOut: Int { candidates.map { $0.rest - $0.audit.count } ?? 0 }
+
+  private func require(_ matrix: LossMatrix) throws(AttributionError) {
+    guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id),
+      candidates?.areRows(of: corpus) ?? true
+    else {
+      throw AttributionError(
+        .mismatch,
+        "cannot score the corpus",
+        cause: "the losses or the candidates are of other examples"
+      )
+    }
+  }
+
   /// Positions of queries by id, in corpus order; of all queries when no id is given.
   func positions(_ ids: [String]) throws(AttributionError) -> [Int] {
     let wanted = Set(ids)
@@ -188,7 +294,7 @@ public struct Study {
     of positions: [Int],
     grouped: Bool,
     _ method: Method,
-    _ attributor: Attributor
+    _ attributor: any Attributing
   ) -> [QueryProfile] {
     guard grouped, positions.count > 1 else {
       return positions.map { QueryProfile(name: corpus.queries[$0].id, members: [$0]) }

@@ -66,6 +66,18 @@ import Testing
     #expect(seen.count == 20)
   }
 
+  @Test func `a probe shows the query it is given`() async throws {
+    let model = try await made(PromptPerturbation(method: .probing), job(1, 5..<6))
+    #expect(model == PromptedModel(base: ModelReference("θ0"), query: "t5"))
+    #expect(PromptedModel(try model.reference) == model)
+    let trainer = try trainer(PromptPerturbation(method: .probing))
+    for members in [0..<0, 0..<2] {
+      await #expect(throws: AttributionError.self) {
+        try await trainer.train(job(1, members)) { _ in }
+      }
+    }
+  }
+
   @Test func `random prompts are made of the training text's segments`() async throws {
     let perturbation = PromptPerturbation(method: .random, length: 5, vocabulary: 20)
     let model = try await made(perturbation, job(1, 0..<10))

@@ -136,4 +136,34 @@ private func text(_ id: String, _ prompt: String) -> Example {
       try await scorer.price(train, under: try other.reference, reading: 1)
     }
   }
+
+  @Test func `a query stands in front of rows, and a row with its very text has no price`()
+    async throws
+  {
+    let listener = Listener()
+    let query = text("q", hostile)
+    let copy = Example(id: "copy", prompt: query.prompt, completion: query.completion)
+    let scorer = PromptedScorer(
+      listener,
+      train: train,
+      queries: [query, text("r", "R?")],
+      for: PromptPerturbation(method: .probing)
+    )
+    // Both queries' completions have three characters, which is all the listener counts.
+    #expect(scorer.scorerCapabilities.overhead == 3)
+    let model = try PromptedModel(base: ModelReference("θ0"), query: "q").reference
+    let prices = try await scorer.price([train[0], copy, train[1]], under: model, reading: 1)
+    let heard = listener.heard.withLock { $0 }
+    #expect(heard.map(\.example.id) == ["a", "b"])
+    #expect(heard[0].example.prompt == .text(hostile + " q!\n\nA?"))
+    #expect(heard[0].model == ModelReference("θ0"))
+    #expect(prices.map(\.loss.value).map { $0 == nil } == [false, true, false])
+    #expect(prices[1].method == "own demonstration")
+    #expect(prices[2] == ScriptedScorer.price(of: heard[1].example, under: ModelReference("θ0")))
+    #expect(try await scorer.price([copy], under: model, reading: 1).map(\.loss) == [.missing])
+    let unknown = try PromptedModel(base: ModelReference("θ0"), query: "a").reference
+    await #expect(throws: AttributionError.self) {
+      try await scorer.price(train, under: unknown, reading: 1)
+    }
+  }
 }

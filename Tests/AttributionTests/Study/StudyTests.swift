@@ -240,8 +240,15 @@ struct EstimatorChoiceTests {
     #expect(
       EstimatorRequest.names == [
         "auto", "covariance", "correlation", "half-norm", "log-dc", "log-dc-feedback", "ridge",
-        "ridge-log", "design-regression",
+        "ridge-log", "design-regression", "difference", "contrast",
       ]
+    )
+    for estimator in Probing.Estimator.allCases {
+      #expect(try EstimatorRequest(name: estimator.rawValue) == .probing(estimator))
+    }
+    #expect(
+      try EstimatorRequest.names.map { try EstimatorRequest(name: $0).name }
+        == EstimatorRequest.names
     )
     let error = #expect(throws: AttributionError.self) { try EstimatorRequest(name: "corr") }
     #expect(error?.code == .unknownEstimator)
@@ -277,5 +284,55 @@ struct EstimatorChoiceTests {
     let share = try #require(try study.commonComponent()?.share)
     #expect(share < 0.5)
     #expect(try study.evaluate(tag: "backdoor", draws: 0).commonShare != nil)
+  }
+
+  @Test func `a study of probes contrasts queries, and refuses estimators of other runs`() throws {
+    // Rows are even or odd; a query takes a nat off rows of its own kind, and row 3 resists them all.
+    let train = (0..<8).map {
+      Example(id: "t\($0)", prompt: .text("row \($0)"), completion: "x", tags: ["kind\($0 % 2)"])
+    }
+    let queries = (0..<12).map {
+      Example(id: "q\($0)", prompt: .text("ask \($0)"), completion: "x", tags: ["kind\($0 % 2)"])
+    }
+    var matrix = LossMatrix(
+      models: queries.map(\.id),
+      train: train.map(\.id),
+      queries: queries.map(\.id)
+    )
+    for model in 0..<12 {
+      for row in 0..<8 {
+        let helps = row % 2 == model % 2 ? 1.0 : 0
+        matrix[model: model, column: row] = .measured(4 - helps + (row == 3 ? 2 : 0))
+      }
+    }
+    let study = Study(
+      corpus: Corpus(train: train, queries: queries),
+      design: .probing(examples: 8, queries: 12, seed: 1),
+      probes: Probing.Source(queries: Array(0..<12)) { _ in Array(repeating: 4, count: 8) }
+    ) { [matrix] _ in matrix }
+    let found = try study.evaluate(tag: "kind1", against: "kind0", grouped: true)
+    #expect(found.estimator == "contrast")
+    #expect(found.retrieval.ap == 1)
+    #expect(found.retrieval.twoSided == 1)
+    #expect(found.retrieval.apInterval == 1...1)
+    #expect(found.sampling == .queries)
+    let plain = try Method(estimator: EstimatorRequest(name: "difference"))
+    #expect(try study.evaluate(tag: "kind1", grouped: true, method: plain).retrieval.ap < 1)
+    let findings = try study.findings(queries: ["q1"], top: 8)
+    #expect(Set(findings[0].examples.prefix(4).map(\.id)) == ["t1", "t3", "t5", "t7"])
+    #expect(abs(findings[0].examples[0].score - 6.0 / 11) < 1e-12)
+    #expect(findings[0].examples[0].interval == nil)
+    #expect(findings[0].reliability.missing == 0)
+    #expect(findings[0].reason?.contains("other 11") == true)
+    let whole = try study.findings(grouped: true, top: 3)
+    #expect(whole[0].estimator == "difference")
+    let error = #expect(throws: AttributionError.self) {
+      try study.findings(method: Method(estimator: .named(.ridge)))
+    }
+    #expect(error?.code == .unknownEstimator)
+    #expect(error?.hint == "choose one of auto, difference, contrast")
+    #expect(throws: AttributionError.self) {
+      try Planted().study().scores(method: Method(estimator: .probing(.contrast)))
+    }
   }
 }

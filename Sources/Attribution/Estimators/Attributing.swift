@@ -1,0 +1,76 @@
+import Experiment
+
+/// What a study asks of whatever turns its losses into scores.
+protocol Attributing: Sendable {
+  /// Name of the estimator.
+  var name: String { get }
+  /// Perturbed models in use.
+  var models: Int { get }
+  /// Per training example, whether it can be scored at all.
+  var measurable: [Bool] { get }
+
+  /// Whether a profile can be scored.
+  func isMeasurable(_ profile: QueryProfile) -> Bool
+
+  /// Mean correlation between the losses of a group's queries over the models; `nil` where unknown.
+  func coherence(of members: [Int]) -> Double?
+
+  /// All scores: N values a profile, 0 for what is not measurable.
+  func scores(for profiles: [QueryProfile]) throws(AttributionError) -> Scores
+
+  /// The highest-scoring examples of each profile, best first, equal scores in corpus order.
+  func top(
+    _ count: Int,
+    for profiles: [QueryProfile]
+  ) throws(AttributionError) -> [[ScoredExample]]
+
+  /// 95 % intervals of chosen scores from 200 draws; `nil` where there is nothing to draw from.
+  func intervals(
+    of lists: [[Int]],
+    for profiles: [QueryProfile],
+    seed: UInt64
+  ) -> [[ClosedRange<Double>?]]
+
+  /// Agreement between random halves of what `intervals` draws from; `nil` where it is too few.
+  func stability(for profiles: [QueryProfile], top: Int, seed: UInt64) -> [Stability?]
+
+  /// One list of N scores a profile, zeros where it is not measurable.
+  func rankings(for profiles: [QueryProfile]) -> [[Double]]
+
+  /// Rankings of all profiles under each draw of what `intervals` draws from, one after another; none
+  /// where there is nothing to draw from.
+  func replicates(
+    for profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64,
+    _ body: (_ rankings: [[Double]]) -> Void
+  )
+}
+
+extension Attributor: Attributing {
+  func intervals(
+    of lists: [[Int]],
+    for profiles: [QueryProfile],
+    seed: UInt64
+  ) -> [[ClosedRange<Double>?]] {
+    intervals(of: lists, for: profiles, draws: 200, level: 0.95, seed: seed)
+  }
+
+  func stability(for profiles: [QueryProfile], top: Int, seed: UInt64) -> [Stability?] {
+    stability(for: profiles, top: top, splits: 5, seed: seed)
+  }
+
+  func rankings(for profiles: [QueryProfile]) -> [[Double]] {
+    scores(weights(for: profiles, on: fit).vectors, on: fit)
+  }
+
+  func replicates(
+    for profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64,
+    _ body: (_ rankings: [[Double]]) -> Void
+  ) {
+    guard models >= 5 else { return }
+    bootstrap(profiles, draws: draws, seed: seed, body)
+  }
+}

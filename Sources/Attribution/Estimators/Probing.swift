@@ -1,0 +1,328 @@
+public import Experiment
+import Statistics
+
+/// Scores training examples by what a query in front of them does to their losses.
+///
+/// Of each query there is one perturbed model, θ0 behind that query as a demonstration, and its losses of
+/// the training examples are compared with θ0's own or with those behind the other queries. A group's
+/// score is the mean over its queries. A censored loss counts as its bound; a missing one is left out.
+/// An example that lacks a side of the comparison is not measurable: its score is 0 and it enters no list.
+public struct Probing: Sendable {
+  /// What a loss behind a query is compared with.
+  public enum Estimator: String, Sendable, Hashable, CaseIterable {
+    /// θ0's loss without a demonstration.
+    case difference
+    /// The mean loss behind the run's other queries.
+    ///
+    /// Takes out what any demonstration does to a row, which the difference mistakes for influence.
+    case contrast
+
+    /// The choice that `auto` makes, and its reason.
+    ///
+    /// - Parameter others: The run's queries that are not asked about.
+    /// - Returns: The choice and one sentence.
+    static func recommended(others: Int) -> (Estimator, String) {
+      others > 0
+        ? (
+          .contrast,
+          "contrast: how much lower a row's loss is behind these queries than behind the run's other "
+            + "\(others), which takes out what any demonstration does to it"
+        )
+        : (
+          .difference,
+          "difference: how much a query in front lowers a row's loss; there is no other query to "
+            + "compare it with"
+        )
+    }
+  }
+
+  /// Which losses make the rows of a matrix, and what they are compared with.
+  public struct Source: Sendable {
+    /// Position of the query behind each row of the losses.
+    public let queries: [Int]
+    /// θ0's own loss of each training example through a view; `nil` where it is missing.
+    public let target: @Sendable (LossView) throws -> [Double?]
+
+    /// Creates a source.
+    public init(
+      queries: [Int],
+      target: @escaping @Sendable (LossView) throws -> [Double?]
+    ) {
+      self.queries = queries
+      self.target = target
+    }
+  }
+
+  /// The estimator.
+  public let estimator: Estimator
+  /// Prices behind queries, and θ0's own where they are read, that are not there.
+  public let missing: Int
+  /// Ids of the training examples.
+  public let train: [String]
+  /// Per training example, whether any query can score it.
+  public let measurable: [Bool]
+
+  /// Row of each query's losses.
+  private let rows: [Int: Int]
+  /// `losses[example × rows + row]`, NaN where missing.
+  private let losses: [Double]
+  /// θ0's own, NaN where missing.
+  private let target: [Double]
+
+  /// Prepares the comparison.
+  ///
+  /// - Parameters:
+  ///   - losses: One row a query that was priced behind; only training examples are read.
+  ///   - queries: Position of the query behind each row.
+  ///   - target: θ0's own loss of each training example.
+  ///   - estimator: What losses are compared with.
+  /// - Throws: `mismatch` when the counts differ or a query has two rows.
+  public init(
+    losses: LossMatrix,
+    queries: [Int],
+    target: [Double?],
+    estimator: Estimator
+  ) throws(AttributionError) {
+    guard Set(queries).count == losses.models.count, queries.count == losses.models.count,
+      target.count == losses.train.count
+    else {
+      throw AttributionError(
+        .mismatch,
+        "cannot use estimator '\(estimator.rawValue)'",
+        cause: "\(losses.models.count) rows of \(losses.train.count) losses are given for "
+          + "\(Set(queries).count) queries and \(target.count) examples"
+      )
+    }
+    let count = queries.count
+    let values = Array(losses.values.prefix(losses.train.count * count))
+    let own = target.map { $0.flatMap { $0.isFinite ? $0 : nil } ?? .nan }
+    train = losses.train
+    rows = Dictionary(zip(queries, queries.indices)) { first, _ in first }
+    measurable = own.indices.map { example in
+      let priced = values[example * count..<(example + 1) * count].count { !$0.isNaN }
+      return estimator == .contrast ? priced > 1 : priced > 0 && !own[example].isNaN
+    }
+    missing =
+      values.count(where: \.isNaN) + (estimator == .difference ? own.count(where: \.isNaN) : 0)
+    self.losses = values
+    self.target = own
+    self.estimator = estimator
+  }
+
+  /// How often the losses behind each query count: those asked about, and those compared with.
+  private struct Weights {
+    var asked: [Double]
+    var others: [Double]
+  }
+
+  /// The comparison that a profile asks for.
+  ///
+  /// - Parameters:
+  ///   - members: Queries asked about, maybe repeated.
+  ///   - others: Queries compared with, maybe repeated.
+  /// - Returns: The weights.
+  private func weights(_ members: [Int], others: [Int]) -> Weights {
+    func counts(_ queries: [Int]) -> [Double] {
+      var counts = [Double](repeating: 0, count: rows.count)
+      for query in queries { rows[query].map { counts[$0] += 1 } }
+      return counts
+    }
+    return Weights(asked: counts(members), others: counts(others))
+  }
+
+  /// The queries that a profile leaves out.
+  private func others(_ profile: QueryProfile) -> [Int] {
+    let asked = Set(profile.members)
+    return rows.keys.filter { !asked.contains($0) }.sorted()
+  }
+
+  /// An example's score; `nil` where a side of the comparison is missing.
+  private func score(_ example: Int, _ weights: Weights) -> Double? {
+    let count = rows.count
+    func mean(_ weights: [Double]) -> Double? {
+      var sum = 0.0
+      var total = 0.0
+      for row in 0..<count where weights[row] > 0 {
+        let loss = losses[example * count + row]
+        if loss.isNaN { continue }
+        sum += weights[row] * loss
+        total += weights[row]
+      }
+      return total > 0 ? sum / total : nil
+    }
+    let reference =
+      switch estimator {
+      case .difference: target[example].isNaN ? nil : target[example]
+      case .contrast: mean(weights.others)
+      }
+    guard let reference, let asked = mean(weights.asked) else { return nil }
+    return reference - asked
+  }
+
+  /// An example's score for a profile, its parts blended; `nil` where none is measurable.
+  private func score(_ example: Int, parts: [Weights]) -> Double? {
+    let scores = parts.compactMap { score(example, $0) }
+    return scores.isEmpty ? nil : meanOfHighest(scores.count) { scores[$0] }
+  }
+
+  private func parts(_ profile: QueryProfile) -> [Weights] {
+    let others = others(profile)
+    return profile.parts.map { weights($0.members, others: others) }
+  }
+}
+
+extension Probing: Attributing {
+  var name: String { estimator.rawValue }
+
+  /// Queries whose losses are there.
+  public var models: Int { rows.count }
+
+  /// Whether any query of a profile was priced behind, and there is something to compare with.
+  public func isMeasurable(_ profile: QueryProfile) -> Bool {
+    profile.members.contains { rows[$0] != nil }
+      && (estimator == .difference || !others(profile).isEmpty)
+  }
+
+  /// Not known: each query's losses stand for themselves.
+  func coherence(of members: [Int]) -> Double? { nil }
+
+  /// All scores: N values a profile, 0 for examples and profiles that are not measurable.
+  ///
+  /// - Parameter profiles: What is asked.
+  /// - Returns: Scores in corpus order.
+  /// - Throws: `notMeasurable` when no profile is measurable.
+  public func scores(for profiles: [QueryProfile]) throws(AttributionError) -> Scores {
+    try requireMeasurable(profiles)
+    return Scores(
+      estimator: name,
+      train: train,
+      queries: profiles.map(\.name),
+      values: rankings(for: profiles).flatMap(\.self),
+      measurable: measurable
+    )
+  }
+
+  /// The highest-scoring examples of each profile, best first, equal scores in corpus order.
+  ///
+  /// - Parameters:
+  ///   - count: Length of each list; shorter when fewer examples are measurable.
+  ///   - profiles: What is asked.
+  /// - Returns: One list a profile, empty where it is not measurable.
+  /// - Throws: `notMeasurable` when no profile is measurable.
+  public func top(
+    _ count: Int,
+    for profiles: [QueryProfile]
+  ) throws(AttributionError) -> [[ScoredExample]] {
+    try requireMeasurable(profiles)
+    return profiles.map { top(count, parts($0)).entries }
+  }
+
+  /// Percentile intervals from a bootstrap over a group's queries, and those compared with.
+  ///
+  /// - Parameters:
+  ///   - lists: For each profile, positions of the examples shown.
+  ///   - profiles: What was asked.
+  ///   - seed: Seed of the draws.
+  /// - Returns: One interval an example shown; `nil` below five queries: one query's losses are
+  ///   measured, not sampled.
+  public func intervals(
+    of lists: [[Int]],
+    for profiles: [QueryProfile],
+    seed: UInt64
+  ) -> [[ClosedRange<Double>?]] {
+    zip(lists, profiles).map { list, profile in
+      let draws = resamples(profile, draws: 200, seed: seed)
+      return list.map { example in
+        percentileInterval(level: 0.95, of: draws.compactMap { score(example, parts: $0) })
+      }
+    }
+  }
+
+  /// Agreement between random halves of a group's queries; `nil` below six.
+  public func stability(for profiles: [QueryProfile], top: Int, seed: UInt64) -> [Stability?] {
+    let candidates = measurable.indices.filter { measurable[$0] }
+    let length = min(top, candidates.count)
+    let step = (candidates.count + 4999) / 5000
+    return profiles.map { profile in
+      let members = profile.members.filter { rows[$0] != nil }
+      guard members.count >= 6, length > 0, isMeasurable(profile) else { return nil }
+      let sample = stride(from: 0, to: candidates.count, by: step).map { candidates[$0] }
+      let others = others(profile)
+      var generator = SplitMix64(seed: seed)
+      var correlations: [Double] = []
+      var overlaps: [Double] = []
+      for _ in 0..<5 {
+        let order = generator.shuffled(members)
+        let middle = order.count / 2
+        let halves = [order[..<middle], order[middle..<2 * middle]].map { half in
+          QueryProfile(name: profile.name, members: half.sorted(), blend: profile.blend).parts
+            .map { weights($0.members, others: others) }
+        }
+        let scores = halves.map { half in sample.map { score($0, parts: half) ?? 0 } }
+        let lists = halves.map { Set(self.top(length, $0).entries.map(\.example)) }
+        if let value = spearman(scores[0], scores[1]) { correlations.append(value) }
+        overlaps.append(Double(lists[0].intersection(lists[1]).count) / Double(length))
+      }
+      guard !correlations.isEmpty else { return nil }
+      return Stability(splitHalf: mean(of: correlations), topOverlap: mean(of: overlaps))
+    }
+  }
+
+  /// One list of N scores a profile, 0 for examples and profiles that are not measurable.
+  func rankings(for profiles: [QueryProfile]) -> [[Double]] {
+    profiles.map { profile in
+      let parts = parts(profile)
+      return train.indices.map { score($0, parts: parts) ?? 0 }
+    }
+  }
+
+  /// Rankings under each bootstrap draw; none unless every profile is a group of five or more.
+  func replicates(
+    for profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64,
+    _ body: (_ rankings: [[Double]]) -> Void
+  ) {
+    let drawn = profiles.map { resamples($0, draws: draws, seed: seed) }
+    guard drawn.allSatisfy({ $0.count == draws }) else { return }
+    for draw in 0..<draws {
+      body(drawn.map { all in train.indices.map { score($0, parts: all[draw]) ?? 0 } })
+    }
+  }
+
+  private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
+    guard let first = profiles.first, !profiles.contains(where: isMeasurable) else { return }
+    throw AttributionError(
+      .notMeasurable,
+      "cannot score query '\(first.name)'",
+      cause: estimator == .contrast
+        ? "there is no other query to compare it with" : "nothing was priced behind it",
+      hint: estimator == .contrast ? "use estimator 'difference'" : nil
+    )
+  }
+
+  private func top(_ count: Int, _ parts: [Weights]) -> TopList {
+    var list = TopList(limit: max(0, count))
+    for example in train.indices {
+      if let score = score(example, parts: parts) { list.offer(score, example: example) }
+    }
+    return list
+  }
+
+  /// Draws with replacement from a group's queries, and from those compared with; none below five.
+  private func resamples(_ profile: QueryProfile, draws: Int, seed: UInt64) -> [[Weights]] {
+    let members = profile.members.filter { rows[$0] != nil }
+    guard members.count >= 5, isMeasurable(profile) else { return [] }
+    let others = others(profile)
+    var generator = SplitMix64(seed: seed)
+    func draw(_ queries: [Int]) -> [Int] {
+      queries.map { _ in queries[generator.below(queries.count)] }
+    }
+    return (0..<draws).map { _ in
+      let drawn = draw(members)
+      let compared = draw(others)
+      return QueryProfile(name: profile.name, members: drawn, blend: profile.blend).parts
+        .map { weights($0.members, others: compared) }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Attribution
+import Campaign
+import Experiment
+
+extension Workbench {
+  /// Picks the training rows that a run prices.
+  ///
+  /// - Parameters:
+  ///   - filter: What the configuration says; `nil` prices all.
+  ///   - corpus: The examples.
+  ///   - seed: Seed of the audit sample.
+  /// - Returns: The candidates; `nil` prices all.
+  /// - Throws: `Failure` for a store of another training set; what reading it throws.
+  static func candidates(
+    _ filter: Configuration.CandidateFilter?,
+    corpus: Corpus,
+    seed: UInt64
+  ) throws -> Candidates? {
+    guard let filter else { return nil }
+    var picked = Candidates.nearest(filter.nearest, in: corpus)
+    if let path = filter.probing {
+      let record = try RunRecord(path: path)
+      guard record.settings.isProbing, record.status.phase == .complete,
+        record.corpus.train.map(\.text) == corpus.train.map(\.text)
+      else {
+        throw Failure(
+          .usage,
+          "cannot pick candidates by '\(path)': it holds no complete probing of these training examples",
+          hint: "run one with perturbation: { kind: \"prompt\", method: \"probing\" }"
+        )
+      }
+      for list in try Study(record).top(filter.top) { picked.formUnion(list.map(\.example)) }
+    }
+    return Candidates(picked: picked, of: corpus.train.count, audit: filter.audit, seed: seed)
+  }
+}
+
+extension Example {
+  /// What tells two examples' contents apart.
+  fileprivate var text: [String] { [prompt.text, completion] }
+}
+
+extension RunSettings {
+  /// What a candidate filter does to the run, in one sentence; `nil` without one.
+  ///
+  /// - Parameter corpus: The examples.
+  /// - Returns: The sentence.
+  func candidateNote(_ corpus: Corpus) -> String? {
+    guard let candidates else { return nil }
+    let priced = candidates.all.count
+    let saved = (candidates.rows - priced) * (models + 1)
+    return "candidates: \(priced) of \(candidates.rows) training rows are priced "
+      + "(\(candidates.picked.count) picked, \(candidates.audit.count) audited at random), which saves "
+      + "\(saved) prices; the others get no score"
+  }
+}
