@@ -119,7 +119,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "Providers",
-        "ReferenceModels", "Scenarios", "Transport",
+        "ReferenceModels", "Scenarios", "Terminal", "Transport",
       ],
       exclude: ["pytorch_transformer.py"],
       swiftSettings: strict

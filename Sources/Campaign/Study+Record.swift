@@ -1,0 +1,24 @@
+public import Attribution
+internal import Experiment
+
+extension Study {
+  /// The study of a recorded run: all models that have priced every example.
+  ///
+  /// - Parameter record: The record.
+  public init(_ record: RunRecord) {
+    let rows = record.rows()
+    let positions = Dictionary(uniqueKeysWithValues: zip(rows, rows.indices))
+    self.init(
+      corpus: record.corpus,
+      design: record.design(),
+      repeats: { view in
+        try record.repeats().compactMap { pair in
+          positions[pair.model].map {
+            RepeatedPrice(model: $0, column: pair.column, second: pair.second.loss(view))
+          }
+        }
+      },
+      losses: { try record.losses($0) }
+    )
+  }
+}
