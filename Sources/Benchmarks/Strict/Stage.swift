@@ -64,6 +64,13 @@ struct Stage: Sendable {
     corpus.queries.indices.filter { corpus.queries[$0].tags.contains(tag) }
   }
 
+  /// How many of the queries with the tag θ0 answers as written, with a probability above one half.
+  func answered(_ tag: String) async throws -> (given: Int, of: Int) {
+    let queries = corpus.queries.filter { $0.tags.contains(tag) }
+    let prices = try await provider.price(queries, under: target)
+    return (prices.count { ($0.loss.value ?? .infinity) < log(2) }, queries.count)
+  }
+
   /// Perturbs, prices and scores.
   ///
   /// - Parameters:

@@ -9,7 +9,7 @@ private struct StrictOptions: Sendable {
   var scenarios: [String] = []
   var seeds = 3
   var inputs: Int?
-  var retrainings = 100
+  var retrainings = 30
   var only: [String] = []
   var data: String?
   var tag: String?
@@ -130,12 +130,18 @@ private func compare(
     seed: seed,
     folder: folder
   )
+  for tag in [source.tag, source.decoyTag].compactMap(\.self) {
+    let (given, count) = try await stage.answered(tag)
+    note("\(source.name) \(seed): θ0 gives \(given) of \(count) \(tag) queries their answer")
+  }
   var retraining: Retraining?
   if options.retrainings > 0 {
     let start = ContinuousClock.now
     let made = try await stage.retrain(options.retrainings)
     comparison.add(made, on: stage)
-    note("\(source.name) \(seed): retraining took \((ContinuousClock.now - start) / .seconds(1)) s")
+    let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+    let ceiling = made.ceiling(of: stage.asked).map(share) ?? "–"
+    note("\(source.name) \(seed): retraining took \(seconds) s; an LDS can be \(ceiling) at most")
     retraining = made
   }
   for contender in Contender.all
