@@ -26,6 +26,7 @@ struct Stage: Sendable {
   ///   - decoyTag: Tag of the decoys.
   ///   - seed: Seed of everything random.
   ///   - folder: Where stores and weights go.
+  /// - Throws: What training throws.
   init(
     corpus: Corpus,
     tag: String,
@@ -78,6 +79,7 @@ struct Stage: Sendable {
   ///   - budget: Most inputs scored, θ0's own prices apart.
   ///   - retraining: What scores should predict; `nil` leaves it out.
   /// - Returns: What it reached and what it took.
+  /// - Throws: What a run or its evaluation throws.
   func measure(
     _ contender: Contender,
     budget: Int,
@@ -156,6 +158,7 @@ struct Stage: Sendable {
   ///
   /// - Parameter subsets: Halves.
   /// - Returns: How well each retrained model answers each query.
+  /// - Throws: What a run throws.
   func retrain(_ subsets: Int) async throws -> Retraining {
     var settings = settings("retraining")
     settings.models = 2 * subsets
