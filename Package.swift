@@ -180,8 +180,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Attribution", "Campaign", "Commands", "Experiment", "Providers", "Reports", "Scenarios",
-        "Terminal", "TestSupport",
+        "Attribution", "Campaign", "Commands", "Experiment", "Providers", "ReferenceModels",
+        "Reports", "Scenarios", "Terminal", "TestSupport",
       ],
       swiftSettings: safe
     ),

@@ -1,6 +1,7 @@
 import Attribution
 import Campaign
 import Experiment
+import ReferenceModels
 import FoundationEssentials
 import Scenarios
 import Terminal

@@ -48,7 +48,7 @@ struct Comparison {
   /// The head of the table.
   static let head: String = {
     let columns =
-      ["", "K", "inputs", "calls", "seconds"] + Reading.all.map { "AP `\($0.name)`" }
+      ["", "K", "inputs", "calls", "CPU s"] + Reading.all.map { "AP `\($0.name)`" }
       + ["AP low volatility", "two-sided", "LDS, tag's queries", "LDS, all queries"]
     return line(columns) + "\n" + line(columns.map { _ in "---" })
   }()

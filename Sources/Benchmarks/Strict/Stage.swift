@@ -116,9 +116,11 @@ struct Stage: Sendable {
     )
     if case .nearest(let count) = contender.subsets { design = design.nearest(count, in: corpus) }
 
-    let start = ContinuousClock.now
+    let start = processorSeconds
     let record = try await run(settings, design, trainer, scorer)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = processorSeconds - start
+    // Whatever is compared prices everything under θ0 too.
+    let own = try record.targetPrices().count { $0 != nil }
     var study = Study(record)
     if let parts = contender.parts {
       study = Study(corpus: corpus, design: record.design()) { [seed] view in
@@ -145,7 +147,7 @@ struct Stage: Sendable {
     }
     return Outcome(
       models: settings.models,
-      inputs: meter.inputs - inputs,
+      inputs: meter.inputs - own,
       calls: meter.calls,
       seconds: seconds,
       evaluations: evaluations,
@@ -210,7 +212,12 @@ struct Stage: Sendable {
       program: "benchmarks"
     )
     let status = try await run.execute()
-    precondition(status.phase == .complete, "\(settings.name): \(status.notes)")
+    guard status.phase == .complete else {
+      throw CampaignError(
+        .provider,
+        "cannot compare '\(settings.name)': \(status.notes.joined(separator: "; "))"
+      )
+    }
     return try RunRecord(path: store)
   }
 }
@@ -222,7 +229,7 @@ struct Outcome: Sendable {
   let inputs: Int
   /// Calls of the scorer, each of at most one batch.
   let calls: Int
-  /// Wall time of perturbing and pricing.
+  /// Processor time of perturbing and pricing, all threads together.
   let seconds: Double
   /// One a reading.
   let evaluations: [Evaluation]
@@ -231,6 +238,10 @@ struct Outcome: Sendable {
   /// The same of all queries.
   let all: Prediction?
 }
+
+/// Processor time that this process has used, in seconds; unlike wall time it means the same on a busy
+/// machine.
+var processorSeconds: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
 /// Counts what passes through.
 final class MeteredScorer: Scorer {

@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import Foundation
 import Scenarios
@@ -59,6 +60,8 @@ func strict(_ words: ArraySlice<String>) async throws {
     var comparison = Comparison(name: source.name)
     for seed in 0..<UInt64(options.seeds) {
       try await compare(&comparison, source, seed: seed, options)
+      // What there is so far, should the rest be cut off.
+      note(([Comparison.head] + comparison.lines).joined(separator: "\n"))
     }
     print(comparison.lines.joined(separator: "\n"))
   }
@@ -136,12 +139,14 @@ private func compare(
   }
   var retraining: Retraining?
   if options.retrainings > 0 {
-    let start = ContinuousClock.now
+    let start = processorSeconds
     let made = try await stage.retrain(options.retrainings)
     comparison.add(made, on: stage)
-    let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+    let seconds = Int(processorSeconds - start)
     let ceiling = made.ceiling(of: stage.asked).map(share) ?? "–"
-    note("\(source.name) \(seed): retraining took \(seconds) s; an LDS can be \(ceiling) at most")
+    note(
+      "\(source.name) \(seed): retraining took \(seconds) CPU s; an LDS can be \(ceiling) at most"
+    )
     retraining = made
   }
   for contender in Contender.all
@@ -155,8 +160,9 @@ private func compare(
     let found = zip(Reading.all, outcome.evaluations).map { "\($0.name) \(share($1.retrieval.ap))" }
     note(
       "\(source.name) \(seed): \(contender.name), K \(outcome.models), \(outcome.inputs) inputs, "
-        + "\(Int(outcome.seconds)) s: AP \(found.joined(separator: ", ")); two-sided "
-        + "\(outcome.evaluations[0].retrieval.twoSided.map(share) ?? "–")"
+        + "\(Int(outcome.seconds)) CPU s: AP \(found.joined(separator: ", ")), low volatility "
+        + "\(outcome.evaluations[0].baselines[LowVolatility.name].map { share($0.ap) } ?? "–"); "
+        + "two-sided \(outcome.evaluations[0].retrieval.twoSided.map(share) ?? "–")"
         + (outcome.asked.map { "; LDS \(share($0.mean)) ± \(share($0.halfWidth))" } ?? "")
     )
   }
