@@ -1,8 +1,8 @@
 import Attribution
 import Campaign
 import Experiment
-import ReferenceModels
 import FoundationEssentials
+import ReferenceModels
 import Scenarios
 import Terminal
 import TestSupport
