@@ -67,7 +67,8 @@ struct Comparison {
       lines.append(
         Self.line(
           [contender] + costs + found + [
-            shares(outcomes.compactMap { $0.evaluations[0].baselines[LowVolatility.name]?.ap }),
+            // On the first tokens that `auto` reads, and on whole completions.
+            [0, 1].map { reading in stillness(outcomes, reading) }.joined(separator: " / "),
             shares(outcomes.compactMap { $0.evaluations[0].retrieval.twoSided }),
             prediction(outcomes.compactMap(\.asked)), prediction(outcomes.compactMap(\.all)),
           ]
@@ -100,6 +101,13 @@ struct Comparison {
       )
     )
     return lines
+  }
+
+  /// The mean average precision of the low-volatility control on the losses that a reading reads.
+  private func stillness(_ outcomes: [Outcome], _ reading: Int) -> String {
+    share(
+      mean(of: outcomes.compactMap { $0.evaluations[reading].baselines[LowVolatility.name]?.ap })
+    )
   }
 
   private static func line(_ cells: [String]) -> String {

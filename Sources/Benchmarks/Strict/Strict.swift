@@ -55,7 +55,7 @@ func strict(_ words: ArraySlice<String>) async throws {
     )
   case .run(let read): options = read
   }
-  print(Comparison.head)
+  Console.output.print(Comparison.head + "\n")
   for source in try sources(options) {
     var comparison = Comparison(name: source.name)
     for seed in 0..<UInt64(options.seeds) {
@@ -63,7 +63,7 @@ func strict(_ words: ArraySlice<String>) async throws {
       // What there is so far, should the rest be cut off.
       note(([Comparison.head] + comparison.lines).joined(separator: "\n"))
     }
-    print(comparison.lines.joined(separator: "\n"))
+    Console.output.print(comparison.lines.joined(separator: "\n") + "\n")
   }
 }
 
