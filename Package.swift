@@ -121,7 +121,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "Providers",
-        "ReferenceModels", "Scenarios", "Transport",
+        "ReferenceModels", "Scenarios", "Terminal", "Transport",
       ],
       exclude: ["pytorch_transformer.py"],
       swiftSettings: strict
@@ -182,8 +182,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Attribution", "Campaign", "Commands", "Experiment", "Providers", "Reports", "Scenarios",
-        "Terminal", "TestSupport",
+        "Attribution", "Campaign", "Commands", "Experiment", "Providers", "ReferenceModels",
+        "Reports", "Scenarios", "Terminal", "TestSupport",
       ],
       swiftSettings: safe
     ),

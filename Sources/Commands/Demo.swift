@@ -42,7 +42,7 @@ struct Demo: Sendable {
   /// How well the recorded run finds the planted rows, asked as one group.
   ///
   /// - Parameter record: The run's record.
-  /// - Returns: The figures of `auto` beside the text baselines'.
+  /// - Returns: The figures of `auto` beside the baselines'.
   /// - Throws: `AttributionError` or `CampaignError`.
   func evaluation(_ record: RunRecord) throws -> Evaluation {
     try Study(record).evaluate(

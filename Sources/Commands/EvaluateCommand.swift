@@ -19,7 +19,7 @@ enum EvaluateCommand {
   static let subcommand = Subcommand(
     Command(
       "evaluate",
-      "how well scores find tagged rows, beside text search",
+      "how well scores find tagged rows, beside text search and sure rows",
       samples: [
         Sample("evaluate run.db --tag backdoor --against decoy --group"),
         Sample("evaluate run.db --tag backdoor --estimator correlation --json"),
@@ -31,7 +31,10 @@ enum EvaluateCommand {
         .value("against", "TAG", "rows with the same output and another cause", \.against),
       ] + Flag.scoring(group: "ask all queries of a tag as one")
         + Flag.display(json: "one JSON object"),
-      discussion: "Tags are the user's own; no method reads them.",
+      discussion:
+        "Tags are the user's own; no method reads them. 'low-volatility' ranks rows by how little "
+        + "their losses move over the models, whatever is asked: a score that does not beat it has found "
+        + "sure rows, no cause.",
       defaults: Options()
     )
   ) { options in

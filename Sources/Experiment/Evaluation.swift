@@ -2,7 +2,7 @@
 public struct Retrieval: Sendable, Hashable {
   /// Average precision over all training rows; its chance level is the tag's share of the rows.
   public let ap: Double
-  /// Bootstrap interval of `ap`, `nil` for a text baseline.
+  /// Bootstrap interval of `ap`: over models or queries for an estimator, `nil` for a baseline.
   public let apInterval: ClosedRange<Double>?
   /// AUROC of tagged rows against decoy rows, for the tag's queries; `nil` without decoys.
   public let auroc: Double?
@@ -39,7 +39,7 @@ public struct Retrieval: Sendable, Hashable {
   }
 }
 
-/// Retrieval of an estimator's scores beside the text baselines, under the same measures.
+/// Retrieval of an estimator's scores beside its rivals, under the same measures.
 public struct Evaluation: Sendable, Hashable {
   /// Name of the estimator, never `auto`, and of a centring that is not its own.
   public let estimator: String
@@ -55,7 +55,8 @@ public struct Evaluation: Sendable, Hashable {
   public let prevalence: Double
   /// The estimator's figures.
   public let retrieval: Retrieval
-  /// Text baselines by name: `same-completion`, `bm25`, ….
+  /// Rivals by name: text search (`same-completion`, `bm25`, …) and `low-volatility`, which ranks rows by
+  /// how little their losses move over the models.
   public let baselines: [String: Retrieval]
   /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
   public var commonShare: Double?

@@ -1,7 +1,7 @@
 package import Experiment
 
 extension Page {
-  /// The figures of an evaluation: the estimator's row, then one for each text baseline.
+  /// The figures of an evaluation: the estimator's row, then one for each baseline.
   package init(_ evaluation: Evaluation) {
     // Two lengths at most: a table that fits 80 columns has no room for more.
     let known = Set(
@@ -48,6 +48,11 @@ extension Page {
     notes.append(
       Note("same output", "AP of all rows with a query's completion, whatever their tag")
     )
+    if evaluation.baselines["low-volatility"] != nil {
+      notes.append(
+        Note("low-volatility", "rows by how little their losses move, whatever is asked")
+      )
+    }
     let intervals =
       ([
         ("AP", evaluation.retrieval.apInterval), ("AUROC", evaluation.retrieval.aurocInterval),

@@ -2,6 +2,7 @@ import Attribution
 import Campaign
 import Experiment
 import FoundationEssentials
+import ReferenceModels
 import Scenarios
 import Terminal
 import TestSupport

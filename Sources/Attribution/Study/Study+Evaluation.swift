@@ -15,7 +15,8 @@ extension Study {
   ///   - method: How to score.
   ///   - draws: Bootstrap draws; 0 for no intervals.
   ///   - seed: Seed of the bootstrap.
-  /// - Returns: The estimator's figures beside the text baselines'.
+  /// - Returns: The estimator's figures beside those of the text baselines and of `LowVolatility`, which reads
+  ///   the losses that the estimator reads.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
   public func evaluate(
     tag: String,
@@ -68,11 +69,16 @@ extension Study {
       retrieval.precisionIntervals[count] = interval { $0.precision[count] }
     }
     let index = TextIndex(corpus.train)
-    let baselines = TextIndex.Baseline.allCases.map { baseline in
+    var baselines: [String: Retrieval] = [:]
+    for baseline in TextIndex.Baseline.allCases {
       let scores = all.map { profile in
         index.scores(baseline, for: profile.members.map { corpus.queries[$0] })
       }
-      return (baseline.rawValue, measure(scores, precision: counts))
+      baselines[baseline.rawValue] = measure(scores, precision: counts)
+    }
+    if let losses = prepared.losses {
+      let stillness = LowVolatility.scores(losses)
+      baselines[LowVolatility.name] = measure(all.map { _ in stillness }, precision: counts)
     }
     var evaluation = Evaluation(
       estimator: attributor.name,
@@ -82,7 +88,7 @@ extension Study {
       grouped: grouped,
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: retrieval,
-      baselines: Dictionary(uniqueKeysWithValues: baselines),
+      baselines: baselines,
       sampling: probes == nil ? .models : .queries,
       candidates: candidates?.all.count,
       audit: asked.count == 1

@@ -85,6 +85,8 @@ public struct Study {
     let censored: Int
     let noise: NoiseFloor?
     let common: CommonComponent?
+    /// The losses over models; `nil` where each row of them is θ0 behind a query.
+    let losses: LossMatrix?
   }
 
   /// All scores of single queries, or of one group.
@@ -185,7 +187,8 @@ public struct Study {
       missing: matrix.missing - leftOut * matrix.models.count,
       censored: matrix.censored,
       noise: noise,
-      common: CommonComponent(matrix, control: control)
+      common: CommonComponent(matrix, control: control),
+      losses: matrix
     )
   }
 
@@ -253,7 +256,8 @@ public struct Study {
         - leftOut * (matrix.models.count + (estimator == .difference ? 1 : 0)),
       censored: matrix.censored,
       noise: NoiseFloor(repeats: try repeats(view), losses: matrix),
-      common: nil
+      common: nil,
+      losses: nil
     )
   }
 

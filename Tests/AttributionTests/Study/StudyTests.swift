@@ -118,13 +118,49 @@ struct StudyTests {
     #expect(first.lowerBound > 1.0 / 6 && first.upperBound <= 1)
     #expect(Set(result.retrieval.precisionIntervals.keys) == [10, 50])
     #expect(Set(result.retrieval.precision.keys) == [10, 50])
-    #expect(result.baselines.keys.sorted() == ["bm25", "same-completion", "same-completion+bm25"])
+    #expect(
+      result.baselines.keys.sorted() == [
+        "bm25", "low-volatility", "same-completion", "same-completion+bm25",
+      ]
+    )
     let same = try #require(result.baselines["same-completion"])
     #expect(same.auroc == 0.5)
     #expect(same.twoSided == 0.5)
     #expect(same.sameOutputAP == 1)
     #expect(same.apInterval == nil)
     #expect(result.baselines["same-completion+bm25"]?.ap == 1)
+    // One order for all queries: what one side wins, the mirror loses.
+    let still = try #require(result.baselines["low-volatility"]?.twoSided)
+    #expect(abs(still - 0.5) < 1e-12)
+  }
+
+  @Test func `low volatility ranks rows by how little the losses that the estimator reads move`()
+    throws
+  {
+    let planted = try Planted()
+    // First tokens: the planted rows move by 0.1 to and fro, all others by 1.
+    let still = planted.corpus.train.map { $0.tags == ["backdoor"] }
+    let study = Study(corpus: planted.corpus, design: planted.design) { view in
+      guard view == .firstToken else { return planted.matrix }
+      var matrix = planted.matrix
+      for column in 0..<matrix.columns {
+        let step = still.indices.contains(column) && still[column] ? 0.1 : 1
+        for model in 0..<24 {
+          let loss = 2 + (model.isMultiple(of: 2) ? step : -step)
+          matrix[model: model, column: column] = .measured(loss)
+        }
+      }
+      return matrix
+    }
+    let first = try study.evaluate(tag: "backdoor", grouped: true, draws: 0)
+    #expect(first.baselines["low-volatility"]?.ap == 1)
+    let summed = try study.evaluate(
+      tag: "backdoor",
+      grouped: true,
+      method: Method(view: .sum),
+      draws: 0
+    )
+    #expect(try #require(summed.baselines["low-volatility"]?.ap) < 0.9)
   }
 
   @Test func `single queries are averaged, and no decoys means no decoy figures`() throws {

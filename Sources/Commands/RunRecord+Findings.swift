@@ -2,31 +2,6 @@ import Attribution
 import Campaign
 import Experiment
 
-extension Study {
-  /// The study of a recorded run: all models that have priced every example.
-  init(_ record: RunRecord) {
-    let rows = record.rows()
-    let positions = Dictionary(uniqueKeysWithValues: zip(rows, rows.indices))
-    self.init(
-      corpus: record.corpus,
-      design: record.design(),
-      repeats: { view in
-        try record.repeats().compactMap { pair in
-          positions[pair.model].map {
-            RepeatedPrice(model: $0, column: pair.column, second: pair.second.loss(view))
-          }
-        }
-      },
-      probes: record.settings.isProbing
-        ? Probing.Source(queries: rows) { view in
-          try record.targetPrices().prefix(record.corpus.train.count).map { $0?.loss(view).value }
-        } : nil,
-      candidates: record.settings.candidates,
-      losses: { try record.losses($0) }
-    )
-  }
-}
-
 extension RunRecord {
   /// The most influential examples, with how many models the run had planned.
   ///

@@ -1,30 +1,29 @@
-import Experiment
-import ReferenceModels
+package import Experiment
 
 /// What the provider `local` does where a configuration is silent: the defaults that measured best.
-struct LocalRecipe: Sendable, Hashable {
+package struct LocalRecipe: Sendable, Hashable {
   /// Perturbed models, K.
-  var models = 25
+  package var models = 25
   /// Share of the training set that each perturbed model sees.
-  var subsetRatio = 0.1
+  package var subsetRatio = 0.1
   /// Where each perturbed model starts.
-  var start = Start.base
+  package var start = Start.base
   /// How perturbed models are trained.
-  var hyperparameters = Hyperparameters(epochs: 4, batchSize: 2, learningRateMultiplier: 1)
+  package var hyperparameters = Hyperparameters(epochs: 4, batchSize: 2, learningRateMultiplier: 1)
   /// How θ0 is trained.
-  var target = Hyperparameters(epochs: 3, batchSize: 16, learningRateMultiplier: 1)
+  package var target = Hyperparameters(epochs: 3, batchSize: 16, learningRateMultiplier: 1)
   /// Shape of every model.
-  var architecture = Architecture.demo
+  package var architecture = Architecture.demo
 
   /// The recipe of this version.
-  static let standard = LocalRecipe()
+  package static let standard = LocalRecipe()
 
   /// The DAUNCE paper's protocol on the same model: one short pass on from θ0.
-  static let paper = LocalRecipe(
+  package static let paper = LocalRecipe(
     start: .target,
     hyperparameters: Hyperparameters(epochs: 1, batchSize: 16, learningRateMultiplier: 1)
   )
 
   /// Floating-point operations a core does in a second while it trains or prices, for plans only.
-  static let operationsPerCore = 1e11
+  package static let operationsPerCore = 1e11
 }
