@@ -2,7 +2,7 @@ import Testing
 
 @testable import Commands
 
-private func read(_ said: String) throws -> Configuration.CandidateFilter? {
+private func filter(_ said: String) throws -> Configuration.CandidateFilter? {
   let text = """
     { data: { train: "t", queries: "q" }, trainer: { provider: "local" }, \(said) }
     """
@@ -11,11 +11,11 @@ private func read(_ said: String) throws -> Configuration.CandidateFilter? {
 
 struct CandidateConfigurationTests {
   @Test func `candidates have a text search, maybe a probing run, and always an audit`() throws {
-    #expect(try read("") == nil)
-    let plain = try #require(try read("candidates: {}"))
+    #expect(try filter("") == nil)
+    let plain = try #require(try filter("candidates: {}"))
     #expect(plain == Configuration.CandidateFilter())
     #expect(plain.nearest == 100 && plain.probing == nil && plain.audit == 0.1)
-    let full = try read("candidates: { nearest: 7, probing: 'p.db', top: 9, audit: 0.5 }")
+    let full = try filter("candidates: { nearest: 7, probing: 'p.db', top: 9, audit: 0.5 }")
     #expect(
       full == Configuration.CandidateFilter(nearest: 7, probing: "jobs/p.db", top: 9, audit: 0.5)
     )
@@ -27,16 +27,16 @@ struct CandidateConfigurationTests {
     ("probing: true", "candidates.probing"), ("probing: 'p', top: 0", "candidates.top"),
   ])
   func `impossible candidates are an error that names the key`(said: String, path: String) {
-    let error = #expect(throws: ConfigurationError.self) { try read("candidates: { \(said) }") }
+    let error = #expect(throws: ConfigurationError.self) { try filter("candidates: { \(said) }") }
     #expect(error?.path == path)
   }
 
   @Test func `an unknown key of candidates is told its nearest`() {
-    let error = #expect(throws: ConfigurationError.self) { try read("candidates: { nearst: 3 }") }
+    let error = #expect(throws: ConfigurationError.self) { try filter("candidates: { nearst: 3 }") }
     #expect(error?.code == .unknownKey)
     #expect(error?.path == "candidates.nearst")
     #expect(error?.hint == "did you mean 'nearest'?")
-    let root = #expect(throws: ConfigurationError.self) { try read("candidate: {}") }
+    let root = #expect(throws: ConfigurationError.self) { try filter("candidate: {}") }
     #expect(root?.hint == "did you mean 'candidates'?")
   }
 }

@@ -6,19 +6,21 @@ import Testing
 
 @testable import Commands
 
-private func read(_ text: String) throws(ConfigurationError) -> Configuration {
+/// A configuration out of its text.
+func read(_ text: String) throws(ConfigurationError) -> Configuration {
   try Configuration(json5: Array(text.utf8), folder: "jobs/", defaultName: "file")
 }
 
 /// A valid local configuration with more at its end.
-private func local(_ more: String = "", trainer: String = "") -> String {
+func local(_ more: String = "", trainer: String = "") -> String {
   """
   { data: { train: "t.jsonl", queries: "/q.jsonl" },
     trainer: { provider: "local", \(trainer) }, \(more) }
   """
 }
 
-private func fault(_ text: String) throws -> ConfigurationError {
+/// What is wrong with a configuration.
+func fault(_ text: String) throws -> ConfigurationError {
   try #require(#expect(throws: ConfigurationError.self) { try read(text) })
 }
 

@@ -6,14 +6,6 @@ import Testing
 
 @testable import Commands
 
-private func read(_ text: String) throws(ConfigurationError) -> Configuration {
-  try Configuration(json5: Array(text.utf8), folder: "jobs/", defaultName: "file")
-}
-
-private func fault(_ text: String) throws -> ConfigurationError {
-  try #require(#expect(throws: ConfigurationError.self) { try read(text) })
-}
-
 @Suite struct PromptConfigurationTests {
   @Test func `prompts need a scorer and a target, and no trainer`() throws {
     let configuration = try read(
