@@ -14,7 +14,7 @@ struct PromptTests {
     let plan = try await place.daunce("plan", "run.json5", "--json")
     #expect(try plan.objects().first?["jobs"] as? Int == 1)
     let methods = try #require(try plan.objects().first?["methods"] as? [[String: Any]])
-    #expect(methods.count == 4)
+    #expect(methods.count == 5)
     #expect(methods.count { $0["recommended"] as? Bool == true } == 1)
     let own = methods.filter { $0["configured"] as? Bool == true }
     #expect(own.map { $0["method"] as? String } == [method])
