@@ -29,8 +29,8 @@ package struct PromptOffer: Sendable {
     let all: [(String, PromptPerturbation, String)] = [
       (
         "demonstrations", PromptPerturbation(method: .demonstrations),
-        "scores nothing beside the prices; on the demo's scenarios it found planted rows best, or as well "
-          + "as any within the scatter of seeds"
+        "scores nothing beside the prices; on the demo's scenarios and mmlu-backdoor it found planted rows "
+          + "best, or as well as any within the scatter of seeds"
       ),
       (
         "random", PromptPerturbation(method: .random),
