@@ -27,13 +27,7 @@ struct PromptTests {
     let top = try await place.daunce("top", "run.db", "--group", "--json")
     #expect(top.status == 0)
     #expect(top.notes.contains("no proof of a cause"))
-    let losses = try await exported("run.db", place)
-
-    let killed = try DaunceProcess(["run", "run.json5", "-q", "--store", "cut.db"], in: place.url)
-    killed.send(SIGKILL, after: 0.15)
-    _ = try await killed.ending()
-    #expect(try await place.daunce("run", "run.json5", "-q", "--store", "cut.db").status == 0)
-    #expect(try await exported("cut.db", place) == losses)
+    try await expectResumption(of: place)
   }
 
   @Test func `probing prices rows behind each query, says so, and resumes to the same bytes`()
@@ -59,13 +53,7 @@ struct PromptTests {
     #expect(evaluation.status == 0)
     let other = try await place.daunce("top", "run.db", "--estimator", "ridge")
     #expect(other.status == 64)
-    let losses = try await exported("run.db", place)
-
-    let killed = try DaunceProcess(["run", "run.json5", "-q", "--store", "cut.db"], in: place.url)
-    killed.send(SIGKILL, after: 0.15)
-    _ = try await killed.ending()
-    #expect(try await place.daunce("run", "run.json5", "-q", "--store", "cut.db").status == 0)
-    #expect(try await exported("cut.db", place) == losses)
+    try await expectResumption(of: place)
   }
 
   @Test func `probing a host needs no trainer, and replays without the host to the same bytes`()
@@ -145,6 +133,16 @@ struct PromptTests {
     )
     let wrong = try await place.daunce("plan", "wrong.json5")
     #expect(wrong.status == 64 && wrong.notes.contains("holds no complete probing"))
+  }
+
+  /// Kills the finished run's twin in the middle and lets it resume to the same losses.
+  private func expectResumption(of place: borrowing Workplace) async throws {
+    let killed = try DaunceProcess(["run", "run.json5", "-q", "--store", "cut.db"], in: place.url)
+    killed.send(SIGKILL, after: 0.15)
+    _ = try await killed.ending()
+    #expect(try await place.daunce("run", "run.json5", "-q", "--store", "cut.db").status == 0)
+    let losses = try await exported("run.db", place)
+    #expect(try await exported("cut.db", place) == losses)
   }
 
   private func exported(_ store: String, _ place: borrowing Workplace) async throws -> Data {

@@ -5,7 +5,6 @@ import Statistics
 ///
 /// Some are picked for being near a query. Of the rest a random sample is priced too: what it holds tells
 /// how much the picking missed.
-/// - SeeAlso: methods handbook 8.6.
 public struct Candidates: Sendable, Hashable, Codable {
   /// Positions of the rows picked, ascending.
   public let picked: [Int]

@@ -3,24 +3,9 @@ import Statistics
 
 /// Linear datamodelling score: how well additive scores predict retrained outcomes.
 ///
-/// For one query, the Spearman correlation over subsets between the sum of a subset's scores and the
-/// outcome of the model trained on it. Ties share their mean rank.
-///
-/// - Parameters:
-///   - scores: One score an example, in corpus order.
-///   - subsets: Example positions of each retraining.
-///   - outcomes: Measured outcome of each subset, better is higher: pass minus the query's loss.
-/// - Returns: A value in -1...1, or `nil` if all sums or all outcomes are equal.
+/// For one query it is the Spearman correlation, -1...1, over subsets between the sum of a subset's
+/// scores and the outcome of the model trained on it. Ties share their mean rank.
 /// - SeeAlso: Park et al., "TRAK: Attributing Model Behavior at Scale", ICML 2023.
-public func linearDatamodellingScore(
-  of scores: [Double],
-  subsets: [[Int]],
-  outcomes: [Double]
-) -> Double? {
-  spearman(subsets.map { subset in subset.reduce(0) { $0 + scores[$1] } }, outcomes)
-}
-
-/// The linear datamodelling score averaged over queries.
 public struct LinearDatamodelling: Sendable, Hashable {
   /// Mean over the queries that could be judged; `nil` when there is none.
   public let mean: Double?
@@ -37,7 +22,7 @@ public struct LinearDatamodelling: Sendable, Hashable {
   /// - Parameters:
   ///   - scores: Scores to judge.
   ///   - subsets: Example positions of each retraining.
-  ///   - outcomes: For each query, the outcome of each subset, better is higher.
+  ///   - outcomes: For each query, the outcome of each subset, better is higher: pass minus the loss.
   public init(of scores: Scores, subsets: [[Int]], outcomes: [[Double]]) {
     precondition(outcomes.count == scores.queries.count)
     self.outcomes = outcomes
@@ -56,7 +41,6 @@ public struct LinearDatamodelling: Sendable, Hashable {
   ///   - draws: Draws of each bootstrap.
   ///   - seed: Seed of both.
   /// - Returns: `nil` when no query could be judged.
-  /// - SeeAlso: methods handbook 3.1.
   public func interval(draws: Int = 500, seed: UInt64 = 0) -> ClosedRange<Double>? {
     guard let count = outcomes.first?.count, !values.isEmpty else { return nil }
     var generator = SplitMix64(seed: seed, stream: 0)

@@ -16,7 +16,7 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
     ///
     /// In-context probing: a row is scored by what the demonstration takes off its loss.
     /// - SeeAlso: Jiao et al., "In-Context Probing Approximates Influence Function for Data Valuation",
-    ///   arXiv 2407.12259; the mirrored form, methods handbook 8.3(b).
+    ///   arXiv 2407.12259; here query and row change places.
     case probing
   }
 

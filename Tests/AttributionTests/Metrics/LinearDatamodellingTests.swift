@@ -7,20 +7,20 @@ struct LinearDatamodellingTests {
   @Test func `the linear datamodelling score has dattri's golden values`() throws {
     // dattri test/dattri/metrics/test_lds.py.
     let subsets = [[0, 1], [0, 2], [1, 2]]
-    let first = try #require(
-      linearDatamodellingScore(
-        of: [0.1, 0.2, 0.3, 0.4],
-        subsets: subsets,
-        outcomes: [0.3, 0.4, 0.5]
+    func score(_ scores: [Double], _ outcomes: [Double]) throws -> Double {
+      let scores = Scores(
+        estimator: "dattri",
+        train: ["a", "b", "c", "d"],
+        queries: ["q"],
+        values: scores,
+        measurable: [true, true, true, true]
       )
-    )
-    let second = try #require(
-      linearDatamodellingScore(
-        of: [0.2, 0.1, 0.3, 0.4],
-        subsets: subsets,
-        outcomes: [0.3, 0.4, 0.3]
+      return try #require(
+        LinearDatamodelling(of: scores, subsets: subsets, outcomes: [outcomes]).mean
       )
-    )
+    }
+    let first = try score([0.1, 0.2, 0.3, 0.4], [0.3, 0.4, 0.5])
+    let second = try score([0.2, 0.1, 0.3, 0.4], [0.3, 0.4, 0.3])
     #expect(abs(first - 1) < 1e-12)
     #expect(abs(second - 0.8660254) < 1e-7)
   }
