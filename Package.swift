@@ -66,6 +66,11 @@ let package = Package(
       dependencies: ["Experiment", "Statistics", "Kernels"],
       swiftSettings: safe
     ),
+    .target(
+      name: "WhiteBox",
+      dependencies: ["Experiment", "Statistics", "Kernels", "ReferenceModels"],
+      swiftSettings: safe
+    ),
     .target(name: "Sandbox", dependencies: ["Experiment", "ReferenceModels"], swiftSettings: safe),
     .target(
       name: "Scenarios",
@@ -105,13 +110,20 @@ let package = Package(
       dependencies: ["Experiment", "Attribution", "Store"],
       swiftSettings: safe
     ),
+    .target(
+      name: "Laboratory",
+      dependencies: [
+        "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
+      ],
+      swiftSettings: safe
+    ),
     .target(name: "Reports", dependencies: ["Experiment"], swiftSettings: safe),
     .target(name: "Terminal", swiftSettings: safe),
     .target(
       name: "Commands",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store",
-        "ReferenceModels", "Sandbox", "Scenarios", "Campaign", "Reports", "Terminal",
+        "ReferenceModels", "Sandbox", "Scenarios", "Campaign", "Laboratory", "Reports", "Terminal",
       ],
       resources: [.embedInCode("../../configs/prices.json5")],
       swiftSettings: safe
@@ -130,7 +142,21 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
     .testTarget(
       name: "ReferenceModelsTests",
-      dependencies: ["Experiment", "Kernels", "ReferenceModels"],
+      dependencies: ["Experiment", "Statistics", "Kernels", "ReferenceModels"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "WhiteBoxTests",
+      dependencies: ["Experiment", "Statistics", "Kernels", "ReferenceModels", "WhiteBox"],
+      exclude: ["Oracle"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "LaboratoryTests",
+      dependencies: [
+        "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
+        "Laboratory",
+      ],
       swiftSettings: strict
     ),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: safe),

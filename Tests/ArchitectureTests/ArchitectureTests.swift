@@ -5,7 +5,8 @@ import Testing
 private let allowed: [String: Set<String>] = {
   let modules: Set<String> = [
     "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store", "Kernels",
-    "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign", "Reports", "Terminal",
+    "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign",
+    "Laboratory", "Reports", "Terminal",
   ]
   return [
     "CCurl": [], "CSQLite": [], "CKernels": [],
@@ -21,6 +22,9 @@ private let allowed: [String: Set<String>] = {
     "Sandbox": ["Experiment", "ReferenceModels"],
     "Scenarios": ["Experiment", "Statistics"],
     "Campaign": ["Experiment", "Attribution", "Store"],
+    "Laboratory": [
+      "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
+    ],
     "Reports": ["Experiment"],
     "Terminal": [],
     "Commands": modules,

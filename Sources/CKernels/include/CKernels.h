@@ -21,6 +21,12 @@ typedef struct {
   void (*gelu)(const float *x, float *y, long count);
   /// dx[i] = dy[i] · gelu'(x[i]); dx may be dy.
   void (*gelu_gradient)(const float *x, const float *dy, float *dx, long count);
+  /// c[m × n] (+)= a·b in double precision, row i of c at c + i·n. Element (i, p) of a lies at
+  /// a[i·a_row + p·a_column], element (p, j) of b at b[p·b_row + j·b_column]; every element of c is one
+  /// chain of multiply-adds over p, in blocks of 256.
+  void (*product)(
+      long m, long n, long k, const double *a, long a_row, long a_column, const double *b,
+      long b_row, long b_column, double *c, int accumulate);
   /// One AdamW step on `count` weights w with moments m, v and gradient g.
   void (*adamw)(float *w, const float *g, float *m, float *v, long count, ckernels_adamw step);
 } ckernels_set;

@@ -1,0 +1,212 @@
+import Glibc
+package import Kernels
+
+/// Some examples' logits as a function of θ, and what follows from them.
+///
+/// An example has one row of logits for each of its targets: one for a class, as many as completion
+/// tokens for text. Its loss is the sum of its rows' negative log-likelihoods, in nats.
+package struct Batch: Sendable {
+  /// The logits as a function of θ.
+  package let graph: Graph
+  /// The right column of each row of logits.
+  package let targets: [Int]
+  /// Which of the batch's examples each row belongs to, ascending.
+  package let owners: [Int]
+  /// Number of examples.
+  package let count: Int
+
+  /// Creates a batch.
+  package init(graph: Graph, targets: [Int], owners: [Int], count: Int) {
+    precondition(targets.count == owners.count)
+    self.graph = graph
+    self.targets = targets
+    self.owners = owners
+    self.count = count
+  }
+
+  /// A batch of classified examples: one row of logits each.
+  package init(graph: Graph, labels: [Int]) {
+    self.init(graph: graph, targets: labels, owners: Array(labels.indices), count: labels.count)
+  }
+
+  /// The logits: one row a target.
+  package func logits(at parameters: [Double]) -> DoubleMatrix {
+    Evaluation(graph, at: parameters).logits.matrix
+  }
+
+  /// The loss of each example, in nats.
+  package func losses(at parameters: [Double]) -> [Double] {
+    losses(ofLogits: logits(at: parameters))
+  }
+
+  /// The loss of each example, given the batch's logits.
+  package func losses(ofLogits logits: DoubleMatrix) -> [Double] {
+    var result = [Double](repeating: 0, count: count)
+    for row in 0..<logits.rows {
+      result[owners[row]] += negativeLogLikelihood(logits.row(row), target: targets[row])
+    }
+    return result
+  }
+
+  /// The margin log(p/(1 − p)) of each example, p = exp(−loss).
+  package func margins(at parameters: [Double]) -> [Double] {
+    losses(at: parameters).map(margin(ofLoss:))
+  }
+
+  /// ∂(loss of a row)/∂(its logits) = p − e_y, one row a target.
+  package func lossGradient(ofLogits logits: DoubleMatrix) -> DoubleMatrix {
+    var result = logits
+    softmax(&result)
+    for row in targets.indices { result[row, targets[row]] -= 1 }
+    return result
+  }
+
+  /// Σ weight · ∇loss.
+  ///
+  /// - Parameters:
+  ///   - parameters: θ.
+  ///   - weights: Weight of each example's loss; `nil` for 1.
+  /// - Returns: One number a parameter.
+  package func gradient(at parameters: [Double], weights: [Double]? = nil) -> [Double] {
+    let evaluation = Evaluation(graph, at: parameters)
+    let seed = weighted(lossGradient(ofLogits: evaluation.logits.matrix), by: weights)
+    return evaluation.gradient(seed: Tensor(seed))
+  }
+
+  /// The gradient of any function of the logits.
+  ///
+  /// - Parameters:
+  ///   - parameters: θ.
+  ///   - seed: From the logits to the function's gradient with respect to them, same shape.
+  /// - Returns: One number a parameter.
+  package func gradient(
+    at parameters: [Double],
+    seed: (DoubleMatrix) -> DoubleMatrix
+  ) -> [Double] {
+    let evaluation = Evaluation(graph, at: parameters)
+    return evaluation.gradient(seed: Tensor(seed(evaluation.logits.matrix)))
+  }
+
+  /// Σ weight · (∇² loss)·v, the Hessian-vector product, exact.
+  ///
+  /// - Parameters:
+  ///   - parameters: θ.
+  ///   - direction: v, one number a parameter.
+  ///   - weights: Weight of each example's loss; `nil` for 1.
+  /// - Returns: One number a parameter.
+  package func hessianProduct(
+    at parameters: [Double],
+    with direction: [Double],
+    weights: [Double]? = nil
+  ) -> [Double] {
+    let point = zip(parameters, direction).map { Dual($0, tangent: $1) }
+    let evaluation = Evaluation(graph, at: point)
+    let logits = evaluation.logits
+    let primal = lossGradient(ofLogits: logits.primals)
+    let tangent = curved(logits.primals, logits.tangents)
+    let seed = Tensor(weighted(primal, by: weights), tangents: weighted(tangent, by: weights))
+    return evaluation.gradient(seed: seed).map(\.tangent)
+  }
+
+  /// Σ weight · Jᵀ·(diag p − ppᵀ)·J·v, the Gauss–Newton-vector product of the losses.
+  ///
+  /// - Parameters:
+  ///   - parameters: θ.
+  ///   - direction: v, one number a parameter.
+  ///   - weights: Weight of each example's loss; `nil` for 1.
+  /// - Returns: One number a parameter.
+  package func gaussNewtonProduct(
+    at parameters: [Double],
+    with direction: [Double],
+    weights: [Double]? = nil
+  ) -> [Double] {
+    let point = zip(parameters, direction).map { Dual($0, tangent: $1) }
+    let logits = Evaluation(graph, at: point).logits
+    let seed = weighted(curved(logits.primals, logits.tangents), by: weights)
+    return Evaluation(graph, at: parameters).gradient(seed: Tensor(seed))
+  }
+
+  /// What the linear layers see: each layer's input rows and the loss gradients of its output rows.
+  ///
+  /// - Parameters:
+  ///   - parameters: θ.
+  ///   - seed: From the logits to the gradient that runs back; `nil` for the losses'.
+  /// - Returns: One record a layer, in the order of the model's layers.
+  package func records(
+    at parameters: [Double],
+    seed: ((DoubleMatrix) -> DoubleMatrix)? = nil
+  ) -> [LayerRecord] {
+    let evaluation = Evaluation(graph, at: parameters)
+    let logits = evaluation.logits.matrix
+    var records: [LayerRecord] = []
+    _ = evaluation.gradient(seed: Tensor(seed?(logits) ?? lossGradient(ofLogits: logits))) {
+      records.append(LayerRecord(layer: $0, inputs: $1.matrix, gradients: $2.matrix))
+    }
+    return records.sorted { $0.layer.offset < $1.layer.offset }
+  }
+
+  /// (diag p − ppᵀ)·u, row by row.
+  private func curved(_ logits: DoubleMatrix, _ tangents: DoubleMatrix) -> DoubleMatrix {
+    var result = logits
+    softmax(&result)
+    for row in 0..<result.rows {
+      var mean = 0.0
+      for column in 0..<result.columns { mean += result[row, column] * tangents[row, column] }
+      for column in 0..<result.columns { result[row, column] *= tangents[row, column] - mean }
+    }
+    return result
+  }
+
+  private func weighted(_ rows: DoubleMatrix, by weights: [Double]?) -> DoubleMatrix {
+    guard let weights else { return rows }
+    precondition(weights.count == count)
+    var result = rows
+    for row in owners.indices {
+      let weight = weights[owners[row]]
+      for column in 0..<result.columns { result[row, column] *= weight }
+    }
+    return result
+  }
+}
+
+/// What one linear layer saw of a batch.
+package struct LayerRecord: Sendable {
+  /// The layer.
+  package let layer: Layer
+  /// Its input rows, without the bias' 1.
+  package let inputs: DoubleMatrix
+  /// The gradients of its output rows.
+  package let gradients: DoubleMatrix
+}
+
+/// −log softmax(logits)[target], at least 0.
+package func negativeLogLikelihood(_ logits: ArraySlice<Double>, target: Int) -> Double {
+  var most = -Double.infinity
+  for value in logits { most = max(most, value) }
+  var total = 0.0
+  for value in logits { total += exp(value - most) }
+  return max(0, log(total) - (logits[logits.startIndex + target] - most))
+}
+
+/// Turns every row of logits into probabilities.
+package func softmax(_ logits: inout DoubleMatrix) {
+  let columns = logits.columns
+  for start in stride(from: 0, to: logits.values.count, by: max(1, columns)) {
+    var most = -Double.infinity
+    for place in start..<start + columns { most = max(most, logits.values[place]) }
+    var total = 0.0
+    for place in start..<start + columns {
+      let value = exp(logits.values[place] - most)
+      logits.values[place] = value
+      total += value
+    }
+    let factor = 1 / total
+    for place in start..<start + columns { logits.values[place] *= factor }
+  }
+}
+
+/// log(p/(1 − p)) of an example with loss L = −log p: −L − log(1 − e^(−L)), with L at least 1e-8 nats.
+package func margin(ofLoss loss: Double) -> Double {
+  let loss = max(loss, 1e-8)
+  return -loss - log(-expm1(-loss))
+}

@@ -1,0 +1,39 @@
+import Glibc
+package import Kernels
+
+extension DifferentiableModel {
+  /// The loss of each of some examples, in nats.
+  package func losses(of members: [Int], at parameters: [Double]) -> [Double] {
+    batches(of: members).flatMap { batch(of: $0).losses(at: parameters) }
+  }
+
+  /// The margin log(p/(1 − p)) of each of some examples.
+  package func margins(of members: [Int], at parameters: [Double]) -> [Double] {
+    losses(of: members, at: parameters).map(margin(ofLoss:))
+  }
+
+  /// The loss gradient of each of some examples: members × p.
+  package func gradients(of members: [Int], at parameters: [Double]) -> DoubleMatrix {
+    var values: [Double] = []
+    values.reserveCapacity(members.count * parameterCount)
+    for member in members { values += batch(of: [member]).gradient(at: parameters) }
+    return DoubleMatrix(rows: members.count, columns: parameterCount, values: values)
+  }
+
+  /// The margin's gradient of each of some examples, −∇L/(1 − p): members × p.
+  package func marginGradients(of members: [Int], at parameters: [Double]) -> DoubleMatrix {
+    var result = gradients(of: members, at: parameters)
+    for (row, loss) in losses(of: members, at: parameters).enumerated() {
+      let factor = 1 / expm1(-max(loss, 1e-8))
+      for column in 0..<result.columns { result[row, column] *= factor }
+    }
+    return result
+  }
+
+  /// Examples cut into batches that fit the cache; sums over them do not depend on threads.
+  package func batches(of members: [Int], size: Int = 256) -> [[Int]] {
+    stride(from: 0, to: members.count, by: size).map {
+      Array(members[$0..<min($0 + size, members.count)])
+    }
+  }
+}
