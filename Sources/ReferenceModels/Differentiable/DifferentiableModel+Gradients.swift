@@ -37,3 +37,37 @@ extension DifferentiableModel {
     }
   }
 }
+
+extension DifferentiableModel {
+  /// The mean Hessian of some examples' losses plus λ times the identity: p × p.
+  ///
+  /// - Parameters:
+  ///   - members: Positions of the examples, at least one.
+  ///   - parameters: θ.
+  ///   - ridge: λ.
+  ///   - gaussNewton: Whether the Gauss–Newton matrix is meant instead.
+  /// - Returns: A symmetric matrix.
+  package func hessian(
+    of members: [Int],
+    at parameters: [Double],
+    ridge: Double = 0,
+    gaussNewton: Bool = false
+  ) -> DoubleMatrix {
+    let batches = batches(of: members).map { batch(of: $0) }
+    let share = 1 / Double(members.count)
+    var result = DoubleMatrix(rows: parameters.count, columns: parameters.count)
+    for row in parameters.indices {
+      var unit = [Double](repeating: 0, count: parameters.count)
+      unit[row] = 1
+      for batch in batches {
+        let product =
+          gaussNewton
+          ? batch.gaussNewtonProduct(at: parameters, with: unit)
+          : batch.hessianProduct(at: parameters, with: unit)
+        for column in parameters.indices { result[row, column] += share * product[column] }
+      }
+      result[row, row] += ridge
+    }
+    return result
+  }
+}

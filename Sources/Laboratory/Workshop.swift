@@ -1,0 +1,193 @@
+import Experiment
+import Kernels
+package import ReferenceModels
+import Statistics
+import Synchronization
+import WhiteBox
+
+/// Trains a subject's models, as many side by side as there are threads, each at most once.
+///
+/// A training runs on one thread and depends on nothing but itself, so results do not depend on how
+/// many threads there are or on what finishes first.
+package final class Workshop: Sendable {
+  /// What is studied.
+  package let subject: Subject
+  /// θ0: trained on all N examples.
+  package let target: [Double]
+  /// The losses of θ0: N training examples, then Q queries.
+  package let targetLosses: [Double]
+  /// Seconds of one core that θ0 took.
+  package let targetSeconds: Double
+  private let threads: Int
+  private let shelf: (any TrainingShelf)?
+  private let curvature: CholeskyFactor?
+  private let observer: @Sendable (_ done: Int, _ total: Int) -> Void
+
+  /// Trains the target.
+  ///
+  /// - Parameters:
+  ///   - subject: What is studied.
+  ///   - seed: Seed of the target's training.
+  ///   - threads: Trainings that run side by side, at least 1.
+  ///   - shelf: Where results are kept.
+  ///   - observer: Told after each training how many of the stretch are done.
+  /// - Throws: `ReferenceModelError` when training diverges; `CancellationError`.
+  package init(
+    _ subject: Subject,
+    seed: UInt64,
+    threads: Int,
+    shelf: (any TrainingShelf)? = nil,
+    observer: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let training = Self.training(of: subject, seed: seed)
+    let start = subject.model.initialParameters(seed: seed)
+    target = try Self.fit(training, subject, from: start, curvature: nil)
+    curvature = Self.curvature(of: subject, at: target)
+    targetSeconds = (clock.now - begin).seconds
+    self.subject = subject
+    targetLosses = subject.model.losses(of: subject.train + subject.queries, at: target)
+    self.threads = max(1, threads)
+    self.shelf = shelf
+    self.observer = observer
+  }
+
+  /// The training that made the target.
+  static func training(of subject: Subject, seed: UInt64) -> Training {
+    Training(
+      start: .initial,
+      members: Array(subject.train.indices),
+      seed: seed,
+      recipe: subject.recipe
+    )
+  }
+
+  /// The losses that trainings give, in their order.
+  ///
+  /// - Parameter trainings: What to train; what is on the shelf is not trained again.
+  /// - Returns: One result a training.
+  /// - Throws: `ReferenceModelError` when one diverges; `CancellationError`; the shelf's errors.
+  package func results(of trainings: [Training]) async throws -> [TrainingResult] {
+    var results = [TrainingResult?](repeating: nil, count: trainings.count)
+    var waiting: [(index: Int, key: String)] = []
+    for (index, training) in trainings.enumerated() {
+      let key = try training.key(of: subject)
+      results[index] = try shelf?.result(for: key)
+      if results[index] == nil { waiting.append((index, key)) }
+    }
+    var done = trainings.count - waiting.count
+    observer(done, trainings.count)
+    try await withThrowingTaskGroup(of: (Int, TrainingResult).self) { group in
+      var next = 0
+      func start() {
+        guard next < waiting.count else { return }
+        let (index, key) = waiting[next]
+        next += 1
+        group.addTask { [self] in
+          let result = try perform(trainings[index])
+          try shelf?.keep(result, for: key)
+          return (index, result)
+        }
+      }
+      for _ in 0..<threads { start() }
+      while let (index, result) = try await group.next() {
+        results[index] = result
+        done += 1
+        observer(done, trainings.count)
+        start()
+      }
+    }
+    return results.compactMap(\.self)
+  }
+
+  /// The parameters that one training gives.
+  ///
+  /// - Parameters:
+  ///   - training: What to train.
+  ///   - each: Called before every step of a descent.
+  /// - Returns: θ after it.
+  /// - Throws: `ReferenceModelError` when it diverges; `CancellationError`.
+  package func parameters(
+    of training: Training,
+    each: ((GradientDescent.Step) throws -> Void)? = nil
+  ) throws -> [Double] {
+    let start =
+      training.start == .target ? target : subject.model.initialParameters(seed: training.seed)
+    return try Self.fit(
+      training,
+      subject,
+      from: start,
+      target: target,
+      curvature: curvature,
+      each: each
+    )
+  }
+
+  private func perform(_ training: Training) throws -> TrainingResult {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let parameters = try parameters(of: training)
+    let losses = subject.model.losses(of: subject.train + subject.queries, at: parameters)
+    return TrainingResult(losses: losses, seconds: (clock.now - begin).seconds)
+  }
+
+  private static func fit(
+    _ training: Training,
+    _ subject: Subject,
+    from start: [Double],
+    target: [Double]? = nil,
+    curvature: CholeskyFactor?,
+    each: ((GradientDescent.Step) throws -> Void)? = nil
+  ) throws -> [Double] {
+    let members =
+      training.members.map { subject.train[$0] } + training.queries.map { subject.queries[$0] }
+    switch training.recipe {
+    case .convergence(let fit):
+      let excluded = Set(training.excluded.map { subject.train[$0] })
+      return try fit.fit(
+        subject.model,
+        on: members.filter { !excluded.contains($0) },
+        // The minimum does not depend on where the search begins.
+        from: target ?? start,
+        curvature: curvature
+      )
+    case .descent(let descent):
+      return try descent.train(
+        subject.model,
+        from: start,
+        on: members,
+        excluding: Set(training.excluded.map { subject.train[$0] }),
+        seed: training.seed,
+        objective: training.objective.descent(
+          from: target ?? start,
+          xi: xi(seed: training.seed, count: subject.model.count)
+        ),
+        each: each
+      )
+    }
+  }
+
+  /// The target's factored Hessian, which lets convex fits take a few steps; `nil` where it is of no
+  /// use or too large.
+  private static func curvature(of subject: Subject, at target: [Double]) -> CholeskyFactor? {
+    guard case .convergence(let fit) = subject.recipe, target.count <= 2000 else { return nil }
+    return CholeskyFactor(
+      subject.model.hessian(of: subject.train, at: target, ridge: fit.ridge).values,
+      order: target.count
+    )
+  }
+}
+
+/// ξ ~ U(0, 1) of every example of one perturbed model.
+func xi(seed: UInt64, count: Int) -> [Double] {
+  var generator = SplitMix64(seed: seed, stream: 7)
+  return (0..<count).map { _ in generator.uniform() }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
