@@ -95,3 +95,22 @@ package func product(
   }
   return result
 }
+
+/// Turns every row of logits into probabilities.
+///
+/// - Parameters:
+///   - logits: One row a target, at least one column.
+///   - set: Instruction set.
+/// - Returns: log Σ exp(logit) of each row.
+@discardableResult
+package func softmax(_ logits: inout DoubleMatrix, set: InstructionSet = .best) -> [Double] {
+  let rows = logits.rows
+  let columns = logits.columns
+  precondition(columns > 0)
+  return [Double](unsafeUninitializedCapacity: rows) { totals, count in
+    logits.values.withUnsafeMutableBufferPointer {
+      set.table.pointee.softmax($0.baseAddress, rows, columns, totals.baseAddress)
+    }
+    count = rows
+  }
+}

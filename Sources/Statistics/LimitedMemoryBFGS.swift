@@ -99,7 +99,7 @@ public struct LimitedMemoryBFGS: Sendable, Hashable {
     var factors = [Double](repeating: 0, count: pairs.count)
     for (index, pair) in pairs.enumerated().reversed() {
       factors[index] = dot(pair.step, direction) / pair.curvature
-      for place in direction.indices { direction[place] -= factors[index] * pair.change[place] }
+      add(pair.change, times: -factors[index], to: &direction)
     }
     if let preconditioner {
       direction = preconditioner(direction)
@@ -109,18 +109,14 @@ public struct LimitedMemoryBFGS: Sendable, Hashable {
     }
     for (index, pair) in pairs.enumerated() {
       let factor = factors[index] - dot(pair.change, direction) / pair.curvature
-      for place in direction.indices { direction[place] += factor * pair.step[place] }
+      add(pair.step, times: factor, to: &direction)
     }
     return direction
   }
 
-  private func largest(_ values: [Double]) -> Double { values.reduce(0) { max($0, abs($1)) } }
-}
-
-/// The sum of products of two vectors of equal length.
-public func dot(_ left: [Double], _ right: [Double]) -> Double {
-  precondition(left.count == right.count)
-  var sum = 0.0
-  for index in left.indices { sum += left[index] * right[index] }
-  return sum
+  private func largest(_ values: [Double]) -> Double {
+    var most = 0.0
+    for value in values where abs(value) > most { most = abs(value) }
+    return most
+  }
 }

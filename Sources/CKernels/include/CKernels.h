@@ -27,6 +27,9 @@ typedef struct {
   void (*product)(
       long m, long n, long k, const double *a, long a_row, long a_column, const double *b,
       long b_row, long b_column, double *c, int accumulate);
+  /// Turns each row of x into exp(x − m)/total, m its largest value and total the sum of exp(x − m);
+  /// log_totals[row] = m + log(total). Relative error 1e-15.
+  void (*softmax)(double *x, long rows, long columns, double *log_totals);
   /// One AdamW step on `count` weights w with moments m, v and gradient g.
   void (*adamw)(float *w, const float *g, float *m, float *v, long count, ckernels_adamw step);
 } ckernels_set;

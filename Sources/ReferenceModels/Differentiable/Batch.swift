@@ -40,13 +40,7 @@ package struct Batch: Sendable {
   }
 
   /// The loss of each example, given the batch's logits.
-  package func losses(ofLogits logits: DoubleMatrix) -> [Double] {
-    var result = [Double](repeating: 0, count: count)
-    for row in 0..<logits.rows {
-      result[owners[row]] += negativeLogLikelihood(logits.row(row), target: targets[row])
-    }
-    return result
-  }
+  package func losses(ofLogits logits: DoubleMatrix) -> [Double] { judged(logits).losses }
 
   /// The margin log(p/(1 − p)) of each example, p = exp(−loss).
   package func margins(at parameters: [Double]) -> [Double] {
@@ -55,10 +49,19 @@ package struct Batch: Sendable {
 
   /// ∂(loss of a row)/∂(its logits) = p − e_y, one row a target.
   package func lossGradient(ofLogits logits: DoubleMatrix) -> DoubleMatrix {
-    var result = logits
-    softmax(&result)
-    for row in targets.indices { result[row, targets[row]] -= 1 }
-    return result
+    judged(logits).gradient
+  }
+
+  /// The loss of each example and its gradient with respect to the logits.
+  package func judged(_ logits: DoubleMatrix) -> (losses: [Double], gradient: DoubleMatrix) {
+    var gradient = logits
+    let totals = softmax(&gradient)
+    var losses = [Double](repeating: 0, count: count)
+    for (row, target) in targets.enumerated() {
+      losses[owners[row]] += max(0, totals[row] - logits[row, target])
+      gradient[row, target] -= 1
+    }
+    return (losses, gradient)
   }
 
   /// Σ weight · ∇loss.
@@ -177,32 +180,6 @@ package struct LayerRecord: Sendable {
   package let inputs: DoubleMatrix
   /// The gradients of its output rows.
   package let gradients: DoubleMatrix
-}
-
-/// −log softmax(logits)[target], at least 0.
-package func negativeLogLikelihood(_ logits: ArraySlice<Double>, target: Int) -> Double {
-  var most = -Double.infinity
-  for value in logits { most = max(most, value) }
-  var total = 0.0
-  for value in logits { total += exp(value - most) }
-  return max(0, log(total) - (logits[logits.startIndex + target] - most))
-}
-
-/// Turns every row of logits into probabilities.
-package func softmax(_ logits: inout DoubleMatrix) {
-  let columns = logits.columns
-  for start in stride(from: 0, to: logits.values.count, by: max(1, columns)) {
-    var most = -Double.infinity
-    for place in start..<start + columns { most = max(most, logits.values[place]) }
-    var total = 0.0
-    for place in start..<start + columns {
-      let value = exp(logits.values[place] - most)
-      logits.values[place] = value
-      total += value
-    }
-    let factor = 1 / total
-    for place in start..<start + columns { logits.values[place] *= factor }
-  }
 }
 
 /// log(p/(1 − p)) of an example with loss L = −log p: −L − log(1 − e^(−L)), with L at least 1e-8 nats.

@@ -42,19 +42,19 @@ package struct ConvexFit: Sendable, Hashable, Codable {
     ) { parameters in
       var loss = 0.0
       var gradient = batch.gradient(at: parameters) { logits in
-        for (index, value) in batch.losses(ofLogits: logits).enumerated() {
-          loss += (weights?[index] ?? 1) * value
-        }
-        var seed = batch.lossGradient(ofLogits: logits)
-        for row in 0..<seed.rows {
-          let factor = share * (weights?[batch.owners[row]] ?? 1)
-          for column in 0..<seed.columns { seed[row, column] *= factor }
+        var (losses, seed) = batch.judged(logits)
+        for (index, value) in losses.enumerated() { loss += (weights?[index] ?? 1) * value }
+        if let weights {
+          for row in 0..<seed.rows {
+            let factor = weights[batch.owners[row]]
+            for column in 0..<seed.columns { seed[row, column] *= factor }
+          }
         }
         return seed
       }
       var penalty = 0.0
       for place in gradient.indices {
-        gradient[place] += ridge * parameters[place]
+        gradient[place] = share * gradient[place] + ridge * parameters[place]
         penalty += parameters[place] * parameters[place]
       }
       return (loss * share + 0.5 * ridge * penalty, gradient)
