@@ -8,7 +8,7 @@ public struct PermutationSampling: Sendable, Hashable {
   /// Permutations between two looks at convergence, which are also evaluated side by side.
   public var round: Int
   /// A permutation is scanned until what is missing to the full set, |u(D) − u(prefix)| averaged over
-  /// queries, is at most this share of |u(D) − u(∅)|; the rest adds nothing. 0 scans to the end.
+  /// queries, is below this share of |u(D) − u(∅)|; the rest adds nothing. 0 scans to the end.
   public var tolerance: Double
   /// Sampling stops when a round changes the values by less than this share of themselves, averaged
   /// over players and queries; 0 draws all permutations.
@@ -98,8 +98,7 @@ extension DataGame {
           }
           lanes[lane].utilities = values
           lanes[lane].isTruncated =
-            sampling.tolerance > 0
-            && distance(values, ends[1]) <= sampling.tolerance * distance(ends[0], ends[1])
+            distance(values, ends[1]) < sampling.tolerance * distance(ends[0], ends[1])
         }
       }
       // Below two rounds there is nothing to compare with.
