@@ -14,6 +14,8 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
     case notMeasurable
     /// A query or a tag is not in the corpus.
     case notFound
+    /// A measured outcome is NaN or infinite: a training that diverged.
+    case notFinite
   }
 
   /// What kind of failure.
@@ -31,6 +33,16 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
     self.failure = failure
     self.cause = cause
     self.hint = hint
+  }
+
+  /// A training that diverged.
+  static func notFinite(_ value: Double, query: String, trainedOn size: Int) -> AttributionError {
+    AttributionError(
+      .notFinite,
+      "cannot use a model trained on \(size) examples",
+      cause: "its outcome for query '\(query)' is \(value)",
+      hint: "training diverged; lower the learning rate"
+    )
   }
 
   /// `<failure>: <cause>`, without the hint.

@@ -49,10 +49,7 @@ struct Retraining: Sendable {
 
   /// What a perfect predictor could reach on some queries.
   func ceiling(of queries: [Int]) -> Double? {
-    LinearDatamodelling.ceiling(
-      queries.map { readings[0][$0] },
-      queries.map { readings[1][$0] }
-    )
+    LinearDatamodelling.ceiling(readings.map { reading in queries.map { reading[$0] } })
   }
 }
 

@@ -84,9 +84,9 @@ struct LinearDatamodellingTests {
 
   @Test func `the ceiling is the root of the reliability of two retrainings' mean`() throws {
     // Spearman of the first pair is 0.5, so 2·0.5/1.5; the second agrees in nothing.
-    let one = try #require(LinearDatamodelling.ceiling([[1, 2, 3]], [[1, 3, 2]]))
+    let one = try #require(LinearDatamodelling.ceiling([[[1, 2, 3]], [[1, 3, 2]]]))
     #expect(abs(one - (2.0 / 3).squareRoot()) < 1e-12)
-    #expect(LinearDatamodelling.ceiling([[1, 2, 3]], [[3, 2, 1]]) == 0)
-    #expect(LinearDatamodelling.ceiling([[1, 2, 3]], [[1, 1, 1]]) == nil)
+    #expect(LinearDatamodelling.ceiling([[[1, 2, 3]], [[3, 2, 1]]]) == 0)
+    #expect(LinearDatamodelling.ceiling([[[1, 2, 3]], [[1, 1, 1]]]) == nil)
   }
 }

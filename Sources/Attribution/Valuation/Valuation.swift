@@ -1,0 +1,15 @@
+public import Experiment
+
+/// Scores that were bought with trainings.
+public struct Valuation: Sendable, Hashable {
+  /// Positive scores help the query.
+  public let scores: Scores
+  /// Models that were trained for them.
+  public let trainings: Int
+
+  /// Creates a valuation.
+  public init(scores: Scores, trainings: Int) {
+    self.scores = scores
+    self.trainings = trainings
+  }
+}
