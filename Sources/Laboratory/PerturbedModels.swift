@@ -1,6 +1,7 @@
 import Attribution
 package import Experiment
 import ReferenceModels
+import Statistics
 package import WhiteBox
 
 /// How perturbed models are made.

@@ -1,6 +1,7 @@
 import Glibc
 import Kernels
 package import ReferenceModels
+import Statistics
 
 /// What a perturbed model minimises on its subset, starting from θ0.
 ///

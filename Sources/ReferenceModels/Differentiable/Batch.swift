@@ -1,5 +1,5 @@
-import Glibc
 package import Kernels
+import Statistics
 
 /// Some examples' logits as a function of θ, and what follows from them.
 ///
@@ -180,10 +180,4 @@ package struct LayerRecord: Sendable {
   package let inputs: DoubleMatrix
   /// The gradients of its output rows.
   package let gradients: DoubleMatrix
-}
-
-/// log(p/(1 − p)) of an example with loss L = −log p: −L − log(1 − e^(−L)), with L at least 1e-8 nats.
-package func margin(ofLoss loss: Double) -> Double {
-  let loss = max(loss, 1e-8)
-  return -loss - log(-expm1(-loss))
 }

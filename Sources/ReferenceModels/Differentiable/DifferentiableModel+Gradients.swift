@@ -1,5 +1,6 @@
 import Glibc
 package import Kernels
+import Statistics
 
 extension DifferentiableModel {
   /// The loss of each of some examples, in nats.
