@@ -25,6 +25,11 @@ extension Method {
     (objective == .loss ? "daunce" : "daunce-\(objective.rawValue)") + "-\(estimator.rawValue)"
   }
 
+  /// The product's own estimators, whose growth with the number of models is shown.
+  static let scaled: [(method: Method, estimator: Estimator)] = estimators(for: .loss).map {
+    (daunce(.loss, $0), $0)
+  }
+
   private static func daunce(
     _ objective: PerturbedObjective,
     _ estimator: Estimator

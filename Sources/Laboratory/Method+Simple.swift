@@ -1,5 +1,7 @@
 import Attribution
 import Experiment
+import Kernels
+import ReferenceModels
 import Statistics
 
 extension Method {

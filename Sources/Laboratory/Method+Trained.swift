@@ -1,5 +1,6 @@
 import Attribution
 import Experiment
+import ReferenceModels
 import Statistics
 
 extension Method {
@@ -16,12 +17,12 @@ extension Method {
       try await bench.semivalue(.shapley)
     },
     Method("beta-shapley", .retraining, applies: { $0.settings.valuation != nil }) { bench in
-      try await bench.semivalue(.beta(alpha: 16, beta: 1))
+      try await bench.semivalue(.beta(16, 1))
     },
     Method("banzhaf", .retraining, applies: { $0.settings.valuation != nil }) { bench in
       bench.outcome(
         try await bench.game().banzhaf(
-          subsets: bench.settings.valuation?.subsets ?? 0,
+          coalitions: bench.settings.valuation?.subsets ?? 0,
           seed: bench.settings.seed
         ),
         groups: nil
@@ -99,8 +100,9 @@ extension Bench {
     let (game, groups) = try groupedGame()
     let sampled = try await game.semivalues(
       [semivalue],
-      by: PermutationSampling(
+      sampling: PermutationSampling(
         permutations: settings.valuation?.permutations ?? 1,
+        round: 10,
         seed: settings.seed
       )
     )

@@ -1,6 +1,6 @@
-import Experiment
-import ReferenceModels
-import WhiteBox
+package import Experiment
+package import ReferenceModels
+package import WhiteBox
 
 /// What a validation does.
 package struct ValidationSettings: Sendable, Hashable {

@@ -1,0 +1,228 @@
+import Attribution
+package import Experiment
+import Statistics
+import WhiteBox
+
+/// Scores one subject by every method and judges the scores against what retraining shows.
+package struct Validation: Sendable {
+  let bench: Bench
+  let progress: @Sendable (String) -> Void
+
+  /// Prepares a validation.
+  ///
+  /// - Parameters:
+  ///   - workshop: Where models are trained.
+  ///   - settings: What is done.
+  ///   - progress: Told what is done next.
+  /// - Throws: `LaboratoryError` for a method that is not known.
+  package init(
+    _ workshop: Workshop,
+    settings: ValidationSettings,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
+    let known = Method.all.map(\.name)
+    for name in settings.methods ?? [] where !known.contains(name) {
+      throw LaboratoryError(
+        "cannot score by '\(name)'",
+        cause: "there is no such method",
+        hint: "methods: \(known.joined(separator: ", "))"
+      )
+    }
+    bench = Bench(workshop, settings)
+    self.progress = progress
+  }
+
+  private var subject: Subject { bench.subject }
+  private var settings: ValidationSettings { bench.settings }
+
+  /// Does all of it.
+  ///
+  /// - Returns: The leaderboard, best method first.
+  /// - Throws: What trainings and methods throw; `CancellationError`.
+  package func leaderboard() async throws -> Leaderboard {
+    let truth = try await truth(.retraining, settings.truth)
+    var further: GroundTruth?
+    if let wanted = settings.further { further = try await self.truth(.furtherTraining, wanted) }
+
+    var entries: [Entry] = []
+    var notes: [String] = []
+    for method in Method.all where isWanted(method) {
+      guard method.applies(bench) else {
+        if settings.methods != nil { notes.append("\(method.name) does not apply here") }
+        continue
+      }
+      try Task.checkCancellation()
+      progress("scoring by \(method.name)")
+      let clock = ContinuousClock()
+      let begin = clock.now
+      do {
+        let outcome = try await method.score(bench)
+        let seconds = (clock.now - begin).seconds
+        entries.append(Entry(method: method, outcome: outcome, seconds: seconds))
+      } catch let error as any MethodFailure {
+        notes.append("\(method.name) is left out: \(error)")
+      }
+    }
+
+    progress("judging")
+    let judged = DatamodellingComparison(
+      of: entries.map(\.outcome.scores),
+      on: try truth.outcomes(for: bench),
+      draws: settings.draws,
+      seed: settings.seed
+    )
+    let onwards = try further.map {
+      DatamodellingComparison(
+        of: entries.map(\.outcome.scores),
+        on: try $0.outcomes(for: bench),
+        draws: settings.draws,
+        seed: settings.seed
+      )
+    }
+    let order = entries.indices.sorted {
+      (judged.methods[$0].mean ?? -2) > (judged.methods[$1].mean ?? -2)
+    }
+    let rows = order.map { index in
+      row(entries[index], judged, onwards, index: index, best: order[0])
+    }
+    let count = subject.train.count
+    var board = Leaderboard(
+      subject: subject.name,
+      examples: count,
+      queries: subject.queries.count,
+      parameters: bench.workshop.target.count,
+      trainLoss: mean(of: Array(bench.workshop.targetLosses.prefix(count))),
+      queryLoss: mean(of: Array(bench.workshop.targetLosses.dropFirst(count))),
+      subsets: settings.truth.models,
+      seeds: settings.truth.seeds,
+      ceiling: LinearDatamodelling.ceiling(truth.readings),
+      skipped: judged.methods.first?.skipped ?? 0,
+      rows: rows,
+      truthSeconds: truth.seconds
+    )
+    board.notes = notes
+    board.scaling = try await scaling(on: truth.outcomes(for: bench))
+    board.removals = try await removals(of: entries)
+    board.decay = try await decay(of: entries)
+    return board
+  }
+
+  /// A method with what it gave.
+  struct Entry: Sendable {
+    let method: Method
+    let outcome: Method.Outcome
+    let seconds: Double
+  }
+
+  private func isWanted(_ method: Method) -> Bool {
+    settings.methods?.contains(method.name) ?? true
+  }
+
+  private func truth(
+    _ kind: GroundTruth.Kind,
+    _ wanted: ValidationSettings.Truth
+  ) async throws -> GroundTruth {
+    progress(kind == .retraining ? "retraining" : "training onwards")
+    return try await GroundTruth(
+      kind,
+      models: wanted.models,
+      size: SubsetDesign.size(ratio: wanted.ratio, of: subject.train.count),
+      seeds: wanted.seeds,
+      recipe: wanted.recipe ?? subject.recipe,
+      seed: settings.seed &+ (kind == .retraining ? 1000 : 2000),
+      in: bench.workshop
+    )
+  }
+
+  private func row(
+    _ entry: Entry,
+    _ judged: DatamodellingComparison,
+    _ onwards: DatamodellingComparison?,
+    index: Int,
+    best: Int
+  ) -> Leaderboard.Row {
+    func figure(_ comparison: DatamodellingComparison) -> Leaderboard.Figure? {
+      comparison.methods[index].mean.map {
+        Leaderboard.Figure($0, interval: comparison.intervals[index])
+      }
+    }
+    let retrieval = retrieval(entry.outcome.scores)
+    let flipped = subject.trainTags.map { $0.contains("flipped") }
+    return Leaderboard.Row(
+      method: entry.method.name,
+      access: entry.method.access,
+      lds: figure(judged),
+      further: onwards.flatMap(figure),
+      behind: index == best
+        ? nil
+        : judged.difference(best, index).map {
+          Leaderboard.Figure($0.mean, interval: $0.interval)
+        },
+      ap: retrieval?.averagePrecision.mean,
+      auroc: retrieval.flatMap {
+        $0.areaAgainstHardNegatives.mean ?? $0.areaUnderROC.mean
+      },
+      mislabelled: entry.outcome.selfScores.flatMap {
+        MislabelDetection(suspicion: $0, mislabelled: flipped).areaUnderROC
+      },
+      trainings: entry.outcome.trainings,
+      passes: entry.outcome.passes,
+      seconds: entry.seconds + entry.outcome.trainingSeconds
+    )
+  }
+
+  /// How well the scores of queries with a trigger find the examples that planted it; `nil` where
+  /// nothing is planted.
+  private func retrieval(_ scores: Scores) -> PlantedRetrieval? {
+    func places(_ tag: String) -> Set<Int> {
+      Set(subject.trainTags.indices.filter { subject.trainTags[$0].contains(tag) })
+    }
+    let (planted, decoys) = (places("trigger"), places("decoy"))
+    guard !planted.isEmpty, subject.queryTags.contains(where: { $0.contains("trigger") })
+    else { return nil }
+    return PlantedRetrieval(
+      of: scores,
+      planted: subject.queryTags.map { $0.contains("trigger") ? planted : [] },
+      hardNegatives: subject.queryTags.map { $0.contains("trigger") ? decoys : [] }
+    )
+  }
+
+  /// How the product's own estimators grow with the number of perturbed models.
+  private func scaling(on truth: SubsetOutcomes) async throws -> [Leaderboard.Scaling] {
+    guard settings.models.count > 1, settings.perturbations[.loss] != nil else { return [] }
+    let models = try await bench.models(.loss)
+    return try Method.scaled.filter { isWanted($0.method) }.map { method, estimator in
+      let lds = try settings.models.map { count in
+        LinearDatamodelling(
+          of: try bench.scores(of: models, models: count, estimator),
+          on: truth
+        ).mean ?? 0
+      }
+      let curve = SaturationCurve(counts: settings.models.map(Double.init), values: lds)
+      return Leaderboard.Scaling(
+        method: method.name,
+        models: settings.models,
+        lds: lds,
+        limit: curve?.limit,
+        enough: curve?.countFor95Percent
+      )
+    }
+  }
+}
+
+/// A failure of one method that says nothing about the others: it is reported and left out.
+protocol MethodFailure: Error {}
+
+extension AttributionError: MethodFailure {}
+
+extension GroundTruth {
+  /// The outcomes with the names that all scores use.
+  func outcomes(for bench: Bench) throws -> SubsetOutcomes {
+    try SubsetOutcomes(
+      train: bench.trainIDs,
+      queries: bench.queryIDs,
+      subsets: subsets,
+      outcomes: outcomes
+    )
+  }
+}
