@@ -1,0 +1,111 @@
+import Synchronization
+
+/// What trainings of the validation lab gave, by key: one SQLite file.
+///
+/// A killed process loses nothing that was kept; a power cut may lose the last results, which are then
+/// trained again.
+package final class TrainingArchive: Sendable {
+  /// "DAUL" in ASCII.
+  private static let application = 0x4441_554C
+
+  /// The archive's file.
+  package let path: String
+  private let connection: Mutex<Connection>
+  private let lock: WriterLock
+
+  /// Opens an archive for writing and keeps every other writer out; a new file is made when absent.
+  ///
+  /// - Parameter path: The archive's file.
+  /// - Throws: `StoreError`; a file that is not an archive is left untouched.
+  package init(path: String) throws(StoreError) {
+    let lock = try WriterLock(store: path)
+    let connection = try Connection(path: path, access: .write)
+    do throws(StoreError) {
+      let found = try connection.integer("PRAGMA application_id")
+      let tables = try connection.integer("SELECT count(*) FROM sqlite_schema")
+      guard found == Self.application || found == 0 && tables == 0 else {
+        throw StoreError(
+          code: .foreign,
+          operation: .open,
+          path: path,
+          cause: "it is not an archive of the validation lab"
+        )
+      }
+      guard !connection.isReadOnly else {
+        throw StoreError(
+          code: .readOnly,
+          operation: .open,
+          path: path,
+          cause: "the file cannot be written"
+        )
+      }
+      try connection.execute("PRAGMA journal_mode = WAL")
+      try connection.execute("PRAGMA synchronous = NORMAL")
+      try connection.execute("PRAGMA application_id = 0x4441554C")
+      try connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS results (
+          key TEXT PRIMARY KEY,
+          losses BLOB NOT NULL,
+          seconds REAL NOT NULL
+        ) STRICT
+        """
+      )
+    } catch {
+      throw error.whileOpening
+    }
+    self.path = path
+    self.lock = lock
+    self.connection = Mutex(connection)
+  }
+
+  /// What was kept under a key.
+  ///
+  /// - Parameter key: The training's key.
+  /// - Returns: Its losses and seconds; `nil` when there is nothing.
+  /// - Throws: `StoreError`.
+  package func result(
+    for key: String
+  ) throws(StoreError) -> (losses: [Double], seconds: Double)? {
+    try reading { connection throws(StoreError) in
+      let select = try connection.prepare("SELECT losses, seconds FROM results WHERE key = ?1")
+      try select.bind(key, at: 1)
+      guard try select.step(), let losses = select.array(0, of: Double.self) else { return nil }
+      return (losses, select.double(1))
+    }
+  }
+
+  /// Keeps a result; one that is there already stays.
+  ///
+  /// - Parameters:
+  ///   - losses: The losses it gave.
+  ///   - seconds: The seconds it took.
+  ///   - key: The training's key.
+  /// - Throws: `StoreError`.
+  package func keep(
+    losses: [Double],
+    seconds: Double,
+    for key: String
+  ) throws(StoreError) {
+    try reading { connection throws(StoreError) in
+      let insert = try connection.prepare(
+        "INSERT OR IGNORE INTO results (key, losses, seconds) VALUES (?1, ?2, ?3)"
+      )
+      try insert.bind(key, at: 1)
+      try insert.bind(bytes: losses, at: 2)
+      try insert.bind(seconds, at: 3)
+      try insert.run()
+    }
+  }
+
+  private func reading<Result: Sendable>(
+    _ body: (borrowing Connection) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    let result = connection.withLock { connection -> Swift.Result<Result, StoreError> in
+      do throws(StoreError) { return .success(try body(connection)) } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}
