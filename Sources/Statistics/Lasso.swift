@@ -25,7 +25,7 @@ public struct Lasso: Sendable {
   /// The coefficients under one penalty, by coordinate descent on a growing set of features.
   ///
   /// A feature without variance has coefficient 0. Ends when no coefficient moves its gradient by more
-  /// than 1e−8 of the largest product, or after 10,000 sweeps.
+  /// than 1e−5 of the penalty, or after 10,000 sweeps.
   ///
   /// - Parameters:
   ///   - products: p, one a feature.
@@ -37,7 +37,7 @@ public struct Lasso: Sendable {
     var coefficients = start
     var active = coefficients.indices.filter { coefficients[$0] != 0 }
     var isActive = coefficients.map { $0 != 0 }
-    let tolerance = 1e-8 * (products.lazy.map(abs).max() ?? 0)
+    let tolerance = 1e-5 * penalty
     var sweepsLeft = 10_000
     while true {
       var gradient = gradient(coefficients, products: products, at: active)

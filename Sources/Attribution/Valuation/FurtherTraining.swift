@@ -62,7 +62,8 @@ public struct FurtherTraining: Sendable, Hashable {
       )
     }
     for (seed, sets) in losses.enumerated() {
-      let runs = zip(leftOut.map { "without '\($0)'" }, sets) + [("on everything", full?[seed] ?? [])]
+      let runs =
+        zip(leftOut.map { "without '\($0)'" }, sets) + [("on everything", full?[seed] ?? [])]
       for (run, values) in runs {
         guard let query = values.firstIndex(where: { !$0.isFinite }) else { continue }
         throw AttributionError(

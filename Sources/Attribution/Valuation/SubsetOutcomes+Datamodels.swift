@@ -6,8 +6,8 @@ extension SubsetOutcomes {
   /// Linear datamodels: each query's outcome regressed on membership, with an absolute-value penalty.
   ///
   /// The penalty is chosen for each query by cross-validation over subsets (fold = position modulo
-  /// `folds`), on a grid of 25 values from the smallest that makes all coefficients 0 down to a
-  /// thousandth of it; the larger of equally good ones wins. An example that all models saw, or none,
+  /// `folds`), on a grid of 20 values from the smallest that makes all coefficients 0 down to a
+  /// hundredth of it; the larger of equally good ones wins. An example that all models saw, or none,
   /// is not measurable; a query whose outcomes are all equal has scores 0.
   ///
   /// - Parameter folds: Parts for cross-validation; no more than there are subsets.
@@ -21,7 +21,7 @@ extension SubsetOutcomes {
     let whole = members.moments(of: Array(subsets.indices))
     let paths = outcomes.map { column in
       let largest = whole.products(with: column).lazy.map(abs).max() ?? 0
-      return (0..<25).map { largest * exp(-log(1e3) * Double($0) / 24) }
+      return (0..<20).map { largest * exp(-log(1e2) * Double($0) / 19) }
     }
     let isConstant = outcomes.map { column in column.allSatisfy { $0 == column[0] } }
     var errors = paths.map { $0.map { _ in 0.0 } }
@@ -98,7 +98,8 @@ private struct MembershipBits {
       for other in 0...one {
         var both = 0
         for word in 0..<words {
-          both += (bits[one * words + word] & bits[other * words + word] & mask[word])
+          both +=
+            (bits[one * words + word] & bits[other * words + word] & mask[word])
             .nonzeroBitCount
         }
         values[one * examples + other] = Double(both) / count

@@ -46,7 +46,11 @@ struct FurtherTrainingTests {
       let drift = 100 * generator.normal()
       return effects.map { [drift + $0] }
     }
-    let result = try FurtherTraining(losses: noisy, leftOut: ["a", "b", "c", "d", "e"], queries: ["q"])
+    let result = try FurtherTraining(
+      losses: noisy,
+      leftOut: ["a", "b", "c", "d", "e"],
+      queries: ["q"]
+    )
     #expect(distance(result.effects.values, effects) < 1e-12)
     #expect(abs((result.reliability ?? 0) - 1) < 1e-12)
   }

@@ -39,7 +39,8 @@ struct SemivalueTests {
   @Test(arguments: UInt64(0)..<5)
   func `credits sum to what the whole set adds, for every query`(seed: UInt64) async throws {
     let game = mixedGame()
-    let scores = try await game.game().semivalues(sampling: plan(7, seed: seed)).valuations[0].scores
+    let scores = try await game.game().semivalues(sampling: plan(7, seed: seed)).valuations[0]
+      .scores
     for query in 0..<2 {
       let sum = scores.row(query: query).reduce(0, +)
       let all = try await game.game().utilities([Array(0..<8), []])

@@ -95,14 +95,17 @@ struct SubsetOutcomesTests {
     // Twenty examples more than subsets: ordinary least squares could not tell them apart.
     let differences = outcomes.inclusionDifferences()
     #expect(distance(differences.row(query: 0), effects) > 0.5)
-    #expect(try LinearDatamodelling(
-      of: scores,
-      on: additiveOutcomes(effects: effects, subsets: 50, seed: 9)
-    ).mean ?? 0 > 0.98)
+    #expect(
+      try LinearDatamodelling(
+        of: scores,
+        on: additiveOutcomes(effects: effects, subsets: 50, seed: 9)
+      ).mean ?? 0 > 0.98
+    )
   }
 
   @Test func `pure noise gets next to no datamodel, three subsets no NaN`() throws {
-    let noise = try additiveOutcomes(effects: .init(repeating: 0, count: 40), subsets: 50, noise: 1, seed: 2)
+    let nothing = [Double](repeating: 0, count: 20)
+    let noise = try additiveOutcomes(effects: nothing, subsets: 50, noise: 1, seed: 2)
     let scores = noise.datamodels()
     #expect(scores.values.allSatisfy { abs($0) < 0.5 })
     let three = try additiveOutcomes(effects: [1, 2, 3, 4, 5], subsets: 3, seed: 2).datamodels()
