@@ -135,7 +135,7 @@ let package = Package(
         "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "Providers",
         "ReferenceModels", "Scenarios", "Terminal", "Transport",
       ],
-      exclude: ["pytorch_transformer.py"],
+      exclude: ["numpy_softmax.py", "pytorch_transformer.py"],
       swiftSettings: strict
     ),
 
