@@ -32,8 +32,8 @@ struct TokenBatch {
 }
 
 /// One tokenised example: end token, prompt, completion, and for training the closing end token.
-struct TokenSequence: Sendable {
-  let tokens: [Int32]
+package struct TokenSequence: Sendable, Hashable {
+  package let tokens: [Int32]
   /// Positions of the tokens that are predicted; never empty, never position 0.
-  let completion: Range<Int>
+  package let completion: Range<Int>
 }
