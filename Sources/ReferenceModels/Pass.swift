@@ -182,7 +182,7 @@ final class Pass {
           s,
           positions: span.positions,
           scale: scale,
-          slope: slope(head, of: shape.heads),
+          slope: Float(Attention.slope(head, of: shape.heads)),
           set: set
         )
         let values = kv.columns(d + part.lowerBound..<d + part.upperBound).rows(span.tokens)
@@ -218,11 +218,6 @@ final class Pass {
       a: a
     )
     return (kept, out)
-  }
-
-  /// Penalty a token of distance for one head: 2^(−8(h+1)/heads).
-  private func slope(_ head: Int, of heads: Int) -> Float {
-    Float(exponentOfTwo(-8 * Double(head + 1) / Double(heads)))
   }
 
   /// Adds the block's gradients to `d` and returns the gradient of its input; overwrites `dout`.

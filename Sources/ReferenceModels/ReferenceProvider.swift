@@ -253,18 +253,7 @@ package final class ReferenceProvider: Trainer, Scorer {
     _ example: Example,
     closing: Bool
   ) throws(ReferenceModelError) -> TokenSequence {
-    let end = Int32(Vocabulary.end)
-    let prompt = [end] + vocabulary.encode(example.prompt.rendered)
-    let completion = vocabulary.encode(example.completion) + (closing ? [end] : [])
-    let count = prompt.count + completion.count
-    if count > architecture.context {
-      throw ReferenceModelError(
-        .tooLong,
-        "example '\(example.id)' has \(count) tokens; the local model reads at most "
-          + "\(architecture.context)"
-      )
-    }
-    return TokenSequence(tokens: prompt + completion, completion: prompt.count..<count)
+    try vocabulary.sequence(example, closing: closing, context: architecture.context)
   }
 
   // MARK: Threads

@@ -32,8 +32,17 @@ struct TokenBatch {
 }
 
 /// One tokenised example: end token, prompt, completion, and for training the closing end token.
-struct TokenSequence: Sendable {
-  let tokens: [Int32]
+package struct TokenSequence: Sendable, Hashable {
+  /// All tokens, those of the completion last.
+  package let tokens: [Int32]
   /// Positions of the tokens that are predicted; never empty, never position 0.
-  let completion: Range<Int>
+  package let completion: Range<Int>
+
+  /// Creates an example.
+  package init(tokens: [Int32], completion: Range<Int>) {
+    precondition(completion.lowerBound > 0 && completion.upperBound <= tokens.count)
+    precondition(!completion.isEmpty)
+    self.tokens = tokens
+    self.completion = completion
+  }
 }

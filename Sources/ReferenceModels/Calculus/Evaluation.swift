@@ -37,6 +37,7 @@ package struct Evaluation<Element: Scalar>: Sendable {
       guard let adjoint = adjoints[index] else { continue }
       adjoints[index] = nil
       func pass(_ tensor: Tensor<Element>, to node: Graph.Node) {
+        guard graph.dependsOnParameters(node) else { return }
         if adjoints[node.index] == nil {
           adjoints[node.index] = tensor
         } else {
@@ -54,7 +55,7 @@ package struct Evaluation<Element: Scalar>: Sendable {
           pass(adjoint.times(weights, transposingOther: true), to: node)
         }
       case .product(let node, let matrix):
-        pass(adjoint.times(Element.constant(matrix), transposingOther: true), to: node)
+        pass(Element.product(adjoint, matrix, transposingB: true), to: node)
       case .sum(let left, let right):
         pass(adjoint, to: left)
         pass(adjoint, to: right)
@@ -72,17 +73,19 @@ package struct Evaluation<Element: Scalar>: Sendable {
           tensor.values[Int(source)] += adjoint.values[place]
         }
         pass(tensor, to: node)
+      case .normalisation(let node, let gain):
+        pass(values[node.index].normalisationAdjoint(adjoint, gain: gain), to: node)
+      case .attention(let query, let keyValue, let attention):
+        let (left, right) = attention.adjoints(
+          adjoint,
+          values[query.index],
+          values[keyValue.index]
+        )
+        pass(left, to: query)
+        pass(right, to: keyValue)
       }
     }
     return result
-  }
-}
-
-extension Graph {
-  /// Whether gradients need to run back into a node.
-  func dependsOnParameters(_ node: Node) -> Bool {
-    if case .constant = operations[node.index] { return false }
-    return true
   }
 }
 
@@ -100,7 +103,8 @@ extension Graph.Operation {
         }
       }
       return result
-    case .product(let node, let matrix): return values[node.index].times(T.constant(matrix))
+    case .product(let node, let matrix):
+      return T.product(values[node.index], matrix, transposingB: false)
     case .sum(let left, let right):
       var result = values[left.index]
       result.add(values[right.index])
@@ -119,6 +123,9 @@ extension Graph.Operation {
         columns: columns,
         values: sources.map { $0 < 0 ? T(0) : input[Int($0)] }
       )
+    case .normalisation(let node, let gain): return values[node.index].normalised(gain: gain)
+    case .attention(let query, let keyValue, let attention):
+      return attention.value(values[query.index], values[keyValue.index])
     }
   }
 }

@@ -23,19 +23,42 @@ package struct Graph: Sendable {
     case activation(Node, Activation)
     /// Element i of the result is element `sources[i]` of x, or 0 where that is negative.
     case arrangement(Node, rows: Int, columns: Int, sources: [Int32])
+    /// Each row over its root mean square, times a fixed gain a column.
+    case normalisation(Node, gain: [Double])
+    /// Attention of query rows over rows of keys and values.
+    case attention(query: Node, keyValue: Node, Attention)
+
+    /// The nodes it computes from.
+    var inputs: [Node] {
+      switch self {
+      case .constant: []
+      case .affine(let node, _), .product(let node, _), .activation(let node, _),
+        .arrangement(let node, _, _, _), .normalisation(let node, _):
+        [node]
+      case .sum(let left, let right): [left, right]
+      case .attention(let query, let keyValue, _): [query, keyValue]
+      }
+    }
   }
 
   /// All operations, in an order in which each uses earlier ones.
   private(set) var operations: [Operation] = []
+  /// Whether each node's value depends on θ.
+  private var dependent: [Bool] = []
 
   /// Creates an empty graph.
   package init() {}
 
   /// Adds an operation.
   mutating func append(_ operation: Operation) -> Node {
+    let isLayer = if case .affine = operation { true } else { false }
+    dependent.append(isLayer || operation.inputs.contains(where: dependsOnParameters))
     operations.append(operation)
     return Node(index: operations.count - 1)
   }
+
+  /// Whether gradients need to run back into a node.
+  func dependsOnParameters(_ node: Node) -> Bool { dependent[node.index] }
 }
 
 /// One linear layer: which part of θ holds its weights.

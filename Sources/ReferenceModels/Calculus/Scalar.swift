@@ -32,6 +32,13 @@ package protocol Scalar: Sendable {
     transposingA: Bool,
     transposingB: Bool
   ) -> Tensor<Self>
+
+  /// The product with a fixed matrix, transposed on demand.
+  static func product(
+    _ a: Tensor<Self>,
+    _ b: DoubleMatrix,
+    transposingB: Bool
+  ) -> Tensor<Self>
 }
 
 extension Double: Scalar {
@@ -58,6 +65,14 @@ extension Double: Scalar {
       transposingB: transposingB
     )
     return Tensor(result)
+  }
+
+  package static func product(
+    _ a: Tensor<Double>,
+    _ b: DoubleMatrix,
+    transposingB: Bool
+  ) -> Tensor<Double> {
+    Tensor(Kernels.product(a.matrix, b, transposingB: transposingB))
   }
 }
 
@@ -141,5 +156,16 @@ package struct Dual: Scalar {
     }
     let (x, dx, y, dy) = (a.primals, a.tangents, b.primals, b.tangents)
     return Tensor(times(x, y), tangents: times(dx, y, plus: times(x, dy)))
+  }
+
+  package static func product(
+    _ a: Tensor<Dual>,
+    _ b: DoubleMatrix,
+    transposingB: Bool
+  ) -> Tensor<Dual> {
+    Tensor(
+      Kernels.product(a.primals, b, transposingB: transposingB),
+      tangents: Kernels.product(a.tangents, b, transposingB: transposingB)
+    )
   }
 }

@@ -37,16 +37,8 @@ package struct MultilayerPerceptron: DifferentiableModel {
 
   /// Zeros for softmax regression; otherwise normal weights of variance 1/inputs, biases 0.
   package func initialParameters(seed: UInt64) -> [Double] {
-    var result = [Double](repeating: 0, count: parameterCount)
-    guard layers.count > 1 else { return result }
-    var generator = SplitMix64(seed: seed, stream: 1)
-    for layer in layers {
-      let deviation = 1 / Double(layer.inputs).squareRoot()
-      for place in layer.offset..<layer.offset + layer.inputs * layer.outputs {
-        result[place] = deviation * generator.normal()
-      }
-    }
-    return result
+    guard layers.count > 1 else { return [Double](repeating: 0, count: parameterCount) }
+    return layers.initialParameters(seed: seed)
   }
 
   package func batch(of members: [Int]) -> Batch {
@@ -57,5 +49,20 @@ package struct MultilayerPerceptron: DifferentiableModel {
       node = graph.append(.affine(node, layer))
     }
     return Batch(graph: graph, labels: members.map { data.labels[$0] })
+  }
+}
+
+extension [Layer] {
+  /// Normal weights of variance 1/inputs, biases 0.
+  func initialParameters(seed: UInt64) -> [Double] {
+    var result = [Double](repeating: 0, count: last?.range.upperBound ?? 0)
+    var generator = SplitMix64(seed: seed, stream: 1)
+    for layer in self {
+      let deviation = 1 / Double(layer.inputs).squareRoot()
+      for place in layer.offset..<layer.offset + layer.inputs * layer.outputs {
+        result[place] = deviation * generator.normal()
+      }
+    }
+    return result
   }
 }
