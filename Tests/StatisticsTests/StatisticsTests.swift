@@ -50,40 +50,6 @@ struct StatisticsTests {
     #expect(percentileInterval(level: 0.5, of: []) == nil)
   }
 
-  @Test(arguments: UInt64(0)..<10)
-  func `a Cholesky factor solves for several right sides`(seed: UInt64) throws {
-    var generator = SplitMix64(seed: seed)
-    let order = 1 + Int(seed)
-    let root = (0..<order * order).map { _ in generator.normal() }
-    var matrix = [Double](repeating: 0, count: order * order)
-    for row in 0..<order {
-      for column in 0..<order {
-        for k in 0..<order {
-          matrix[row * order + column] += root[row * order + k] * root[column * order + k]
-        }
-      }
-      matrix[row * order + row] += 0.5
-    }
-    let factor = try #require(CholeskyFactor(matrix, order: order))
-    for _ in 0..<3 {
-      let expected = (0..<order).map { _ in generator.normal() }
-      let rightSide = (0..<order).map { row in
-        (0..<order).reduce(0) { $0 + matrix[row * order + $1] * expected[$1] }
-      }
-      for (value, truth) in zip(factor.solve(rightSide), expected) {
-        #expect(abs(value - truth) < 1e-9)
-      }
-    }
-  }
-
-  @Test func `matrices that are not positive definite have no factor`() {
-    #expect(CholeskyFactor([1, 2, 2, 1], order: 2) == nil)
-    #expect(CholeskyFactor([1, 1, 1, 1], order: 2) == nil)
-    #expect(CholeskyFactor([0], order: 1) == nil)
-    #expect(CholeskyFactor([.nan], order: 1) == nil)
-    #expect(CholeskyFactor([], order: 0) != nil)
-  }
-
   @Test func `the generator's stream never changes`() {
     // First outputs of SplitMix64 with seed 1234567, from the reference implementation in C.
     var generator = SplitMix64(seed: 1_234_567)
