@@ -114,3 +114,20 @@ extension Layer {
     }
   }
 }
+
+extension Batch {
+  /// Whether the logits are linear in θ, so that Hessian and Gauss–Newton matrix agree.
+  ///
+  /// True for a single linear layer that nothing but fixed maps follow.
+  package var isLinear: Bool {
+    var layers = 0
+    for operation in graph.operations {
+      switch operation {
+      case .constant, .product, .sum, .arrangement: continue
+      case .affine: layers += 1
+      default: return false
+      }
+    }
+    return layers == 1
+  }
+}
