@@ -19,6 +19,9 @@ package struct Evaluation<Element: Scalar>: Sendable {
   /// What the last operation gave: one row of logits a target.
   package var logits: Tensor<Element> { values[values.count - 1] }
 
+  /// The shape of what each operation gave.
+  var shapes: [(rows: Int, columns: Int)] { values.map { ($0.rows, $0.columns) } }
+
   /// The gradient of Σ seed · logits with respect to θ.
   ///
   /// - Parameters:

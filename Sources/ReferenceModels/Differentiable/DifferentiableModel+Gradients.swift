@@ -13,11 +13,34 @@ extension DifferentiableModel {
     losses(of: members, at: parameters).map(margin(ofLoss:))
   }
 
-  /// The loss gradient of each of some examples: members × p.
-  package func gradients(of members: [Int], at parameters: [Double]) -> DoubleMatrix {
+  /// The gradient of each of some examples: members × p.
+  ///
+  /// - Parameters:
+  ///   - members: Positions of the examples.
+  ///   - parameters: θ.
+  ///   - seed: From a batch and its logits to the gradient that runs back; `nil` for the losses'. The
+  ///     rows come in the order of the members.
+  /// - Returns: One row an example.
+  package func gradients(
+    of members: [Int],
+    at parameters: [Double],
+    seed: ((Batch, DoubleMatrix) -> DoubleMatrix)? = nil
+  ) -> DoubleMatrix {
     var values: [Double] = []
     values.reserveCapacity(members.count * parameterCount)
-    for member in members { values += batch(of: [member]).gradient(at: parameters) }
+    for part in batches(of: members) {
+      let whole = batch(of: part)
+      if let rows = whole.gradients(at: parameters, seed: seed.map { seed in { seed(whole, $0) } }) {
+        values += rows.values
+        continue
+      }
+      for member in part {
+        let one = batch(of: [member])
+        values += one.gradient(at: parameters) {
+          seed?(one, $0) ?? one.lossGradient(ofLogits: $0)
+        }
+      }
+    }
     return DoubleMatrix(rows: members.count, columns: parameterCount, values: values)
   }
 

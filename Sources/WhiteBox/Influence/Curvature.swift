@@ -1,0 +1,220 @@
+import Glibc
+import Kernels
+import ReferenceModels
+import Statistics
+
+/// Which matrix stands for the curvature C of the mean training loss.
+package enum Curvature: Sendable, Hashable {
+  /// Second derivatives; indefinite unless the loss is convex.
+  case hessian
+  /// Jᵀ(diag p − ppᵀ)J, which is also the Fisher matrix; never indefinite.
+  case gaussNewton
+  /// Outer products of gradients with labels drawn from the model: an estimate of the Fisher matrix.
+  case sampledFisher(seed: UInt64)
+  /// Outer products of gradients with the labels of the data.
+  case empiricalFisher
+
+  /// Its name in a leaderboard.
+  package var name: String {
+    switch self {
+    case .hessian: "Hessian"
+    case .gaussNewton: "Gauss–Newton"
+    case .sampledFisher: "sampled Fisher"
+    case .empiricalFisher: "empirical Fisher"
+    }
+  }
+
+  /// The gradients whose mean outer product is a Fisher matrix: N×p.
+  func fisherGradients(
+    _ problem: AttributionProblem,
+    at parameters: [Double]? = nil,
+    work: inout Work
+  ) -> DoubleMatrix {
+    work.gradients += problem.train.count
+    return problem.model.gradients(
+      of: problem.train,
+      at: parameters ?? problem.parameters,
+      seed: fisherSeed()
+    )
+  }
+
+  /// From a batch and its logits to the gradient that runs back, labels as this Fisher matrix has
+  /// them; batches must come in the order of the training set.
+  func fisherSeed() -> (Batch, DoubleMatrix) -> DoubleMatrix {
+    guard case .sampledFisher(let seed) = self else { return { $0.lossGradient(ofLogits: $1) } }
+    var generator = SplitMix64(seed: seed, stream: 4)
+    return { sampledSeed($1, &generator) }
+  }
+}
+
+/// p − e_y with y drawn from p, row by row.
+private func sampledSeed(_ logits: DoubleMatrix, _ generator: inout SplitMix64) -> DoubleMatrix {
+  var result = logits
+  softmax(&result)
+  for row in 0..<result.rows {
+    var rest = generator.uniform()
+    var label = 0
+    while label < result.columns - 1, rest >= result[row, label] {
+      rest -= result[row, label]
+      label += 1
+    }
+    result[row, label] -= 1
+  }
+  return result
+}
+
+/// The mean curvature of the training losses at some θ plus the ridge: C + λI.
+struct MeanCurvature {
+  private let kind: Curvature
+  private let problem: AttributionProblem
+  private let parameters: [Double]
+  private let batches: [Batch]
+  private let rows: DoubleMatrix?
+
+  /// Prepares what products need.
+  init(
+    _ kind: Curvature,
+    of problem: AttributionProblem,
+    at parameters: [Double]? = nil,
+    work: inout Work
+  ) {
+    self.kind = kind
+    self.problem = problem
+    self.parameters = parameters ?? problem.parameters
+    let model = problem.model
+    switch kind {
+    case .hessian, .gaussNewton:
+      batches = model.batches(of: problem.train).map { model.batch(of: $0) }
+      rows = nil
+    case .sampledFisher, .empiricalFisher:
+      batches = []
+      rows = kind.fisherGradients(problem, at: parameters, work: &work)
+    }
+  }
+
+  /// The product with a vector.
+  func product(with vector: [Double], work: inout Work) -> [Double] {
+    var sum = [Double](repeating: 0, count: vector.count)
+    if let rows {
+      let column = DoubleMatrix(rows: vector.count, columns: 1, values: vector)
+      sum = Kernels.product(rows, Kernels.product(rows, column), transposingA: true).values
+    } else {
+      for batch in batches { add(batch.product(kind, at: parameters, with: vector), to: &sum) }
+    }
+    work.products += problem.train.count
+    let share = 1 / Double(problem.train.count)
+    for place in sum.indices { sum[place] = share * sum[place] + problem.ridge * vector[place] }
+    return sum
+  }
+
+  /// The products of the mean over a few training examples, ridge included, with several vectors.
+  ///
+  /// - Parameters:
+  ///   - vectors: One a row.
+  ///   - members: Places in the problem's list of training examples.
+  ///   - work: What is spent.
+  /// - Returns: One product a row.
+  func products(
+    with vectors: DoubleMatrix,
+    over members: [Int],
+    work: inout Work
+  ) -> DoubleMatrix {
+    work.products += members.count * vectors.rows
+    var sum: DoubleMatrix
+    if let rows {
+      let chosen = rows.rows(members)
+      sum = Kernels.product(Kernels.product(vectors, chosen, transposingB: true), chosen)
+    } else {
+      let batch = problem.model.batch(of: members.map { problem.train[$0] })
+      let values = (0..<vectors.rows).flatMap {
+        batch.product(kind, at: parameters, with: Array(vectors.row($0)))
+      }
+      sum = DoubleMatrix(rows: vectors.rows, columns: vectors.columns, values: values)
+    }
+    let share = 1 / Double(members.count)
+    sum.values = zip(sum.values, vectors.values).map { share * $0 + problem.ridge * $1 }
+    return sum
+  }
+
+  /// The whole matrix: p×p.
+  ///
+  /// - Throws: `WhiteBoxError` when it would not fit into memory; `CancellationError`.
+  func matrix(work: inout Work) throws -> DoubleMatrix {
+    let order = parameters.count
+    guard order <= 10_000 else {
+      throw WhiteBoxError(
+        .settings,
+        "cannot form the \(kind.name) matrix",
+        cause: "it has \(order)² elements",
+        hint: "use conjugate gradients or EK-FAC above 10000 parameters"
+      )
+    }
+    var sum = DoubleMatrix(rows: order, columns: order)
+    if let rows {
+      sum = Kernels.product(rows, rows, transposingA: true)
+    } else {
+      for batch in batches {
+        try Task.checkCancellation()
+        if let root = batch.gaussNewtonRoot(kind, at: parameters) {
+          work.gradients += root.rows
+          sum = Kernels.product(root, root, transposingA: true, addingTo: sum)
+          continue
+        }
+        work.products += batch.count * order
+        for row in 0..<order {
+          var unit = [Double](repeating: 0, count: order)
+          unit[row] = 1
+          let product = batch.product(kind, at: parameters, with: unit)
+          for column in 0..<order { sum.values[row * order + column] += product[column] }
+        }
+      }
+    }
+    sum.scale(by: 1 / Double(problem.train.count))
+    for place in 0..<order { sum[place, place] += problem.ridge }
+    return sum
+  }
+}
+
+extension Batch {
+  /// The product of the sum of the examples' curvatures with a vector.
+  fileprivate func product(
+    _ kind: Curvature,
+    at parameters: [Double],
+    with vector: [Double]
+  ) -> [Double] {
+    kind == .hessian
+      ? hessianProduct(at: parameters, with: vector)
+      : gaussNewtonProduct(at: parameters, with: vector)
+  }
+
+  /// Rows whose sum of outer products is the curvature: the gradients for each label that could have
+  /// been, times √p.
+  ///
+  /// - Returns: `nil` where examples have several targets, or the curvature is no such sum.
+  fileprivate func gaussNewtonRoot(_ kind: Curvature, at parameters: [Double]) -> DoubleMatrix? {
+    guard targets.count == count, kind == .gaussNewton || isLinear else { return nil }
+    let classes = logits(at: parameters).columns
+    var values: [Double] = []
+    values.reserveCapacity(classes * count * parameters.count)
+    for label in 0..<classes {
+      let rows = gradients(at: parameters) { logits in
+        var seed = logits
+        softmax(&seed)
+        for row in 0..<seed.rows {
+          let root = seed[row, label].squareRoot()
+          seed[row, label] -= 1
+          for column in 0..<classes { seed[row, column] *= root }
+        }
+        return seed
+      }
+      guard let rows else { return nil }
+      values += rows.values
+    }
+    return DoubleMatrix(rows: classes * count, columns: parameters.count, values: values)
+  }
+}
+
+/// Adds a vector to another.
+func add(_ vector: [Double], to sum: inout [Double]) {
+  for place in sum.indices { sum[place] += vector[place] }
+}
