@@ -56,7 +56,7 @@ package struct Method: Sendable {
   }
 
   /// Every method, in the order of the handbooks: perturbed models, gradients, trainings, data.
-  package static let all = perturbed + trained + simple
+  package static let all = perturbed + gradients + trained + simple
 }
 
 /// What methods share: the workshop, the settings, and perturbed models once they are trained.

@@ -215,6 +215,8 @@ protocol MethodFailure: Error {}
 
 extension AttributionError: MethodFailure {}
 
+extension WhiteBoxError: MethodFailure {}
+
 extension GroundTruth {
   /// The outcomes with the names that all scores use.
   func outcomes(for bench: Bench) throws -> SubsetOutcomes {

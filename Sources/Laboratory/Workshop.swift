@@ -18,6 +18,8 @@ package final class Workshop: Sendable {
   package let targetLosses: [Double]
   /// Seconds of one core that θ0 took.
   package let targetSeconds: Double
+  /// Seed of the target's training.
+  package let seed: UInt64
   private let threads: Int
   private let shelf: (any TrainingShelf)?
   private let curvature: CholeskyFactor?
@@ -41,12 +43,19 @@ package final class Workshop: Sendable {
   ) throws {
     let clock = ContinuousClock()
     let begin = clock.now
+    guard !subject.train.isEmpty, !subject.queries.isEmpty else {
+      throw LaboratoryError(
+        "cannot study '\(subject.name)'",
+        cause: subject.train.isEmpty ? "it has no training examples" : "it has no queries"
+      )
+    }
     let training = Self.training(of: subject, seed: seed)
     let start = subject.model.initialParameters(seed: seed)
     target = try Self.fit(training, subject, from: start, curvature: nil)
     curvature = Self.curvature(of: subject, at: target)
     targetSeconds = (clock.now - begin).seconds
     self.subject = subject
+    self.seed = seed
     targetLosses = subject.model.losses(of: subject.train + subject.queries, at: target)
     self.threads = max(1, threads)
     self.shelf = shelf

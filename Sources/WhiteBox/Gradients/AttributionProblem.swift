@@ -1,5 +1,5 @@
 package import Experiment
-import Kernels
+package import Kernels
 package import ReferenceModels
 
 /// What gradient methods explain: a trained model, its training examples and the queries.
@@ -57,13 +57,13 @@ package struct AttributionProblem: Sendable {
   }
 
   /// Loss gradients of the training examples: N×p.
-  func trainGradients(at parameters: [Double]? = nil, work: inout Work) -> DoubleMatrix {
+  package func trainGradients(at parameters: [Double]? = nil, work: inout Work) -> DoubleMatrix {
     work.gradients += train.count
     return model.gradients(of: train, at: parameters ?? self.parameters)
   }
 
   /// Loss gradients of the queries: queries × p.
-  func queryGradients(at parameters: [Double]? = nil, work: inout Work) -> DoubleMatrix {
+  package func queryGradients(at parameters: [Double]? = nil, work: inout Work) -> DoubleMatrix {
     work.gradients += queries.count
     return model.gradients(of: queries, at: parameters ?? self.parameters)
   }
@@ -111,6 +111,9 @@ package struct Work: Sendable, Hashable {
   package var products = 0
   /// Right sides whose solver stopped at its last iteration above its tolerance.
   package var unconverged = 0
+
+  /// Creates the cost of nothing.
+  package init() {}
 }
 
 /// Scores, positive where the example helps the query, and what they cost.
