@@ -82,7 +82,8 @@ package struct LiSSA: InverseCurvature, Hashable {
             throw WhiteBoxError(
               .diverged,
               "LiSSA diverged at step \(step)",
-              cause: "a batch's curvature has eigenvalues below 0 or above twice the scale \(scale)",
+              cause:
+                "a batch's curvature has eigenvalues below 0 or above twice the scale \(scale)",
               hint: "raise the scale or use the Gauss–Newton matrix"
             )
           }

@@ -61,9 +61,15 @@ package struct TrainingPath: Sendable {
       )
     }
     var steps: [Step] = []
-    end = try descent.train(model, from: start, on: members, seed: seed, each: {
-      steps.append(Step(members: $0.members, rate: $0.learningRate, parameters: $0.parameters))
-    })
+    end = try descent.train(
+      model,
+      from: start,
+      on: members,
+      seed: seed,
+      each: {
+        steps.append(Step(members: $0.members, rate: $0.learningRate, parameters: $0.parameters))
+      }
+    )
     self.steps = steps
     self.momentum = momentum
     ridge = descent.ridge
