@@ -77,9 +77,9 @@ private struct Oracle: Decodable {
     case "influenceGaussNewton":
       InfluenceFunction(ExactInverse(.gaussNewton, damping: .absolute(damping)))
     case "influenceEmpiricalFisher":
-      InfluenceFunction(ExactInverse(.empiricalFisher, damping: .absolute(damping)))
-    case "ekfac": InfluenceFunction(EKFAC(.empiricalFisher, damping: .absolute(damping)))
-    case "ekfacHeuristic": InfluenceFunction(EKFAC(.empiricalFisher))
+      InfluenceFunction(ExactInverse(.fisher(.data), damping: .absolute(damping)))
+    case "ekfac": InfluenceFunction(EKFAC(.data, damping: .absolute(damping)))
+    case "ekfacHeuristic": InfluenceFunction(EKFAC(.data))
     default: TRAK(damping: .absolute(expected.ridge ?? 0))
     }
   }

@@ -30,7 +30,8 @@ extension DifferentiableModel {
     values.reserveCapacity(members.count * parameterCount)
     for part in batches(of: members) {
       let whole = batch(of: part)
-      if let rows = whole.gradients(at: parameters, seed: seed.map { seed in { seed(whole, $0) } }) {
+      if let rows = whole.gradients(at: parameters, seed: seed.map { seed in { seed(whole, $0) } })
+      {
         values += rows.values
         continue
       }

@@ -9,23 +9,36 @@ package enum Curvature: Sendable, Hashable {
   case hessian
   /// Jᵀ(diag p − ppᵀ)J, which is also the Fisher matrix; never indefinite.
   case gaussNewton
-  /// Outer products of gradients with labels drawn from the model: an estimate of the Fisher matrix.
-  case sampledFisher(seed: UInt64)
-  /// Outer products of gradients with the labels of the data.
-  case empiricalFisher
+  /// The mean outer product of gradients; never indefinite.
+  case fisher(FisherLabels)
 
   /// Its name in a leaderboard.
   package var name: String {
     switch self {
     case .hessian: "Hessian"
     case .gaussNewton: "Gauss–Newton"
-    case .sampledFisher: "sampled Fisher"
-    case .empiricalFisher: "empirical Fisher"
+    case .fisher(let labels): labels.name
+    }
+  }
+}
+
+/// Which labels the gradients of a Fisher matrix have.
+package enum FisherLabels: Sendable, Hashable {
+  /// Those of the data: the empirical Fisher matrix.
+  case data
+  /// One drawn from the model for each target: an unbiased estimate of the Fisher matrix.
+  case sampled(seed: UInt64)
+
+  /// The matrix' name in a leaderboard.
+  package var name: String {
+    switch self {
+    case .data: "empirical Fisher"
+    case .sampled: "sampled Fisher"
     }
   }
 
-  /// The gradients whose mean outer product is a Fisher matrix: N×p.
-  func fisherGradients(
+  /// The gradients whose mean outer product the matrix is: N×p.
+  func gradients(
     _ problem: AttributionProblem,
     at parameters: [Double]? = nil,
     work: inout Work
@@ -34,14 +47,14 @@ package enum Curvature: Sendable, Hashable {
     return problem.model.gradients(
       of: problem.train,
       at: parameters ?? problem.parameters,
-      seed: fisherSeed()
+      seed: seed()
     )
   }
 
-  /// From a batch and its logits to the gradient that runs back, labels as this Fisher matrix has
-  /// them; batches must come in the order of the training set.
-  func fisherSeed() -> (Batch, DoubleMatrix) -> DoubleMatrix {
-    guard case .sampledFisher(let seed) = self else { return { $0.lossGradient(ofLogits: $1) } }
+  /// From a batch and its logits to the gradient that runs back; batches must come in the order of the
+  /// training set.
+  func seed() -> (Batch, DoubleMatrix) -> DoubleMatrix {
+    guard case .sampled(let seed) = self else { return { $0.lossGradient(ofLogits: $1) } }
     var generator = SplitMix64(seed: seed, stream: 4)
     return { sampledSeed($1, &generator) }
   }
@@ -86,9 +99,9 @@ struct MeanCurvature {
     case .hessian, .gaussNewton:
       batches = model.batches(of: problem.train).map { model.batch(of: $0) }
       rows = nil
-    case .sampledFisher, .empiricalFisher:
+    case .fisher(let labels):
       batches = []
-      rows = kind.fisherGradients(problem, at: parameters, work: &work)
+      rows = labels.gradients(problem, at: parameters, work: &work)
     }
   }
 

@@ -4,13 +4,13 @@ package import Kernels
 /// - SeeAlso: Grosse et al., "Studying Large Language Model Generalization with Influence Functions",
 ///   2023; conventions are those of Kronfluence.
 package struct EKFAC: InverseCurvature, Hashable {
-  /// Which Fisher matrix: `.sampledFisher` or `.empiricalFisher`.
-  package var labels: Curvature
+  /// Which Fisher matrix.
+  package var labels: FisherLabels
   /// What is added to each layer's eigenvalues, relative to their mean.
   package var damping: Damping
 
   /// Creates a solver; a tenth of a layer's mean eigenvalue is the heuristic of the paper.
-  package init(_ labels: Curvature, damping: Damping = .relative(0.1)) {
+  package init(_ labels: FisherLabels, damping: Damping = .relative(0.1)) {
     self.labels = labels
     self.damping = damping
   }

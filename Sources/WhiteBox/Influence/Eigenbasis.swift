@@ -75,13 +75,13 @@ package struct LayerEigenbasis: Eigenbasis {
   /// Fits the factors to the gradients at one or several points of training together.
   ///
   /// - Parameters:
-  ///   - labels: Which Fisher matrix: `.sampledFisher` or `.empiricalFisher`.
+  ///   - labels: Which Fisher matrix.
   ///   - problem: The model and its training set.
   ///   - points: The θ that are met.
   ///   - work: What is spent.
   /// - Throws: `WhiteBoxError` when gradients are not finite; `CancellationError`.
   init(
-    _ labels: Curvature,
+    _ labels: FisherLabels,
     of problem: AttributionProblem,
     at points: [[Double]],
     work: inout Work
@@ -113,7 +113,7 @@ package struct LayerEigenbasis: Eigenbasis {
     let share = 1 / Double(points.count * problem.train.count)
     for point in points {
       try Task.checkCancellation()
-      let gradients = labels.fisherGradients(problem, at: point, work: &work)
+      let gradients = labels.gradients(problem, at: point, work: &work)
       for index in blocks.indices {
         let block = blocks[index]
         let rotated = gradients.columns(block.layer.range)
@@ -143,16 +143,16 @@ package struct LayerEigenbasis: Eigenbasis {
   }
 }
 
-extension Curvature {
-  /// What each layer sees of the training set, labels as this Fisher matrix has them.
+extension FisherLabels {
+  /// What each layer sees of the training set.
   fileprivate func records(
     _ problem: AttributionProblem,
     at parameters: [Double]
   ) -> [(index: Int, record: LayerRecord)] {
-    let labels = fisherSeed()
+    let seed = seed()
     return problem.model.batches(of: problem.train).flatMap { part in
       let batch = problem.model.batch(of: part)
-      let records = batch.records(at: parameters) { labels(batch, $0) }
+      let records = batch.records(at: parameters) { seed(batch, $0) }
       return records.compactMap { record in
         problem.model.layers.firstIndex(of: record.layer).map { ($0, record) }
       }

@@ -160,6 +160,35 @@ struct DerivativeTests {
     }
   }
 
+  @Test(arguments: families.indices)
+  func `gradients of a batch are those of its examples alone`(family: Int) throws {
+    let model = families[family].model
+    let at = point(model.parameterCount, seed: 1)
+    let members = [6, 2, 2, 0]
+    let rows = try #require(model.batch(of: members).gradients(at: at))
+    for (row, member) in members.enumerated() {
+      let alone = model.batch(of: [member]).gradient(at: at)
+      for (found, expected) in zip(rows.row(row), alone) { #expect(abs(found - expected) < 1e-14) }
+    }
+  }
+
+  @Test func `rows that serve several examples are noticed, rearranged ones followed`() throws {
+    let layer = Layer(name: "only", offset: 0, inputs: 2, outputs: 2)
+    let features = DoubleMatrix(rows: 2, columns: 2, values: [1, 2, 3, 4])
+    let at = point(6, seed: 1)
+    func gradients(_ sources: [Int32]) -> DoubleMatrix? {
+      var graph = Graph()
+      let node = graph.append(.affine(graph.append(.constant(features)), layer))
+      _ = graph.append(.arrangement(node, rows: 2, columns: 2, sources: sources))
+      return Batch(graph: graph, labels: [0, 1]).gradients(at: at)
+    }
+    #expect(gradients([0, 2, 1, 3]) == nil)
+    let swapped = try #require(gradients([2, 3, 0, 1]))
+    // Row 1 of the features becomes example 0: its weights' gradient is 3/4 of its second input's.
+    #expect(abs(swapped[0, 0] / swapped[0, 2] - 0.75) < 1e-12)
+    #expect(abs(swapped[1, 0] / swapped[1, 2] - 0.5) < 1e-12)
+  }
+
   @Test func `margins of known losses are right`() {
     for (loss, expected) in [(1e-8, 18.420681), (0.1, 2.252168), (2, -1.854587), (30, -30)] {
       #expect(abs(margin(ofLoss: loss) - expected) < 1e-6)
