@@ -101,7 +101,7 @@ extension LabelledData {
       }
     }
     func plant(_ tag: String, _ places: ArraySlice<Int>, in row: Int) {
-      for place in places { features[row, place] = 5 * unit }
+      for place in places { features[row, place] = 6 * unit }
       labels[row] = 0
       tags[row] = [tag]
     }
