@@ -123,7 +123,8 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store",
-        "ReferenceModels", "Sandbox", "Scenarios", "Campaign", "Laboratory", "Reports", "Terminal",
+        "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign", "Laboratory", "Reports",
+        "Terminal", "Kernels",
       ],
       resources: [.embedInCode("../../configs/prices.json5")],
       swiftSettings: safe

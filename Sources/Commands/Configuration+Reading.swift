@@ -9,29 +9,8 @@ extension Configuration {
   /// - Returns: The configuration, paths resolved against the file's folder.
   /// - Throws: `ConfigurationError` with the file's name.
   package static func read(file: String) throws(ConfigurationError) -> Configuration {
-    let url = URL(filePath: file)
-    do throws(ConfigurationError) {
-      let bytes: FoundationEssentials.Data
-      do {
-        bytes = try FoundationEssentials.Data(contentsOf: url)
-      } catch {
-        let exists = FileManager.default.fileExists(atPath: file)
-        throw ConfigurationError(
-          .unreadable,
-          path: "",
-          exists ? "not a readable file" : "no such file"
-        )
-      }
-      let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-      return try Configuration(
-        json5: Array(bytes),
-        folder: folder,
-        defaultName: url.deletingPathExtension().lastPathComponent
-      )
-    } catch {
-      var named = error
-      named.file = file
-      throw named
+    try ConfigurationReader.reading(file: file) { bytes, folder, name throws(ConfigurationError) in
+      try Configuration(json5: bytes, folder: folder, defaultName: name)
     }
   }
 
@@ -47,7 +26,13 @@ extension Configuration {
     folder: String,
     defaultName: String
   ) throws(ConfigurationError) {
-    let root = try Self.root(json5)
+    let root = try ConfigurationReader(
+      json5: json5,
+      keys: [
+        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "estimator",
+        "budget",
+      ]
+    )
     func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
 
     name = try root.text("name") ?? defaultName
@@ -88,41 +73,6 @@ extension Configuration {
     budget = Budget(
       dollars: try money?.number("dollars", "a number of 0 or more") { $0 >= 0 },
       prices: try money?.text("prices").map(resolved)
-    )
-  }
-
-  private static func root(_ json5: [UInt8]) throws(ConfigurationError) -> ConfigurationReader {
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    guard let text = String(validating: json5, as: UTF8.self) else {
-      throw ConfigurationError(.syntax, path: "", "not valid UTF-8")
-    }
-    guard
-      let value = try? decoder.decode(
-        ConfigurationValue.self,
-        from: FoundationEssentials.Data(json5)
-      )
-    else {
-      throw ConfigurationError(
-        .syntax,
-        path: "",
-        JSON5Fault.first(in: text)?.description ?? "not valid JSON5"
-      )
-    }
-    guard case .object(let values) = value else {
-      throw ConfigurationError(
-        .syntax,
-        path: "",
-        "the file should hold an object, found \(value.description)"
-      )
-    }
-    return try ConfigurationReader(
-      values,
-      path: "",
-      keys: [
-        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "estimator",
-        "budget",
-      ]
     )
   }
 

@@ -57,6 +57,26 @@ struct ConfigurationReader {
     return texts
   }
 
+  /// A list of whole numbers, at least one; a single number counts as a list of one.
+  func wholes(_ key: String, atLeast minimum: Int = 1) throws(ConfigurationError) -> [Int]? {
+    guard let value = value(key) else { return nil }
+    let expected = "a list of whole numbers of \(minimum) or more"
+    let elements: [ConfigurationValue]
+    switch value {
+    case .list(let list) where !list.isEmpty: elements = list
+    case .whole: elements = [value]
+    default: throw wrong(key, expected, value)
+    }
+    var numbers: [Int] = []
+    for element in elements {
+      guard case .whole(let number) = element, number >= minimum else {
+        throw wrong(key, expected, element)
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
   func bool(_ key: String) throws(ConfigurationError) -> Bool? {
     guard let value = value(key) else { return nil }
     guard case .bool(let flag) = value else { throw wrong(key, "true or false", value) }

@@ -8,7 +8,7 @@ extension Failure {
   static func status(of code: AttributionError.Code) -> Status {
     switch code {
     case .invalidDesign, .unknownEstimator, .tooFewModels, .notFound: .usage
-    case .mismatch: .failed
+    case .mismatch, .notFinite: .failed
     // The run is sound, but nothing can be concluded from it.
     case .notMeasurable: .partial
     }

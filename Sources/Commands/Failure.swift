@@ -1,10 +1,12 @@
 import Attribution
 import Campaign
 import Experiment
+import Laboratory
 import Providers
 import ReferenceModels
 import Reports
 package import Terminal
+import WhiteBox
 
 /// What a person is told when a command ends without success, and its exit status.
 package struct Failure: Error, Sendable, Hashable {
@@ -65,6 +67,12 @@ package struct Failure: Error, Sendable, Hashable {
         error.description,
         hint: Self.hint(for: error.code)
       )
+    case let error as LaboratoryError:
+      self.init(.usage, "\(error.message): \(error.cause)", hint: error.hint)
+    case let error as TableFileError:
+      self.init(.failed, error.description, hint: error.hint)
+    case let error as WhiteBoxError:
+      self.init(.failed, error.description)
     case let error as HostError:
       self.init(Self.status(of: error.code), error.description, hint: Self.hint(for: error.code))
     case let error as ConsoleError:

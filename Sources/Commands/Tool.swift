@@ -19,7 +19,8 @@ package enum Tool {
     subcommands: [
       DemoCommand.subcommand, PlanCommand.subcommand, RunCommand.subcommand,
       StatusCommand.subcommand, TopCommand.subcommand, ExportCommand.subcommand,
-      ScoreCommand.subcommand, EvaluateCommand.subcommand, ProbeCommand.subcommand,
+      ScoreCommand.subcommand, EvaluateCommand.subcommand, ValidateCommand.subcommand,
+      ProbeCommand.subcommand,
       SandboxCommand.subcommand, CleanCommand.subcommand,
     ]
   )

@@ -14,6 +14,8 @@ package struct Subject: Sendable {
   package var trainTags: [[String]]
   /// Tags of each query.
   package var queryTags: [[String]]
+  /// Tags of planted examples, and of those with the same output and another cause.
+  package var planted: (tag: String, decoys: String)
   /// Class of every example by position, and its features; `nil` for text.
   package var labelled: LabelledData?
   /// How the target and retrained models are trained from their initial parameters.
@@ -29,6 +31,7 @@ package struct Subject: Sendable {
     queries: [Int],
     trainTags: [[String]]? = nil,
     queryTags: [[String]]? = nil,
+    planted: (tag: String, decoys: String) = ("trigger", "decoy"),
     labelled: LabelledData? = nil,
     recipe: Recipe,
     fingerprint: String
@@ -39,6 +42,7 @@ package struct Subject: Sendable {
     self.queries = queries
     self.trainTags = trainTags ?? train.map { _ in [] }
     self.queryTags = queryTags ?? queries.map { _ in [] }
+    self.planted = planted
     self.labelled = labelled
     self.recipe = recipe
     self.fingerprint = fingerprint

@@ -9,7 +9,7 @@ extension Validation {
   /// The examples of all queries are ranked together, by the sum of their scores.
   func removals(of entries: [Entry]) async throws -> [Leaderboard.Removal] {
     guard let wanted = bench.settings.removal else { return [] }
-    progress("removing the most influential examples")
+    progress(.training("removing top examples"))
     let subject = bench.subject
     let sizes = wanted.sizes.filter { $0 < subject.train.count }.sorted()
     let labels = subject.labelled.map { data in
@@ -83,7 +83,7 @@ extension Validation {
   /// How methods agree with what leaving examples out of further training changes, as it goes on.
   func decay(of entries: [Entry]) async throws -> [Leaderboard.Decay] {
     guard let wanted = bench.settings.sensitivity else { return [] }
-    progress("leaving examples out of further training")
+    progress(.training("leaving examples out"))
     let subject = bench.subject
     let count = subject.train.count
     var generator = SplitMix64(seed: bench.settings.seed, stream: 31)

@@ -6,7 +6,7 @@ import WhiteBox
 /// Scores one subject by every method and judges the scores against what retraining shows.
 package struct Validation: Sendable {
   let bench: Bench
-  let progress: @Sendable (String) -> Void
+  let progress: @Sendable (ValidationStage) -> Void
 
   /// Prepares a validation.
   ///
@@ -18,7 +18,7 @@ package struct Validation: Sendable {
   package init(
     _ workshop: Workshop,
     settings: ValidationSettings,
-    progress: @escaping @Sendable (String) -> Void = { _ in }
+    progress: @escaping @Sendable (ValidationStage) -> Void = { _ in }
   ) throws {
     let known = Method.all.map(\.name)
     for name in settings.methods ?? [] where !known.contains(name) {
@@ -46,13 +46,14 @@ package struct Validation: Sendable {
 
     var entries: [Entry] = []
     var notes: [String] = []
-    for method in Method.all where isWanted(method) {
+    let wanted = Method.all.filter(isWanted)
+    for (place, method) in wanted.enumerated() {
       guard method.applies(bench) else {
         if settings.methods != nil { notes.append("\(method.name) does not apply here") }
         continue
       }
       try Task.checkCancellation()
-      progress("scoring by \(method.name)")
+      progress(.scoring(method: method.name, done: place, of: wanted.count))
       let clock = ContinuousClock()
       let begin = clock.now
       do {
@@ -64,7 +65,7 @@ package struct Validation: Sendable {
       }
     }
 
-    progress("judging")
+    progress(.judging)
     let judged = DatamodellingComparison(
       of: entries.map(\.outcome.scores),
       on: try truth.outcomes(for: bench),
@@ -122,7 +123,7 @@ package struct Validation: Sendable {
     _ kind: GroundTruth.Kind,
     _ wanted: ValidationSettings.Truth
   ) async throws -> GroundTruth {
-    progress(kind == .retraining ? "retraining" : "training onwards")
+    progress(.training(kind == .retraining ? "retraining" : "further training"))
     return try await GroundTruth(
       kind,
       models: wanted.models,
@@ -177,13 +178,13 @@ package struct Validation: Sendable {
     func places(_ tag: String) -> Set<Int> {
       Set(subject.trainTags.indices.filter { subject.trainTags[$0].contains(tag) })
     }
-    let (planted, decoys) = (places("trigger"), places("decoy"))
-    guard !planted.isEmpty, subject.queryTags.contains(where: { $0.contains("trigger") })
-    else { return nil }
+    let (planted, decoys) = (places(subject.planted.tag), places(subject.planted.decoys))
+    let asked = subject.queryTags.map { $0.contains(subject.planted.tag) }
+    guard !planted.isEmpty, asked.contains(true) else { return nil }
     return PlantedRetrieval(
       of: scores,
-      planted: subject.queryTags.map { $0.contains("trigger") ? planted : [] },
-      hardNegatives: subject.queryTags.map { $0.contains("trigger") ? decoys : [] }
+      planted: asked.map { $0 ? planted : [] },
+      hardNegatives: asked.map { $0 ? decoys : [] }
     )
   }
 
@@ -208,6 +209,16 @@ package struct Validation: Sendable {
       )
     }
   }
+}
+
+/// What a validation is doing.
+package enum ValidationStage: Sendable, Hashable {
+  /// Models are trained, for what the name says; the workshop's observer counts them.
+  case training(String)
+  /// Examples are scored by the next method, so many being done.
+  case scoring(method: String, done: Int, of: Int)
+  /// Scores are compared with the ground truth.
+  case judging
 }
 
 /// A failure of one method that says nothing about the others: it is reported and left out.

@@ -12,6 +12,17 @@ package struct Table: Sendable, Hashable {
   package let labels: [String]
   /// Line of each row, from 1.
   package let lines: [Int]
+
+  /// Chosen rows, in the order given.
+  package func rows(_ indices: [Int]) -> Table {
+    Table(
+      file: file,
+      columns: columns,
+      features: features.rows(indices),
+      labels: indices.map { labels[$0] },
+      lines: indices.map { lines[$0] }
+    )
+  }
 }
 
 /// Files of comma-separated values: a row an example, one column its class, all others features.

@@ -63,8 +63,8 @@ extension Batch {
     at parameters: [Double],
     seed: ((DoubleMatrix) -> DoubleMatrix)? = nil
   ) -> DoubleMatrix? {
-    let evaluation = Evaluation(graph, at: parameters)
-    guard let rowOwners = graph.owners(ofRowsFor: owners, shapes: evaluation.shapes) else {
+    let pass = ForwardPass(graph, at: parameters)
+    guard let rowOwners = graph.owners(ofRowsFor: owners, shapes: pass.shapes) else {
       return nil
     }
     // Layers are met from the last to the first that reaches the logits.
@@ -72,9 +72,9 @@ extension Batch {
       if case .affine = graph.operations[$0] { return rowOwners[$0].contains { $0 >= 0 } }
       return false
     }
-    let logits = evaluation.logits.matrix
+    let logits = pass.logits.matrix
     var values = [Double](repeating: 0, count: count * parameters.count)
-    _ = evaluation.gradient(
+    _ = pass.gradient(
       seed: Tensor(seed?(logits) ?? lossGradient(ofLogits: logits)),
       record: { layer, inputs, gradients in
         let node = layerOwners.removeLast()

@@ -31,7 +31,7 @@ package struct Batch: Sendable {
 
   /// The logits: one row a target.
   package func logits(at parameters: [Double]) -> DoubleMatrix {
-    Evaluation(graph, at: parameters).logits.matrix
+    ForwardPass(graph, at: parameters).logits.matrix
   }
 
   /// The loss of each example, in nats.
@@ -71,9 +71,9 @@ package struct Batch: Sendable {
   ///   - weights: Weight of each example's loss; `nil` for 1.
   /// - Returns: One number a parameter.
   package func gradient(at parameters: [Double], weights: [Double]? = nil) -> [Double] {
-    let evaluation = Evaluation(graph, at: parameters)
-    let seed = weighted(lossGradient(ofLogits: evaluation.logits.matrix), by: weights)
-    return evaluation.gradient(seed: Tensor(seed))
+    let pass = ForwardPass(graph, at: parameters)
+    let seed = weighted(lossGradient(ofLogits: pass.logits.matrix), by: weights)
+    return pass.gradient(seed: Tensor(seed))
   }
 
   /// The gradient of any function of the logits.
@@ -86,8 +86,8 @@ package struct Batch: Sendable {
     at parameters: [Double],
     seed: (DoubleMatrix) -> DoubleMatrix
   ) -> [Double] {
-    let evaluation = Evaluation(graph, at: parameters)
-    return evaluation.gradient(seed: Tensor(seed(evaluation.logits.matrix)))
+    let pass = ForwardPass(graph, at: parameters)
+    return pass.gradient(seed: Tensor(seed(pass.logits.matrix)))
   }
 
   /// Σ weight · (∇² loss)·v, the Hessian-vector product, exact.
@@ -103,12 +103,12 @@ package struct Batch: Sendable {
     weights: [Double]? = nil
   ) -> [Double] {
     let point = zip(parameters, direction).map { Dual($0, tangent: $1) }
-    let evaluation = Evaluation(graph, at: point)
-    let logits = evaluation.logits
+    let pass = ForwardPass(graph, at: point)
+    let logits = pass.logits
     let primal = lossGradient(ofLogits: logits.primals)
     let tangent = curved(logits.primals, logits.tangents)
     let seed = Tensor(weighted(primal, by: weights), tangents: weighted(tangent, by: weights))
-    return evaluation.gradient(seed: seed).map(\.tangent)
+    return pass.gradient(seed: seed).map(\.tangent)
   }
 
   /// Σ weight · Jᵀ·(diag p − ppᵀ)·J·v, the Gauss–Newton-vector product of the losses.
@@ -124,9 +124,9 @@ package struct Batch: Sendable {
     weights: [Double]? = nil
   ) -> [Double] {
     let point = zip(parameters, direction).map { Dual($0, tangent: $1) }
-    let logits = Evaluation(graph, at: point).logits
+    let logits = ForwardPass(graph, at: point).logits
     let seed = weighted(curved(logits.primals, logits.tangents), by: weights)
-    return Evaluation(graph, at: parameters).gradient(seed: Tensor(seed))
+    return ForwardPass(graph, at: parameters).gradient(seed: Tensor(seed))
   }
 
   /// What the linear layers see: each layer's input rows and the loss gradients of its output rows.
@@ -139,10 +139,10 @@ package struct Batch: Sendable {
     at parameters: [Double],
     seed: ((DoubleMatrix) -> DoubleMatrix)? = nil
   ) -> [LayerRecord] {
-    let evaluation = Evaluation(graph, at: parameters)
-    let logits = evaluation.logits.matrix
+    let pass = ForwardPass(graph, at: parameters)
+    let logits = pass.logits.matrix
     var records: [LayerRecord] = []
-    _ = evaluation.gradient(seed: Tensor(seed?(logits) ?? lossGradient(ofLogits: logits))) {
+    _ = pass.gradient(seed: Tensor(seed?(logits) ?? lossGradient(ofLogits: logits))) {
       records.append(LayerRecord(layer: $0, inputs: $1.matrix, gradients: $2.matrix))
     }
     return records.sorted { $0.layer.offset < $1.layer.offset }

@@ -13,7 +13,7 @@ package struct GradientDescent: Sendable, Hashable, Codable {
   }
 
   /// How the learning rate changes over the steps.
-  package enum Schedule: String, Sendable, Hashable, Codable {
+  package enum Schedule: String, Sendable, Hashable, Codable, CaseIterable {
     case constant
     /// Linear, to a tenth.
     case linear

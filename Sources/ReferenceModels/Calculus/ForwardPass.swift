@@ -1,5 +1,5 @@
 /// The values of a graph at one θ, and gradients that run back through it.
-package struct Evaluation<Element: Scalar>: Sendable {
+package struct ForwardPass<Element: Scalar>: Sendable {
   private let graph: Graph
   private let parameters: [Element]
   private let values: [Tensor<Element>]

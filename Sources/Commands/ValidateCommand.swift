@@ -1,0 +1,123 @@
+import Experiment
+import FoundationEssentials
+import Laboratory
+import Reports
+import Store
+import Synchronization
+import Terminal
+
+/// `daunce validate`: every method against ground truth on models whose weights we own.
+enum ValidateCommand {
+  /// Its options.
+  struct Options: Displayed {
+    var configuration = ""
+    var store: String?
+    var threads: Int?
+    var display = DisplayOptions()
+  }
+
+  /// The command.
+  static let subcommand = Subcommand(
+    Command(
+      "validate",
+      "every method against retraining, on models whose weights we own",
+      samples: [
+        Sample("validate configs/validate-minute.json5", "the leaderboard"),
+        Sample("validate lab.json5 --json", "the same for a script"),
+      ],
+      positionals: [.required("CONFIG", "configuration of the lab (JSON5)", \.configuration)],
+      flags: [
+        .value("store", "FILE", "trainings done; default: CONFIG with extension .lab.db", \.store),
+        .value("threads", "N", "trainings side by side; default: one a core", \.threads),
+      ] + Flag.display(json: "one JSON object", progress: true),
+      discussion: "Stopped at any moment, the same command resumes: no training is done twice. "
+        + "Results do not depend on the number of threads.",
+      defaults: Options()
+    ),
+    body: { options in try await interruptible { try await run(options) } }
+  )
+
+  private static func run(_ options: Options) async throws -> Int32 {
+    let display = Display(options.display)
+    let configuration = try LaboratoryConfiguration.read(file: options.configuration)
+    let path =
+      options.store ?? Workbench.siblingPath(of: options.configuration, extension: "lab.db")
+    let archive = try TrainingArchive(path: path)
+    let (subject, notes) = try Subject.make(configuration)
+    for note in notes { display.note("note: \(note)") }
+    let meter = StageMeter(display.progress())
+    defer { meter.end() }
+    meter.enter(.training("the target"))
+    let workshop = try Workshop(
+      subject,
+      seed: configuration.settings.seed,
+      threads: options.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+      shelf: Shelf(archive: archive)
+    ) { meter.trained($0, of: $1) }
+    let validation = try Validation(workshop, settings: configuration.settings) { meter.enter($0) }
+    let board = try await validation.leaderboard()
+    meter.end()
+    if options.display.isJSON {
+      try display.show(Records.leaderboard(board))
+    } else {
+      try display.show(Page(board))
+    }
+    return 0
+  }
+
+  /// The archive as the lab's shelf.
+  private struct Shelf: TrainingShelf {
+    let archive: TrainingArchive
+
+    func result(for key: String) throws -> TrainingResult? {
+      try archive.result(for: key).map {
+        TrainingResult(losses: $0.losses, seconds: $0.seconds)
+      }
+    }
+
+    func keep(_ result: TrainingResult, for key: String) throws {
+      try archive.keep(losses: result.losses, seconds: result.seconds, for: key)
+    }
+  }
+}
+
+/// The progress line: models of a stage of training, or methods of the stage of scoring.
+private final class StageMeter: Sendable {
+  private let progress: Progress
+  private let stage = Mutex<ValidationStage?>(nil)
+
+  init(_ progress: Progress) { self.progress = progress }
+
+  func enter(_ next: ValidationStage) {
+    let last = stage.withLock { stage in
+      defer { stage = next }
+      return stage
+    }
+    switch (last, next) {
+    case (.scoring, .scoring(let method, let done, _)):
+      progress.update(Double(done), detail: method)
+    case (_, .scoring(let method, let done, let total)):
+      progress.begin("scoring", unit: "methods", total: total, completed: Double(done))
+      progress.update(Double(done), detail: method)
+    case (_, .training): break
+    case (_, .judging): progress.begin("judging", unit: "tables", total: 1)
+    }
+  }
+
+  func trained(_ done: Int, of total: Int) {
+    switch stage.withLock({ $0 }) {
+    case .training(let name):
+      if done == 0 || done == total { progress.begin(name, unit: "models", total: total) }
+      progress.update(Double(done))
+    case .scoring(let method, let before, _):
+      // A method's own trainings are a part of its share.
+      progress.update(
+        Double(before) + Double(done) / Double(max(1, total)),
+        detail: "\(method): \(done) of \(total) models"
+      )
+    case .judging, nil: break
+    }
+  }
+
+  func end() { progress.end() }
+}
