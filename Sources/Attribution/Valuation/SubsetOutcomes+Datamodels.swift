@@ -7,9 +7,9 @@ extension SubsetOutcomes {
   ///
   /// The penalty is chosen for each query by cross-validation over subsets (fold = position modulo
   /// `folds`), on a grid of 20 values from the smallest that makes all coefficients 0 down to a
-  /// hundredth of it; the larger of equally good ones wins. A path ends where it explains 99.9 % of the
-  /// variance. An example that all models saw, or none,
-  /// is not measurable; a query whose outcomes are all equal has scores 0.
+  /// hundredth of it; the larger of equally good ones wins, and a path ends where it explains 99.9 % of
+  /// the variance. An example that all models saw, or none, is not measurable; a query whose outcomes
+  /// are all equal has scores 0.
   ///
   /// - Parameter folds: Parts for cross-validation; no more than there are subsets.
   /// - Returns: The coefficients, positive for examples that help.
