@@ -25,7 +25,7 @@ public struct Lasso: Sendable {
   /// The coefficients under one penalty, by coordinate descent on a growing set of features.
   ///
   /// A feature without variance has coefficient 0. Ends when no coefficient moves its gradient by more
-  /// than 1e−5 of the penalty, or after 10,000 sweeps.
+  /// than 1e−4 of the penalty, or after 10,000 sweeps.
   ///
   /// - Parameters:
   ///   - products: p, one a feature.
@@ -35,61 +35,76 @@ public struct Lasso: Sendable {
   public func coefficients(products: [Double], penalty: Double, from start: [Double]) -> [Double] {
     precondition(products.count == order && start.count == order && penalty > 0)
     var coefficients = start
-    var active = coefficients.indices.filter { coefficients[$0] != 0 }
-    var isActive = coefficients.map { $0 != 0 }
-    let tolerance = 1e-5 * penalty
+    var isActive = [Bool](repeating: false, count: order)
+    let tolerance = 1e-4 * penalty
     var sweepsLeft = 10_000
     while true {
-      var gradient = gradient(coefficients, products: products, at: active)
-      var largest = Double.infinity
-      while largest > tolerance, sweepsLeft > 0 {
-        largest = sweep(active, &coefficients, &gradient, penalty: penalty)
-        sweepsLeft -= 1
+      let gradient = gradient(coefficients, products: products)
+      var isComplete = true
+      for feature in 0..<order where !isActive[feature] {
+        let isNeeded = coefficients[feature] != 0 || abs(gradient[feature]) > penalty + tolerance
+        guard isNeeded, moments[feature * order + feature] > 0 else { continue }
+        isActive[feature] = true
+        isComplete = false
       }
-      let all = self.gradient(coefficients, products: products, at: Array(0..<order))
-      let added = (0..<order).filter {
-        !isActive[$0] && abs(all[$0]) > penalty + tolerance && moments[$0 * order + $0] > 0
+      guard !isComplete, sweepsLeft > 0 else { return coefficients }
+      let active = (0..<order).filter { isActive[$0] }
+      var part = ActiveFeatures(
+        moments: active.flatMap { row in active.map { moments[row * order + $0] } },
+        gradient: active.map { gradient[$0] },
+        coefficients: active.map { coefficients[$0] }
+      )
+      while sweepsLeft > 0, part.sweep(penalty: penalty) > tolerance { sweepsLeft -= 1 }
+      for (place, feature) in active.enumerated() {
+        coefficients[feature] = part.coefficients[place]
       }
-      guard !added.isEmpty, sweepsLeft > 0 else { return coefficients }
-      for feature in added { isActive[feature] = true }
-      active = (0..<order).filter { isActive[$0] }
     }
   }
 
-  /// p − Gβ at some features.
-  private func gradient(_ coefficients: [Double], products: [Double], at features: [Int])
-    -> [Double]
-  {
-    var gradient = features.map { products[$0] }
+  /// p − Gβ.
+  private func gradient(_ coefficients: [Double], products: [Double]) -> [Double] {
+    var gradient = products
     for other in 0..<order where coefficients[other] != 0 {
-      let (row, value) = (other * order, coefficients[other])
-      for place in features.indices { gradient[place] -= value * moments[row + features[place]] }
+      subtract(coefficients[other], times: moments, from: other * order, of: &gradient)
     }
     return gradient
   }
+}
 
-  /// Minimises over each active feature in turn; returns the largest change of a gradient.
-  private func sweep(
-    _ active: [Int],
-    _ coefficients: inout [Double],
-    _ gradient: inout [Double],
-    penalty: Double
-  ) -> Double {
+/// Features that may have coefficients, with their part of the moments.
+private struct ActiveFeatures {
+  /// Row-major.
+  let moments: [Double]
+  var gradient: [Double]
+  var coefficients: [Double]
+
+  /// Minimises over each feature in turn; returns the largest change of a gradient.
+  mutating func sweep(penalty: Double) -> Double {
     var largest = 0.0
-    for place in active.indices {
-      let feature = active[place]
-      let row = feature * order
-      let curvature = moments[row + feature]
+    let count = coefficients.count
+    for feature in 0..<count {
+      let curvature = moments[feature * count + feature]
       let old = coefficients[feature]
-      let target = gradient[place] + curvature * old
+      let target = gradient[feature] + curvature * old
       let shrunk = max(0, abs(target) - penalty)
-      let new = (target < 0 ? -shrunk : shrunk) / curvature
-      let change = new - old
+      let change = (target < 0 ? -shrunk : shrunk) / curvature - old
       guard change != 0 else { continue }
-      coefficients[feature] = new
-      for other in active.indices { gradient[other] -= change * moments[row + active[other]] }
+      coefficients[feature] = shrunk == 0 ? 0 : old + change
+      subtract(change, times: moments, from: feature * count, of: &gradient)
       largest = max(largest, abs(change) * curvature)
     }
     return largest
   }
+}
+
+/// Subtracts a multiple of a matrix row from a vector of the row's length.
+private func subtract(
+  _ factor: Double,
+  times matrix: [Double],
+  from start: Int,
+  of vector: inout [Double]
+) {
+  let row = matrix[start..<start + vector.count].span
+  var result = vector.mutableSpan
+  for place in 0..<result.count { result[place] -= factor * row[place] }
 }

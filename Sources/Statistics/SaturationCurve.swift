@@ -16,12 +16,12 @@ public struct SaturationCurve: Sendable, Hashable {
   /// Fits the curve by least squares: a and c exactly for each rate, the rate by search.
   ///
   /// The search takes the best of 121 rates between 1e−3 and 1, evenly spaced in their logarithm, and
-  /// narrows in between its neighbours.
+  /// narrows in between its neighbours. `nil` below three different counts, or when a value is not
+  /// finite.
   ///
   /// - Parameters:
   ///   - counts: Numbers of models K.
   ///   - values: The score with each.
-  /// - Returns: `nil` below three different counts, or when a value is not finite.
   public init?(counts: [Double], values: [Double]) {
     precondition(counts.count == values.count)
     guard Set(counts).count >= 3, (counts + values).allSatisfy(\.isFinite) else { return nil }

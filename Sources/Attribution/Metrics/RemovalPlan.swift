@@ -58,6 +58,7 @@ public struct RemovalPlan: Sendable, Hashable {
     seed: UInt64 = 0
   ) throws(AttributionError) {
     let count = scores.train.count
+    precondition(labels.map { $0.train.count == count } ?? true)
     guard !queries.isEmpty, !sizes.isEmpty else {
       throw AttributionError(
         .invalidDesign,

@@ -18,10 +18,6 @@ struct ResampledRanks: Sendable, Hashable {
   }
 
   /// Twelve times the sum of squares of the centred ranks of a resample.
-  ///
-  /// - Parameters:
-  ///   - resample: Multiplicities.
-  ///   - untied: The result when all values differ, the same for any order.
   func squares(of resample: Resample) -> Double {
     guard !ends.isEmpty else { return resample.untiedSquares }
     var sum = resample.size * resample.size * resample.size - resample.size
@@ -35,9 +31,8 @@ struct ResampledRanks: Sendable, Hashable {
     return sum
   }
 
-  /// The sum over a resample of rank times another variable.
-  ///
-  /// - Parameter pairs: For each position its multiplicity, and the multiplicity times the variable.
+  /// The sum over a resample of rank times another variable, from pairs of a position's multiplicity
+  /// and its multiplicity times the variable.
   func product(with pairs: [SIMD2<Double>]) -> Double {
     var sum = 0.0
     var below = 0.5

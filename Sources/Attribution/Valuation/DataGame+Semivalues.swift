@@ -7,11 +7,14 @@ public struct PermutationSampling: Sendable, Hashable {
   public var permutations: Int
   /// Permutations between two looks at convergence, which are also evaluated side by side.
   public var round: Int
-  /// A permutation is scanned until what is missing to the full set, |u(D) − u(prefix)| averaged over
-  /// queries, is below this share of |u(D) − u(∅)|; the rest adds nothing. 0 scans to the end.
+  /// A permutation is scanned until the difference to the full set is below this share of its worth.
+  ///
+  /// The difference is |u(D) − u(prefix)| and the worth |u(D) − u(∅)|, both averaged over queries; those
+  /// not scanned add nothing. 0 scans to the end.
   public var tolerance: Double
-  /// Sampling stops when a round changes the values by less than this share of themselves, averaged
-  /// over players and queries; 0 draws all permutations.
+  /// Sampling stops when a round changes the values by less than this share of themselves.
+  ///
+  /// The change is averaged over players and queries; 0 draws all permutations.
   public var change: Double
   /// Seed of the permutations.
   public var seed: UInt64

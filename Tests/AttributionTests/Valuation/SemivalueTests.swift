@@ -27,13 +27,13 @@ private func mixedGame() -> TableGame {
 
 struct SemivalueTests {
   @Test func `Shapley values of the golden game are reached`() async throws {
-    let result = try await TableGame.golden().game().semivalues(sampling: plan(20_000, round: 5000))
+    let result = try await TableGame.golden().game().semivalues(sampling: plan(10_000, round: 5000))
     let values = result.valuations[0].scores.values
-    #expect(distance(values, [11.0 / 6, 10.0 / 3, 5.0 / 6]) < 0.02)
+    #expect(distance(values, [11.0 / 6, 10.0 / 3, 5.0 / 6]) < 0.03)
     #expect(result.valuations[0].scores.estimator == "shapley")
     // Eight coalitions exist, however many permutations were drawn.
     #expect(result.valuations[0].trainings == 8)
-    #expect(result.permutations == 20_000 && !result.converged)
+    #expect(result.permutations == 10_000 && !result.converged)
   }
 
   @Test(arguments: UInt64(0)..<5)
@@ -71,14 +71,14 @@ struct SemivalueTests {
     func beta(_ a: Double, _ b: Double) -> Double { exp(lgamma(a) + lgamma(b) - lgamma(a + b)) }
     let parameters = [(1.0, 1.0), (16.0, 1.0), (1.0, 4.0)]
     let rules = try parameters.map { try Semivalue.beta($0, $1) }
-    let result = try await game.game().semivalues(rules, sampling: plan(20_000, round: 5000))
+    let result = try await game.game().semivalues(rules, sampling: plan(6000, round: 2000))
     for ((a, b), valuation) in zip(parameters, result.valuations) {
       for query in 0..<2 {
         // Kwon and Zou, equation 5: the weight of one coalition of j − 1 others, j = size + 1.
         let exact = game.exact(query: query) { size in
           beta(Double(size) + b, Double(8 - size - 1) + a) / beta(a, b)
         }
-        #expect(distance(valuation.scores.row(query: query), exact) < 0.06)
+        #expect(distance(valuation.scores.row(query: query), exact) < 0.12)
       }
     }
     #expect(result.valuations.map(\.scores.estimator)[1] == "beta-shapley(16,1)")
