@@ -1,5 +1,6 @@
 #include "CKernels.h"
 
+#include <malloc.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -43,4 +44,8 @@ const ckernels_set *ckernels_supported(int index) {
 #endif
   found[count++] = &set_generic;
   return index >= 0 && index < count ? found[index] : NULL;
+}
+
+int ckernels_keep_freed_memory(void) {
+  return mallopt(M_TRIM_THRESHOLD, 1 << 28) && mallopt(M_MMAP_THRESHOLD, 1 << 25);
 }

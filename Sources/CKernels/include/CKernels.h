@@ -36,3 +36,6 @@ typedef struct {
 
 /// The sets this processor can run, best first; `index` past the end gives NULL.
 const ckernels_set *ckernels_supported(int index);
+
+/// Tells the allocator to keep freed memory; returns whether it took the settings.
+int ckernels_keep_freed_memory(void);

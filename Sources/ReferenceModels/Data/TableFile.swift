@@ -27,8 +27,8 @@ package struct Table: Sendable, Hashable {
 
 /// Files of comma-separated values: a row an example, one column its class, all others features.
 ///
-/// The first row names the columns if none of its features is a number, or if its label is no number
-/// and all others are. Cells have no quotes; blank lines are skipped but counted.
+/// The first row names the columns if none of its cells is a number, one is `label`, or its class is
+/// no number and all others are. Cells have no quotes; blank lines are skipped but counted.
 package enum TableFile {
   /// Reads all rows of a file.
   ///
@@ -139,13 +139,8 @@ package enum TableFile {
   }
 
   private static func isHeader(_ first: Row, rows: [Row], label: String?) -> Bool {
-    if label != nil { return true }
-    if first.cells.allSatisfy({ Double($0) == nil && !$0.isEmpty }) {
-      return first.cells.count > 2 || rows.count == 1
-        || rows.dropFirst().allSatisfy {
-          Double($0.cells[0]) != nil
-        }
-    }
+    if label != nil || first.cells.contains("label") { return true }
+    if first.cells.allSatisfy({ Double($0) == nil && !$0.isEmpty }) { return true }
     func isNumber(_ row: Row) -> Bool { row.cells.last.flatMap(Double.init) != nil }
     return first.cells.dropLast().allSatisfy { Double($0) != nil } && !isNumber(first)
       && rows.count > 1 && rows.dropFirst().allSatisfy(isNumber)

@@ -85,6 +85,8 @@ package struct AdaptedTransformer: DifferentiableModel {
   ///   - examples: All examples, of the base's vocabulary and within its context.
   ///   - adapter: Shape of the adapters.
   package init(_ base: Transformer, examples: [TokenSequence], adapter: LowRankAdapter) {
+    let known = 0..<Int32(base.architecture.vocabulary)
+    precondition(examples.allSatisfy { $0.tokens.allSatisfy(known.contains) })
     let weights = Weights(base)
     var layers: [Layer] = []
     func add(_ name: String, inputs: Int, outputs: Int) -> Layer {

@@ -22,28 +22,27 @@ extension Graph {
     }
     for index in operations.indices.reversed() {
       let own = result[index]
-      var sources: [Node] = []
-      if case .affine(let node, _) = operations[index] {
-        sources = [node]
-      } else if case .product(let node, _) = operations[index] {
-        sources = [node]
-      } else if case .activation(let node, _) = operations[index] {
-        sources = [node]
-      } else if case .sum(let left, let right) = operations[index] {
-        sources = [left, right]
-      } else if case .arrangement(let node, _, _, let places) = operations[index] {
+      switch operations[index] {
+      case .constant: continue
+      case .arrangement(let node, _, _, let places):
         for (place, source) in places.enumerated() where source >= 0 {
           let row = Int(source) / shapes[node.index].columns
           guard mark(node, row, own[place / shapes[index].columns]) else { return nil }
         }
-      } else if case .constant = operations[index] {
-        continue
-      } else {
-        return nil
-      }
-      for node in sources {
-        for row in own.indices {
-          guard mark(node, row, own[row]) else { return nil }
+      case .attention(let query, let keyValue, let attention):
+        for span in attention.spans {
+          for (row, position) in zip(span.queries, span.positions) {
+            guard mark(query, row, own[row]) else { return nil }
+            for key in span.keys.prefix(position + 1) {
+              guard mark(keyValue, key, own[row]) else { return nil }
+            }
+          }
+        }
+      case .affine, .product, .activation, .sum, .normalisation:
+        for node in operations[index].inputs {
+          for row in own.indices {
+            guard mark(node, row, own[row]) else { return nil }
+          }
         }
       }
     }

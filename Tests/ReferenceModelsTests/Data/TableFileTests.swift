@@ -76,8 +76,9 @@ struct TableFileTests {
     #expect(table.labels == ["0", "1"])
   }
 
-  @Test func `rows without header may have words for classes`() throws {
+  @Test func `classes may be words, with or without a header`() throws {
     #expect(try parse("1,cat\n2,dog\n").labels == ["cat", "dog"])
+    #expect(try parse("0,label\n1,cat\n2,dog\n").labels == ["cat", "dog"])
   }
 }
 
