@@ -6,8 +6,8 @@ extension Graph {
   /// - Parameters:
   ///   - owners: Example of each row of logits.
   ///   - shapes: Shape of each node's value.
-  /// - Returns: Per node, one example a row, −1 where a row reaches no logits; `nil` when the graph
-  ///   mixes rows of several examples, or may do so.
+  /// - Returns: Per node, one example a row, −1 where a row reaches no logits; `nil` when a row
+  ///   reaches the logits of several examples.
   func owners(
     ofRowsFor owners: [Int],
     shapes: [(rows: Int, columns: Int)]
@@ -22,28 +22,26 @@ extension Graph {
     }
     for index in operations.indices.reversed() {
       let own = result[index]
-      var sources: [Node] = []
-      if case .affine(let node, _) = operations[index] {
-        sources = [node]
-      } else if case .product(let node, _) = operations[index] {
-        sources = [node]
-      } else if case .activation(let node, _) = operations[index] {
-        sources = [node]
-      } else if case .sum(let left, let right) = operations[index] {
-        sources = [left, right]
-      } else if case .arrangement(let node, _, _, let places) = operations[index] {
+      switch operations[index] {
+      case .arrangement(let node, _, _, let places):
         for (place, source) in places.enumerated() where source >= 0 {
           let row = Int(source) / shapes[node.index].columns
           guard mark(node, row, own[place / shapes[index].columns]) else { return nil }
         }
-      } else if case .constant = operations[index] {
-        continue
-      } else {
-        return nil
-      }
-      for node in sources {
-        for row in own.indices {
-          guard mark(node, row, own[row]) else { return nil }
+      case .attention(let query, let keyValue, let attention):
+        for span in attention.spans {
+          for row in span.queries {
+            guard mark(query, row, own[row]) else { return nil }
+            for key in span.keys {
+              guard mark(keyValue, key, own[row]) else { return nil }
+            }
+          }
+        }
+      case .constant, .affine, .product, .sum, .activation, .normalisation:
+        for node in operations[index].inputs {
+          for row in own.indices {
+            guard mark(node, row, own[row]) else { return nil }
+          }
         }
       }
     }

@@ -112,8 +112,12 @@ package struct Work: Sendable, Hashable {
   /// Right sides whose solver stopped at its last iteration above its tolerance.
   package var unconverged = 0
 
-  /// Creates the cost of nothing.
-  package init() {}
+  /// Creates a count.
+  package init(gradients: Int = 0, products: Int = 0, unconverged: Int = 0) {
+    self.gradients = gradients
+    self.products = products
+    self.unconverged = unconverged
+  }
 }
 
 /// Scores, positive where the example helps the query, and what they cost.
