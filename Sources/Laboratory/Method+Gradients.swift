@@ -9,16 +9,33 @@ extension Method {
   static let gradients: [Method] = [
     gradient("graddot", selfScores: { $0.squaredNorms() }) { _ in GradientSimilarity() },
     gradient("gradcos") { _ in GradientSimilarity(isCosine: true) },
-    gradient("tracin", applies: \.isDescended) { bench in
-      TracIn(checkpoints: try bench.checkpoints(8))
+    gradient("tracin", applies: \.isDescended) { TracIn(checkpoints: try $0.path().checkpoints(8)) },
+    gradient("sgd-influence", applies: \.isDescended) { SGDInfluence(try $0.path()) },
+    gradient("source", applies: \.isDescended) { bench in
+      SOURCE(
+        segments: try bench.path().segments(3, pointsEach: 2),
+        basis: .layers(.sampled(seed: bench.settings.seed))
+      )
     },
     influence("influence-hessian") { ExactInverse(.hessian, damping: $0) },
     influence("influence") { ExactInverse(.gaussNewton, damping: $0) },
-    influence("influence-fisher") { ExactInverse(.empiricalFisher, damping: $0) },
+    influence("influence-fisher") { ExactInverse(.fisher(.data), damping: $0) },
     gradient("influence-cg") { bench in
       InfluenceFunction(ConjugateGradients(.gaussNewton, damping: bench.settings.damping))
     },
-    influence("influence-ekfac") { _ in EKFAC(.sampledFisher(seed: 0)) },
+    Method("influence-lissa", .weights) { bench in
+      try bench.convergent("influence-lissa") { InfluenceFunction($0) }
+    },
+    Method("fastif", .weights) { bench in
+      let candidates = max(1, bench.subject.train.count / 5)
+      return try bench.convergent("fastif") { FastInfluence(candidates: candidates, $0) }
+    },
+    gradient("influence-arnoldi") { bench in
+      InfluenceFunction(
+        Arnoldi(.gaussNewton, damping: bench.settings.damping, seed: bench.settings.seed)
+      )
+    },
+    influence("influence-ekfac") { _ in EKFAC(.sampled(seed: 0)) },
     gradient("relatif") { bench in
       InfluenceFunction(
         ExactInverse(.gaussNewton, damping: .absolute(bench.settings.damping)),
@@ -34,6 +51,7 @@ extension Method {
     gradient("trak") { bench in
       TRAK(width: bench.projection, damping: .relative(0.1), seed: bench.settings.seed)
     },
+    gradient("logra") { LoGra(width: 16, seed: $0.settings.seed) },
   ]
 
   private static func gradient(
@@ -44,13 +62,9 @@ extension Method {
   ) -> Method {
     Method(name, .weights, applies: applies) { bench in
       let problem = try bench.problem()
-      let found = try make(bench).scores(problem)
-      return Outcome(
-        scores: bench.scores(found.scores.values, by: name),
-        selfScores: try selfScores?(problem),
-        passes: Double(found.work.gradients + found.work.products)
-          / Double(bench.subject.train.count)
-      )
+      var outcome = bench.outcome(try make(bench).scores(problem), by: name)
+      outcome.selfScores = try selfScores?(problem)
+      return outcome
     }
   }
 
@@ -117,19 +131,52 @@ extension Bench {
     return width < workshop.target.count ? width : nil
   }
 
-  /// Points of the target's training, evenly spaced, each with the learning rates since the last.
-  nonisolated func checkpoints(_ count: Int) throws -> [Checkpoint] {
-    var result: [Checkpoint] = []
-    var rate = 0.0
-    let training = Workshop.training(of: subject, seed: workshop.seed)
-    let end = try workshop.parameters(of: training) { step in
-      if step.index > 0, step.index * count % step.count < count, rate > 0 {
-        result.append(Checkpoint(parameters: step.parameters, rate: rate))
-        rate = 0
-      }
-      rate += step.learningRate
+  /// Every step of the target's training.
+  nonisolated func path() throws -> TrainingPath {
+    guard case .descent(let descent) = subject.recipe else {
+      throw LaboratoryError(
+        "cannot look back on the training of '\(subject.name)'",
+        cause: "it was trained to convergence, not by steps"
+      )
     }
-    result.append(Checkpoint(parameters: end, rate: rate))
-    return result
+    return try TrainingPath(
+      descent,
+      subject.model,
+      from: subject.model.initialParameters(seed: workshop.seed),
+      on: subject.train,
+      seed: workshop.seed
+    )
+  }
+
+  /// What a method found, by its name on the leaderboard.
+  nonisolated func outcome(_ found: GradientScores, by name: String) -> Method.Outcome {
+    Method.Outcome(
+      scores: scores(found.scores.values, by: name),
+      passes: Double(found.work.gradients + found.work.products) / Double(subject.train.count)
+    )
+  }
+
+  /// A method on LiSSA with the smallest scale, of powers of ten, at which its recursion converges.
+  nonisolated func convergent(
+    _ name: String,
+    _ make: (LiSSA) -> any GradientMethod
+  ) throws -> Method.Outcome {
+    let problem = try problem()
+    var scale = 1.0
+    while true {
+      let solver = LiSSA(
+        .gaussNewton,
+        damping: settings.damping,
+        scale: scale,
+        depth: 1000,
+        batchSize: 8,
+        seed: settings.seed
+      )
+      do {
+        return outcome(try make(solver).scores(problem), by: name)
+      } catch let error as WhiteBoxError where error.code == .diverged && scale < 1e4 {
+        scale *= 10
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 import Experiment
 import Kernels
-package import ReferenceModels
+import ReferenceModels
 import Statistics
 import Synchronization
 import WhiteBox
@@ -110,33 +110,18 @@ package final class Workshop: Sendable {
     return results.compactMap(\.self)
   }
 
-  /// The parameters that one training gives.
-  ///
-  /// - Parameters:
-  ///   - training: What to train.
-  ///   - each: Called before every step of a descent.
-  /// - Returns: θ after it.
-  /// - Throws: `ReferenceModelError` when it diverges; `CancellationError`.
-  package func parameters(
-    of training: Training,
-    each: ((GradientDescent.Step) throws -> Void)? = nil
-  ) throws -> [Double] {
+  private func perform(_ training: Training) throws -> TrainingResult {
+    let clock = ContinuousClock()
+    let begin = clock.now
     let start =
       training.start == .target ? target : subject.model.initialParameters(seed: training.seed)
-    return try Self.fit(
+    let parameters = try Self.fit(
       training,
       subject,
       from: start,
       target: target,
-      curvature: curvature,
-      each: each
+      curvature: curvature
     )
-  }
-
-  private func perform(_ training: Training) throws -> TrainingResult {
-    let clock = ContinuousClock()
-    let begin = clock.now
-    let parameters = try parameters(of: training)
     let losses = subject.model.losses(of: subject.train + subject.queries, at: parameters)
     return TrainingResult(losses: losses, seconds: (clock.now - begin).seconds)
   }
@@ -146,8 +131,7 @@ package final class Workshop: Sendable {
     _ subject: Subject,
     from start: [Double],
     target: [Double]? = nil,
-    curvature: CholeskyFactor?,
-    each: ((GradientDescent.Step) throws -> Void)? = nil
+    curvature: CholeskyFactor?
   ) throws -> [Double] {
     let members =
       training.members.map { subject.train[$0] } + training.queries.map { subject.queries[$0] }
@@ -171,8 +155,7 @@ package final class Workshop: Sendable {
         objective: training.objective.descent(
           from: target ?? start,
           xi: xi(seed: training.seed, count: subject.model.count)
-        ),
-        each: each
+        )
       )
     }
   }
