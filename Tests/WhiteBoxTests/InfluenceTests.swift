@@ -155,10 +155,9 @@ struct InfluenceTests {
 
   @Test func `methods work on images and on sequences`() throws {
     for problem in [try Problems.convolutional(), try Problems.sequences()] {
-      let damping = 0.1
-      let exact = ExactInverse(.gaussNewton, damping: .absolute(damping))
+      let exact = ExactInverse(.fisher(.data), damping: .absolute(0.1))
       let expected = try InfluenceFunction(exact).values(problem)
-      let iterative = ConjugateGradients(.gaussNewton, damping: damping, tolerance: 1e-8)
+      let iterative = ConjugateGradients(.fisher(.data), damping: 0.1, tolerance: 1e-8)
       #expect(distance(try InfluenceFunction(iterative).values(problem), from: expected) < 1e-6)
       let methods: [any GradientMethod] = [
         GradientSimilarity(isCosine: true), InfluenceFunction(EKFAC(.sampled(seed: 1))),

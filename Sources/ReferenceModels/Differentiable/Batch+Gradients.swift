@@ -117,7 +117,7 @@ extension Batch {
   /// Whether the logits are linear in θ, so that Hessian and Gauss–Newton matrix agree.
   ///
   /// True for a single linear layer that nothing but fixed maps follow.
-  package var isLinear: Bool {
+  var isLinear: Bool {
     var layers = 0
     for operation in graph.operations {
       switch operation {

@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 import ReferenceModels
 import Statistics
