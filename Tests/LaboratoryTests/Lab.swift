@@ -1,5 +1,6 @@
 import Kernels
 import ReferenceModels
+import WhiteBox
 import Synchronization
 
 @testable import Laboratory

@@ -3,6 +3,7 @@ import Experiment
 import Kernels
 import ReferenceModels
 import Testing
+import WhiteBox
 
 @testable import Laboratory
 

@@ -132,9 +132,11 @@ struct InfluenceTests {
     }
   }
 
-  @Test func `EK-FAC's basis is complete and its eigenvalues sum to the squared gradients`() throws
-  {
-    let problem = try Problems.perceptron()
+  @Test(arguments: Problems.Deep.allCases)
+  func `EK-FAC's basis is complete and its eigenvalues sum to the squared gradients`(
+    kind: Problems.Deep
+  ) throws {
+    let problem = try kind.make()
     var work = Work()
     let gradients = problem.trainGradients(work: &work)
     let points = [problem.parameters]
@@ -142,13 +144,31 @@ struct InfluenceTests {
     #expect(
       distance(basis.applying({ _, _ in 1 }, to: gradients).values, from: gradients.values) < 1e-12
     )
-    // gᵀ·C·g summed over an orthonormal basis is the trace.
+    // The trace of the mean outer product is the same in every orthonormal basis.
     var unit = DoubleMatrix(rows: gradients.columns, columns: gradients.columns)
     for place in 0..<unit.rows { unit[place, place] = 1 }
     let applied = basis.applying({ value, _ in value }, to: unit)
     let trace = (0..<unit.rows).reduce(0.0) { $0 + applied[$1, $1] }
-    let squares = gradients.rowProducts(with: gradients).reduce(0, +) / 30
-    #expect(abs(trace - squares) < 1e-10 * squares)
+    let squares = gradients.rowProducts(with: gradients).reduce(0, +)
+    #expect(abs(trace - squares / Double(problem.train.count)) < 1e-10 * trace)
+  }
+
+  @Test func `methods work on images and on sequences`() throws {
+    for problem in [try Problems.convolutional(), try Problems.sequences()] {
+      let exact = ExactInverse(.fisher(.data), damping: .absolute(0.1))
+      let expected = try InfluenceFunction(exact).values(problem)
+      let iterative = ConjugateGradients(.fisher(.data), damping: 0.1, tolerance: 1e-8)
+      #expect(distance(try InfluenceFunction(iterative).values(problem), from: expected) < 1e-6)
+      let methods: [any GradientMethod] = [
+        GradientSimilarity(isCosine: true), InfluenceFunction(EKFAC(.sampled(seed: 1))),
+        TRAK(width: 20, damping: .relative(0.1)), LoGra(width: 4),
+        FastInfluence(candidates: 3, exact),
+      ]
+      for method in methods {
+        let values = try method.values(problem)
+        #expect(Set(values).count > 3, "\(method.name)")
+      }
+    }
   }
 
   @Test func `EK-FAC with sampled labels is near the Gauss–Newton influence`() throws {

@@ -7,6 +7,21 @@ import Statistics
 
 /// Small problems that several suites share.
 enum Problems {
+  /// Those that are not linear.
+  enum Deep: CaseIterable {
+    case perceptron
+    case convolutional
+    case sequences
+
+    func make() throws -> AttributionProblem {
+      switch self {
+      case .perceptron: try Problems.perceptron()
+      case .convolutional: try Problems.convolutional()
+      case .sequences: try Problems.sequences()
+      }
+    }
+  }
+
   /// Examples of a few normal features around one centre a class.
   static func data(count: Int, features: Int = 4, classes: Int = 3, seed: UInt64) -> LabelledData {
     var generator = SplitMix64(seed: seed)
@@ -50,6 +65,44 @@ enum Problems {
       queries: Array(30..<34),
       parameters: model.initialParameters(seed: 1).map { 1.5 * $0 },
       ridge: ridge
+    )
+  }
+
+  /// A convolutional network: 12 training examples, 3 queries, 49 parameters.
+  static func convolutional() throws -> AttributionProblem {
+    let images = ImageShape(channels: 1, height: 6, width: 5)
+    let data = data(count: 15, features: images.count, seed: 8)
+    return try untrained(ConvolutionalNetwork(data, images: images, channels: [4]), queries: 3)
+  }
+
+  /// Low-rank adapters of a transformer on sequences of different lengths: 6 training examples and 2
+  /// queries.
+  static func sequences() throws -> AttributionProblem {
+    var generator = SplitMix64(seed: 9)
+    let examples = (0..<8).map { index in
+      let tokens = (0..<6 + index).map { _ in Int32(generator.below(20)) }
+      return TokenSequence(tokens: tokens, completion: 3..<5 + index / 2)
+    }
+    let shape = Architecture(width: 8, layers: 2, heads: 2, vocabulary: 20, context: 32)
+    let adapter = LowRankAdapter(rank: 2, places: [.query, .down])
+    let base = Transformer(shape, seed: 5)
+    return try untrained(
+      AdaptedTransformer(base, examples: examples, adapter: adapter),
+      queries: 2
+    )
+  }
+
+  /// Parameters at which nothing is special; the last examples are the queries.
+  private static func untrained(
+    _ model: some DifferentiableModel,
+    queries: Int
+  ) throws -> AttributionProblem {
+    var generator = SplitMix64(seed: 7)
+    return try AttributionProblem(
+      model,
+      train: Array(0..<model.count - queries),
+      queries: Array(model.count - queries..<model.count),
+      parameters: (0..<model.parameterCount).map { _ in 0.4 * generator.normal() }
     )
   }
 }

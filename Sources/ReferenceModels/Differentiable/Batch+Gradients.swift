@@ -6,8 +6,8 @@ extension Graph {
   /// - Parameters:
   ///   - owners: Example of each row of logits.
   ///   - shapes: Shape of each node's value.
-  /// - Returns: Per node, one example a row, −1 where a row reaches no logits; `nil` when the graph
-  ///   mixes rows of several examples, or may do so.
+  /// - Returns: Per node, one example a row, −1 where a row reaches no logits; `nil` when a row
+  ///   reaches the logits of several examples.
   func owners(
     ofRowsFor owners: [Int],
     shapes: [(rows: Int, columns: Int)]
@@ -23,7 +23,6 @@ extension Graph {
     for index in operations.indices.reversed() {
       let own = result[index]
       switch operations[index] {
-      case .constant: continue
       case .arrangement(let node, _, _, let places):
         for (place, source) in places.enumerated() where source >= 0 {
           let row = Int(source) / shapes[node.index].columns
@@ -31,14 +30,14 @@ extension Graph {
         }
       case .attention(let query, let keyValue, let attention):
         for span in attention.spans {
-          for (row, position) in zip(span.queries, span.positions) {
+          for row in span.queries {
             guard mark(query, row, own[row]) else { return nil }
-            for key in span.keys.prefix(position + 1) {
+            for key in span.keys {
               guard mark(keyValue, key, own[row]) else { return nil }
             }
           }
         }
-      case .affine, .product, .activation, .sum, .normalisation:
+      case .constant, .affine, .product, .sum, .activation, .normalisation:
         for node in operations[index].inputs {
           for row in own.indices {
             guard mark(node, row, own[row]) else { return nil }
@@ -118,7 +117,7 @@ extension Batch {
   /// Whether the logits are linear in θ, so that Hessian and Gauss–Newton matrix agree.
   ///
   /// True for a single linear layer that nothing but fixed maps follow.
-  package var isLinear: Bool {
+  var isLinear: Bool {
     var layers = 0
     for operation in graph.operations {
       switch operation {

@@ -78,21 +78,14 @@ extension DifferentiableModel {
     ridge: Double = 0,
     gaussNewton: Bool = false
   ) -> DoubleMatrix {
-    let batches = batches(of: members).map { batch(of: $0) }
-    let share = 1 / Double(members.count)
-    var result = DoubleMatrix(rows: parameters.count, columns: parameters.count)
-    for row in parameters.indices {
-      var unit = [Double](repeating: 0, count: parameters.count)
-      unit[row] = 1
-      for batch in batches {
-        let product =
-          gaussNewton
-          ? batch.gaussNewtonProduct(at: parameters, with: unit)
-          : batch.hessianProduct(at: parameters, with: unit)
-        for column in parameters.indices { result[row, column] += share * product[column] }
-      }
-      result[row, row] += ridge
+    let order = parameters.count
+    var result = DoubleMatrix(rows: order, columns: order)
+    for part in batches(of: members) {
+      _ = batch(of: part).addCurvature(gaussNewton: gaussNewton, at: parameters, to: &result)
     }
+    let share = 1 / Double(members.count)
+    result.values = result.values.map { share * $0 }
+    for place in 0..<order { result[place, place] += ridge }
     return result
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 import ReferenceModels
 import Statistics
@@ -168,18 +167,13 @@ struct MeanCurvature {
     } else {
       for batch in batches {
         try Task.checkCancellation()
-        if let root = batch.gaussNewtonRoot(kind, at: parameters) {
-          work.gradients += root.rows
-          sum = Kernels.product(root, root, transposingA: true, addingTo: sum)
-          continue
-        }
-        work.products += batch.count * order
-        for row in 0..<order {
-          var unit = [Double](repeating: 0, count: order)
-          unit[row] = 1
-          let product = batch.product(kind, at: parameters, with: unit)
-          for column in 0..<order { sum.values[row * order + column] += product[column] }
-        }
+        let runs = batch.addCurvature(
+          gaussNewton: kind == .gaussNewton,
+          at: parameters,
+          to: &sum
+        )
+        work.gradients += runs.gradients * batch.count
+        work.products += runs.products * batch.count
       }
     }
     sum.scale(by: 1 / Double(problem.train.count))
@@ -198,32 +192,6 @@ extension Batch {
     kind == .hessian
       ? hessianProduct(at: parameters, with: vector)
       : gaussNewtonProduct(at: parameters, with: vector)
-  }
-
-  /// Rows whose sum of outer products is the curvature: the gradients for each label that could have
-  /// been, times √p.
-  ///
-  /// - Returns: `nil` where examples have several targets, or the curvature is no such sum.
-  fileprivate func gaussNewtonRoot(_ kind: Curvature, at parameters: [Double]) -> DoubleMatrix? {
-    guard targets.count == count, kind == .gaussNewton || isLinear else { return nil }
-    let classes = logits(at: parameters).columns
-    var values: [Double] = []
-    values.reserveCapacity(classes * count * parameters.count)
-    for label in 0..<classes {
-      let rows = gradients(at: parameters) { logits in
-        var seed = logits
-        softmax(&seed)
-        for row in 0..<seed.rows {
-          let root = seed[row, label].squareRoot()
-          seed[row, label] -= 1
-          for column in 0..<classes { seed[row, column] *= root }
-        }
-        return seed
-      }
-      guard let rows else { return nil }
-      values += rows.values
-    }
-    return DoubleMatrix(rows: classes * count, columns: parameters.count, values: values)
   }
 }
 

@@ -160,6 +160,27 @@ struct DerivativeTests {
     }
   }
 
+  @Test(arguments: families.indices.prefix(6), [false, true])
+  func `matrices of second derivatives agree with products`(family: Int, gaussNewton: Bool) {
+    let model = families[family].model
+    let at = point(model.parameterCount, seed: 2)
+    let all = Array(0..<model.count)
+    let matrix = model.hessian(of: all, at: at, ridge: 0.5, gaussNewton: gaussNewton)
+    let batch = model.batch(of: all)
+    for seed in 8..<10 {
+      let direction = point(at.count, seed: UInt64(seed))
+      let expected =
+        gaussNewton
+        ? batch.gaussNewtonProduct(at: at, with: direction)
+        : batch.hessianProduct(at: at, with: direction)
+      for row in at.indices {
+        let sum = dot(Array(matrix.row(row)), direction)
+        let truth = expected[row] / Double(model.count) + 0.5 * direction[row]
+        #expect(abs(sum - truth) < 1e-10 * (1 + abs(truth)))
+      }
+    }
+  }
+
   @Test(arguments: families.indices)
   func `gradients of a batch are those of its examples alone`(family: Int) throws {
     let model = families[family].model
