@@ -9,7 +9,9 @@ extension Method {
   static let gradients: [Method] = [
     gradient("graddot", selfScores: { $0.squaredNorms() }) { _ in GradientSimilarity() },
     gradient("gradcos") { _ in GradientSimilarity(isCosine: true) },
-    gradient("tracin", applies: \.isDescended) { TracIn(checkpoints: try $0.path().checkpoints(8)) },
+    gradient("tracin", applies: \.isDescended) {
+      TracIn(checkpoints: try $0.path().checkpoints(8))
+    },
     gradient("sgd-influence", applies: \.isDescended) { SGDInfluence(try $0.path()) },
     gradient("source", applies: \.isDescended) { bench in
       SOURCE(
