@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import Statistics
 
@@ -35,7 +36,7 @@ package struct GroundTruth: Sendable {
   ///   - recipe: How they are trained.
   ///   - seed: Seed of the subsets and trainings.
   ///   - workshop: Where.
-  /// - Throws: `LaboratoryError` for fewer than 3 subsets or empty ones.
+  /// - Throws: `LaboratoryError` for fewer than 3 subsets, and for empty or full ones.
   package init(
     _ kind: Kind,
     models: Int,
@@ -46,20 +47,7 @@ package struct GroundTruth: Sendable {
     in workshop: Workshop
   ) async throws {
     let subject = workshop.subject
-    guard models >= 3 else {
-      throw LaboratoryError(
-        "cannot judge scores on \(models) retrained models",
-        cause: "a rank correlation over subsets needs at least 3",
-        hint: "100 or more give narrow intervals"
-      )
-    }
-    guard size >= 1, size <= subject.train.count else {
-      throw LaboratoryError(
-        "cannot retrain on subsets of \(size) examples",
-        cause: "there are \(subject.train.count) training examples and a subset needs at least one",
-        hint: "a ratio of 0.5 is usual"
-      )
-    }
+    try Self.check(models: models, size: size, of: subject.train.count)
     var generator = SplitMix64(seed: seed, stream: 11)
     let subsets = (0..<models).map { _ in generator.sample(size, of: subject.train.count) }
     var seconds = 0.0
@@ -86,6 +74,44 @@ package struct GroundTruth: Sendable {
     self.subsets = subsets
     self.readings = readings
     self.seconds = seconds
+  }
+
+  /// Refuses a number of subsets, or a size of them, that nothing can be learnt from.
+  static func check(models: Int, size: Int, of examples: Int) throws(LaboratoryError) {
+    guard models >= 3 else {
+      throw LaboratoryError(
+        "cannot judge scores on \(models) retrained models",
+        cause: "a rank correlation over subsets needs at least 3",
+        hint: "100 or more give narrow intervals"
+      )
+    }
+    guard size >= 1, size < examples else {
+      throw LaboratoryError(
+        "cannot retrain on subsets of \(size) examples",
+        cause: "there are \(examples) training examples, and a subset needs at least one and not all",
+        hint: "a ratio of 0.5 is usual"
+      )
+    }
+  }
+}
+
+extension ValidationSettings {
+  /// Refuses settings that a number of training examples makes impossible, before anything is trained.
+  ///
+  /// - Parameter examples: Number of training examples, N.
+  /// - Throws: `LaboratoryError`; `AttributionError` for a share that is none.
+  package func check(examples: Int) throws {
+    for truth in [truth, further].compactMap(\.self) {
+      let size = try SubsetDesign.size(ratio: truth.ratio, of: examples)
+      try GroundTruth.check(models: truth.models, size: size, of: examples)
+    }
+    guard try SubsetDesign.size(ratio: ratio, of: examples) >= 1 else {
+      throw LaboratoryError(
+        "cannot train perturbed models on subsets of 0 examples",
+        cause: "a share of \(ratio) of \(examples) training examples is less than one",
+        hint: "raise the subset ratio of the perturbation"
+      )
+    }
   }
 }
 

@@ -51,12 +51,11 @@ package final class Workshop: Sendable {
     }
     let training = Self.training(of: subject, seed: seed)
     let start = subject.model.initialParameters(seed: seed)
-    target = try Self.fit(training, subject, from: start, curvature: nil)
+    (target, targetLosses) = try Self.train(training, subject, from: start)
     curvature = Self.curvature(of: subject, at: target)
     targetSeconds = (clock.now - begin).seconds
     self.subject = subject
     self.seed = seed
-    targetLosses = subject.model.losses(of: subject.train + subject.queries, at: target)
     self.threads = max(1, threads)
     self.shelf = shelf
     self.observer = observer
@@ -82,7 +81,9 @@ package final class Workshop: Sendable {
     var waiting: [(index: Int, key: String)] = []
     for (index, training) in trainings.enumerated() {
       let key = try training.key(of: subject)
-      results[index] = try shelf?.result(for: key)
+      let kept = try shelf?.result(for: key)
+      // A damaged one is made again.
+      if kept?.losses.count == targetLosses.count { results[index] = kept }
       if results[index] == nil { waiting.append((index, key)) }
     }
     var done = trainings.count - waiting.count
@@ -115,22 +116,51 @@ package final class Workshop: Sendable {
     let begin = clock.now
     let start =
       training.start == .target ? target : subject.model.initialParameters(seed: training.seed)
-    let parameters = try Self.fit(
+    let (_, losses) = try Self.train(
       training,
       subject,
       from: start,
       target: target,
       curvature: curvature
     )
-    let losses = subject.model.losses(of: subject.train + subject.queries, at: parameters)
     return TrainingResult(losses: losses, seconds: (clock.now - begin).seconds)
+  }
+
+  /// Trains one model and reads it; one that diverged is refused by name.
+  private static func train(
+    _ training: Training,
+    _ subject: Subject,
+    from start: [Double],
+    target: [Double]? = nil,
+    curvature: CholeskyFactor? = nil
+  ) throws -> (parameters: [Double], losses: [Double]) {
+    do {
+      let parameters = try fit(training, subject, from: start, target: target, curvature: curvature)
+      let losses = subject.model.losses(of: subject.train + subject.queries, at: parameters)
+      let level = mean(of: Array(losses.prefix(subject.train.count)))
+      // Parameters may stay finite on the way: no model that learns is as sure of a wrong answer.
+      guard losses.allSatisfy(\.isFinite), level < 1e6 else {
+        throw ReferenceModelError(
+          .diverged,
+          "training diverged: the mean loss is \(level.isFinite ? "\(level) nats" : "not finite")",
+          hint: "lower the learning rate"
+        )
+      }
+      return (parameters, losses)
+    } catch let error as ReferenceModelError where error.code == .diverged {
+      throw ReferenceModelError(
+        .diverged,
+        "cannot train \(target == nil ? "the target" : training.words): \(error.description)",
+        hint: error.hint
+      )
+    }
   }
 
   private static func fit(
     _ training: Training,
     _ subject: Subject,
     from start: [Double],
-    target: [Double]? = nil,
+    target: [Double]?,
     curvature: CholeskyFactor?
   ) throws -> [Double] {
     let members = training.members.map { subject.train[$0] }
