@@ -88,7 +88,8 @@ package struct GroundTruth: Sendable {
     guard size >= 1, size < examples else {
       throw LaboratoryError(
         "cannot retrain on subsets of \(size) examples",
-        cause: "there are \(examples) training examples, and a subset needs at least one and not all",
+        cause:
+          "there are \(examples) training examples, and a subset needs at least one and not all",
         hint: "a ratio of 0.5 is usual"
       )
     }
