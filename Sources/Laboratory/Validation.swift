@@ -59,6 +59,7 @@ package struct Validation: Sendable {
       let begin = clock.now
       do {
         let outcome = try await method.score(bench)
+        if let note = outcome.note { notes.append("\(method.name): \(note)") }
         let seconds = (clock.now - begin).seconds
         entries.append(Entry(method: method, outcome: outcome, seconds: seconds))
       } catch let error as any MethodFailure {
