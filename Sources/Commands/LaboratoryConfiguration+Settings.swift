@@ -18,10 +18,13 @@ extension LaboratoryConfiguration {
     }
     let tolerance = try part.number("tolerance", "a number above 0") { $0 > 0 }
     if part.has("epochs") || !isConvex {
+      try part.refuse(["tolerance"], "where training goes by steps")
       return .descent(
         try descent(part, from: GradientDescent(epochs: 0, batchSize: 32, learningRate: 0))
       )
     }
+    let steps = ["batchSize", "learningRate", "momentum", "optimizer", "schedule"]
+    try part.refuse(steps, "without 'epochs': training goes to convergence")
     let ridge = try part.number("ridge", "a number above 0") { $0 > 0 }
     return .convergence(ConvexFit(ridge: ridge ?? 1e-3, tolerance: tolerance ?? 1e-6))
   }

@@ -102,7 +102,7 @@ package struct LaboratoryConfiguration: Sendable {
     }
     switch sources.first {
     case "generated":
-      try part.refuse(["label", "train", "queries"], beside: "generated")
+      try part.refuse(["label", "train", "queries"], "beside 'generated'")
       guard let recipe = try generated(part) else { break }
       return .generated(recipe)
     case "csv":
@@ -113,7 +113,7 @@ package struct LaboratoryConfiguration: Sendable {
         queries: try part.whole("queries")
       )
     case "scenario":
-      try part.refuse(["label"], beside: "scenario")
+      try part.refuse(["label"], "beside 'scenario'")
       return .scenario(
         try part.required("scenario", part.choice("scenario", Scenario.self)),
         train: try part.whole("train"),
@@ -124,7 +124,7 @@ package struct LaboratoryConfiguration: Sendable {
     let train = resolved(try part.required("train", part.text("train")))
     let queries = resolved(try part.required("queries", part.text("queries")))
     guard train.hasSuffix(".csv") else {
-      try part.refuse(["label"], beside: "train")
+      try part.refuse(["label"], "beside texts")
       return .texts(train: train, queries: queries)
     }
     return .tables(train: train, queries: queries, label: try part.text("label"))
@@ -183,7 +183,7 @@ package struct LaboratoryConfiguration: Sendable {
     let part = try root.required("model", root.object("model", keys: ["kind"] + keys))
     let kind = try part.required("kind", part.choice("kind", Kind.self))
     keys.removeAll(where: kind.keys.contains)
-    try part.refuse(keys, beside: "kind")
+    try part.refuse(keys, "for kind '\(kind.rawValue)'")
     let activation = try part.choice("activation", Activation.self)
     switch kind {
     case .softmax: return .perceptron(hidden: [], activation: .tanh)
@@ -226,13 +226,13 @@ package struct LaboratoryConfiguration: Sendable {
 }
 
 extension ConfigurationReader {
-  /// Refuses keys that mean nothing beside another one.
-  func refuse(_ keys: [String], beside key: String) throws(ConfigurationError) {
+  /// Refuses keys that mean nothing, and says where.
+  func refuse(_ keys: [String], _ place: String) throws(ConfigurationError) {
     guard let odd = keys.first(where: has) else { return }
     throw ConfigurationError(
       .conflict,
       path: full(odd),
-      "'\(full(odd))' means nothing beside this '\(full(key))'",
+      "'\(full(odd))' means nothing \(place)",
       hint: "leave it out"
     )
   }

@@ -106,6 +106,16 @@ extension ValidationSettings {
       let size = try SubsetDesign.size(ratio: truth.ratio, of: examples)
       try GroundTruth.check(models: truth.models, size: size, of: examples)
     }
+    if threshold != nil,
+      let few = [truth, further].compactMap({ $0?.models }).first(where: { $0 < 6 })
+    {
+      throw LaboratoryError(
+        "cannot choose thresholds on \(few) retrained models",
+        cause:
+          "they are chosen on one half and judged on the other, and each half needs at least 3",
+        hint: "100 or more give narrow intervals"
+      )
+    }
     guard try SubsetDesign.size(ratio: ratio, of: examples) >= 1 else {
       throw LaboratoryError(
         "cannot train perturbed models on subsets of 0 examples",

@@ -58,7 +58,7 @@ struct Counterfactuals: Sendable {
         case .bottom: sets.append((entry.method.name + ", lowest", removal.members))
         // The same for all methods, so they are taken along once.
         case .random, .sameLabel:
-          if place == 0 { controls.append((removal.kind.rawValue, removal.members)) }
+          if place == 0 { controls.append((removal.kind.rawValue + ", control", removal.members)) }
         }
       }
     }

@@ -92,7 +92,7 @@ package struct Validation: Sendable {
       truthSeconds: truth.seconds
     )
     board.notes = notes
-    board.scaling = try await scaling(on: truth.outcomes(for: bench))
+    try await addScaling(to: &board, of: entries, on: truth.outcomes(for: bench))
     if let wanted = settings.counterfactuals {
       progress(.training("counterfactuals"))
       let counterfactuals = Counterfactuals(bench, wanted, entries)
@@ -205,24 +205,37 @@ package struct Validation: Sendable {
   }
 
   /// How the product's own estimators grow with the number of perturbed models.
-  private func scaling(on truth: SubsetOutcomes) async throws -> [Leaderboard.Scaling] {
-    guard settings.models.count > 1, settings.perturbations[.loss] != nil else { return [] }
-    let models = try await bench.models(.loss)
-    return try Method.scaled.filter { isWanted($0.method) }.map { method, estimator in
-      let lds = try settings.models.map { count in
-        LinearDatamodelling(
-          of: try bench.scores(of: models, models: count, estimator),
-          on: truth
-        ).mean ?? 0
+  private func addScaling(
+    to board: inout Leaderboard,
+    of entries: [Entry],
+    on truth: SubsetOutcomes
+  ) async throws {
+    guard settings.models.count > 1 else { return }
+    let known = Set(entries.map(\.method.name))
+    for (method, estimator) in Method.scaled where known.contains(method.name) {
+      let models = try await bench.models(.loss)
+      do {
+        let lds = try settings.models.compactMap { count in
+          LinearDatamodelling(
+            of: try bench.scores(of: models, models: count, estimator),
+            on: truth
+          ).mean
+        }
+        // Where no query can be judged there is nothing to show.
+        guard lds.count == settings.models.count else { continue }
+        let curve = SaturationCurve(counts: settings.models.map(Double.init), values: lds)
+        board.scaling.append(
+          Leaderboard.Scaling(
+            method: method.name,
+            models: settings.models,
+            lds: lds,
+            limit: curve?.limit,
+            enough: curve?.countFor95Percent
+          )
+        )
+      } catch let error as any MethodFailure {
+        board.notes.append("the growth of \(method.name) is not shown: \(error)")
       }
-      let curve = SaturationCurve(counts: settings.models.map(Double.init), values: lds)
-      return Leaderboard.Scaling(
-        method: method.name,
-        models: settings.models,
-        lds: lds,
-        limit: curve?.limit,
-        enough: curve?.countFor95Percent
-      )
     }
   }
 }

@@ -10,12 +10,12 @@ import WhiteBox
 @testable import Commands
 
 /// A laboratory's configuration out of its text.
-private func lab(_ text: String) throws(ConfigurationError) -> LaboratoryConfiguration {
+func laboratory(_ text: String) throws(ConfigurationError) -> LaboratoryConfiguration {
   try LaboratoryConfiguration(json5: Array(text.utf8), folder: "labs/", defaultName: "file")
 }
 
 /// A configuration that names what must be named, with parts replaced and more at its end.
-private func small(
+func smallLaboratory(
   data: String = "generated: {}",
   model: String = "kind: 'softmax'",
   training: String? = nil,
@@ -29,7 +29,7 @@ private func small(
 
 @Suite struct LaboratoryConfigurationTests {
   @Test func `every key is read`() throws {
-    let configuration = try lab(
+    let configuration = try laboratory(
       """
       {
         name: "whole", seed: 18446744073709551615,
@@ -121,7 +121,7 @@ private func small(
   }
 
   @Test func `a short configuration has defaults`() throws {
-    let configuration = try lab(small())
+    let configuration = try laboratory(smallLaboratory())
     #expect(configuration.name == "file")
     #expect(configuration.data == .generated(GeneratedRecipe()))
     #expect(configuration.family == .perceptron(hidden: [], activation: .tanh))
@@ -153,7 +153,7 @@ private func small(
       generated: { train: 50, queries: 0, features: 9, classes: 4, flipped: 0.125, triggered: 0.25,
                    decoys: 0, triggeredQueries: 6 }
       """
-    #expect(try lab(small(data: text)).data == .generated(recipe))
+    #expect(try laboratory(smallLaboratory(data: text)).data == .generated(recipe))
   }
 
   @Test(
@@ -171,24 +171,29 @@ private func small(
     text: String,
     data: LaboratoryConfiguration.Data
   ) throws {
-    #expect(try lab(small(data: text)).data == data)
+    #expect(try laboratory(smallLaboratory(data: text)).data == data)
   }
 
   @Test func `a scenario knows the tags of what it plants, unless others are named`() throws {
-    #expect(try lab(small(data: "scenario: 'trigger'")).planted == ("backdoor", "decoy"))
-    let named = try lab(small(data: "scenario: 'trigger'", "planted: { tag: 'x' }"))
+    #expect(
+      try laboratory(smallLaboratory(data: "scenario: 'trigger'")).planted == ("backdoor", "decoy")
+    )
+    let named = try laboratory(
+      smallLaboratory(data: "scenario: 'trigger'", "planted: { tag: 'x' }")
+    )
     #expect(named.planted == ("x", "decoy"))
   }
 
   @Test func `every kind of model is read`() throws {
     let steps = "epochs: 1, learningRate: 0.1"
     #expect(
-      try lab(small(model: "kind: 'perceptron', hidden: 7", training: steps)).family
+      try laboratory(smallLaboratory(model: "kind: 'perceptron', hidden: 7", training: steps))
+        .family
         == .perceptron(hidden: [7], activation: .tanh)
     )
     #expect(
-      try lab(
-        small(
+      try laboratory(
+        smallLaboratory(
           model: "kind: 'convolution', image: { height: 8, width: 6 }",
           training: steps
         )
@@ -201,7 +206,9 @@ private func small(
         )
     )
     #expect(
-      try lab(small(model: "kind: 'transformer', rank: 3, layers: 1", training: steps)).family
+      try laboratory(
+        smallLaboratory(model: "kind: 'transformer', rank: 3, layers: 1", training: steps)
+      ).family
         == .transformer(
           Architecture(width: 32, layers: 1, heads: 2, vocabulary: 512, context: 256),
           LowRankAdapter(rank: 3, alpha: 6),
@@ -214,25 +221,13 @@ private func small(
     throws
   {
     #expect(
-      try lab(small(training: "ridge: 0.5, tolerance: 1e-9")).recipe
+      try laboratory(smallLaboratory(training: "ridge: 0.5, tolerance: 1e-9")).recipe
         == .convergence(ConvexFit(ridge: 0.5, tolerance: 1e-9))
     )
     #expect(
-      try lab(small(training: "epochs: 4, learningRate: 0.5")).recipe
+      try laboratory(smallLaboratory(training: "epochs: 4, learningRate: 0.5")).recipe
         == .descent(GradientDescent(epochs: 4, batchSize: 32, learningRate: 0.5))
     )
-  }
-
-  @Test(arguments: faults)
-  func `each fault names its key and what is expected`(fault: LaboratoryFault) throws {
-    let error = try #require(
-      #expect(throws: ConfigurationError.self) { try lab(fault.configuration) }
-    )
-    #expect(error.code == fault.code)
-    #expect(error.path == fault.path)
-    let text = "\(error.cause)\n\(error.hint ?? "")"
-    for part in fault.words { #expect(text.contains(part), "\(text)") }
-    #expect(!error.cause.contains("\n"))
   }
 
   @Test(arguments: ["validate-minute.json5", "validate-perceptron.json5"])
@@ -247,312 +242,4 @@ private func small(
     let known = Set(Method.all.map(\.name))
     #expect(known.isSuperset(of: configuration.settings.counterfactuals?.methods ?? ["none"]))
   }
-
-  @Test func `a file that is not there is named`() throws {
-    let error = try #require(
-      #expect(throws: ConfigurationError.self) {
-        try LaboratoryConfiguration.read(file: "/nowhere/lab.json5")
-      }
-    )
-    #expect(error.code == .unreadable && error.file == "/nowhere/lab.json5")
-  }
 }
-
-/// A faulty configuration and what is to be said about it.
-struct LaboratoryFault: Sendable, CustomTestStringConvertible {
-  let testDescription: String
-  let configuration: String
-  let code: ConfigurationError.Code
-  let path: String
-  let words: [String]
-
-  init(
-    _ name: String,
-    _ configuration: String,
-    _ code: ConfigurationError.Code,
-    _ path: String,
-    _ words: String...
-  ) {
-    testDescription = name
-    self.configuration = configuration
-    self.code = code
-    self.path = path
-    self.words = words
-  }
-}
-
-private let steps = "epochs: 1, learningRate: 0.1"
-
-private let faults = [
-  LaboratoryFault(
-    "a misspelt key",
-    small("thruth: {}"),
-    .unknownKey,
-    "thruth",
-    "unknown key 'thruth'",
-    "did you mean 'truth'?"
-  ),
-  LaboratoryFault(
-    "a misspelt inner key",
-    small("counterfactuals: { method: ['influence'] }"),
-    .unknownKey,
-    "counterfactuals.method",
-    "in 'counterfactuals'",
-    "did you mean 'methods'?"
-  ),
-  LaboratoryFault(
-    "an inner key that nothing is near to",
-    small("truth: { zzzzzzzz: 1 }"),
-    .unknownKey,
-    "truth.zzzzzzzz",
-    "known here: models, subsetRatio, seeds"
-  ),
-  LaboratoryFault("no data", "{}", .missing, "data", "'data' is missing"),
-  LaboratoryFault(
-    "no model",
-    "{ data: { generated: {} } }",
-    .missing,
-    "model",
-    "'model' is missing"
-  ),
-  LaboratoryFault(
-    "no perturbation",
-    "{ data: { generated: {} }, model: { kind: 'softmax' } }",
-    .missing,
-    "perturbation",
-    "'perturbation' is missing"
-  ),
-  LaboratoryFault(
-    "no source",
-    small(data: "label: 'x'"),
-    .missing,
-    "data.train",
-    "'data.train' is missing"
-  ),
-  LaboratoryFault(
-    "a source without queries",
-    small(data: "train: 'a.jsonl'"),
-    .missing,
-    "data.queries",
-    "'data.queries' is missing"
-  ),
-  LaboratoryFault(
-    "two sources",
-    small(data: "csv: 'a.csv', scenario: 'trigger'"),
-    .conflict,
-    "data",
-    "both 'csv' and 'scenario'",
-    "keep one of them"
-  ),
-  LaboratoryFault(
-    "counts beside generated data",
-    small(data: "generated: {}, train: 9"),
-    .conflict,
-    "data.train",
-    "'data.train' means nothing beside this 'data.generated'"
-  ),
-  LaboratoryFault(
-    "a label beside texts",
-    small(data: "train: 'a.jsonl', queries: 'b.jsonl', label: 'y'"),
-    .conflict,
-    "data.label",
-    "leave it out"
-  ),
-  LaboratoryFault(
-    "an unknown scenario",
-    small(data: "scenario: 'tigger'"),
-    .badValue,
-    "data.scenario",
-    "\"trigger\" or \"topic\" or \"falsehood\"",
-    "\"tigger\""
-  ),
-  LaboratoryFault(
-    "an impossible generated set",
-    small(data: "generated: { train: 10, classes: 6 }"),
-    .badValue,
-    "data.generated",
-    "'data.generated' is impossible: 10 training rows are too few for 6 classes"
-  ),
-  LaboratoryFault(
-    "shares above one",
-    small(data: "generated: { flipped: 0.75, decoys: 0.5 }"),
-    .badValue,
-    "data.generated",
-    "1 at most together"
-  ),
-  LaboratoryFault(
-    "a share above one",
-    small(data: "generated: { flipped: 1.5 }"),
-    .badValue,
-    "data.generated.flipped",
-    "a share from 0 to 1"
-  ),
-  LaboratoryFault(
-    "an unknown kind",
-    small(model: "kind: 'mlp'"),
-    .badValue,
-    "model.kind",
-    "\"softmax\" or \"perceptron\" or \"convolution\" or \"transformer\"",
-    "\"mlp\""
-  ),
-  LaboratoryFault(
-    "a perceptron without layers",
-    small(model: "kind: 'perceptron'", training: steps),
-    .missing,
-    "model.hidden",
-    "'model.hidden' is missing"
-  ),
-  LaboratoryFault(
-    "layers of softmax regression",
-    small(model: "kind: 'softmax', hidden: [3]"),
-    .conflict,
-    "model.hidden",
-    "'model.hidden' means nothing beside this 'model.kind'"
-  ),
-  LaboratoryFault(
-    "an impossible transformer",
-    small(model: "kind: 'transformer', width: 9", training: steps),
-    .badValue,
-    "model",
-    "'model' is impossible",
-    "width 9 is not a multiple of 2 heads"
-  ),
-  LaboratoryFault(
-    "an image without a width",
-    small(model: "kind: 'convolution', image: { height: 8 }", training: steps),
-    .missing,
-    "model.image.width",
-    "'model.image.width' is missing"
-  ),
-  LaboratoryFault(
-    "a network without training",
-    small(model: "kind: 'perceptron', hidden: [4]"),
-    .missing,
-    "training",
-    "'training' is missing"
-  ),
-  LaboratoryFault(
-    "a network without epochs",
-    small(model: "kind: 'perceptron', hidden: [4]", training: "learningRate: 0.1"),
-    .missing,
-    "training.epochs",
-    "'training.epochs' is missing"
-  ),
-  LaboratoryFault(
-    "training without a rate",
-    small(training: "epochs: 3"),
-    .missing,
-    "training.learningRate",
-    "'training.learningRate' is missing"
-  ),
-  LaboratoryFault(
-    "a negative rate",
-    small(training: "epochs: 3, learningRate: -1"),
-    .badValue,
-    "training.learningRate",
-    "a number above 0"
-  ),
-  LaboratoryFault(
-    "a ridge of 0 in a convex fit",
-    small(training: "ridge: 0"),
-    .badValue,
-    "training.ridge",
-    "a number above 0"
-  ),
-  LaboratoryFault(
-    "adam with momentum",
-    small(training: steps + ", optimizer: 'adam', momentum: 0.9"),
-    .conflict,
-    "training.momentum",
-    "adam has a momentum of its own",
-    "optimizer: \"sgd\""
-  ),
-  LaboratoryFault(
-    "a momentum of 1",
-    small(training: steps + ", momentum: 1"),
-    .badValue,
-    "training.momentum",
-    "below 1"
-  ),
-  LaboratoryFault(
-    "an unknown optimizer",
-    small(training: steps + ", optimizer: 'lion'"),
-    .badValue,
-    "training.optimizer",
-    "\"sgd\" or \"adam\""
-  ),
-  LaboratoryFault(
-    "a number as text",
-    small("truth: { models: '400' }"),
-    .badValue,
-    "truth.models",
-    "'truth.models'",
-    "\"400\""
-  ),
-  LaboratoryFault(
-    "half a model",
-    small("truth: { models: 4.5 }"),
-    .badValue,
-    "truth.models",
-    "a whole number"
-  ),
-  LaboratoryFault(
-    "an object that is a list",
-    small("truth: [400]"),
-    .badValue,
-    "truth",
-    "an object",
-    "a list"
-  ),
-  LaboratoryFault(
-    "a ratio of 0",
-    small("truth: { subsetRatio: 0 }"),
-    .badValue,
-    "truth.subsetRatio",
-    "a share above 0, at most 1"
-  ),
-  LaboratoryFault(
-    "an infinite damping",
-    small("damping: Infinity"),
-    .badValue,
-    "damping",
-    "a number of 0 or more"
-  ),
-  LaboratoryFault(
-    "a negative seed",
-    small("seed: -1"),
-    .badValue,
-    "seed",
-    "a whole number from 0 to 2^64 - 1"
-  ),
-  LaboratoryFault(
-    "no method",
-    small("methods: []"),
-    .badValue,
-    "methods",
-    "a list of strings"
-  ),
-  LaboratoryFault(
-    "counterfactuals of no method",
-    small("counterfactuals: {}"),
-    .missing,
-    "counterfactuals.methods",
-    "'counterfactuals.methods' is missing"
-  ),
-  LaboratoryFault(
-    "sensitivity without training",
-    small("sensitivity: { groups: 5 }"),
-    .missing,
-    "sensitivity.training",
-    "'sensitivity.training' is missing"
-  ),
-  LaboratoryFault(
-    "too few left-out groups",
-    small("sensitivity: { groups: 2, training: { \(steps) } }"),
-    .badValue,
-    "sensitivity.groups",
-    "a whole number of 3 or more"
-  ),
-  LaboratoryFault("a list", "[]", .syntax, "", "should hold an object"),
-  LaboratoryFault("no JSON5", "{ data: ", .syntax, "", "line 1, column 9"),
-]

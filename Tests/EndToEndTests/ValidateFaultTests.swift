@@ -120,6 +120,12 @@ private let faults: [ValidateFault] = [
     "models: [6, 12], subsetRatio: 0.001",
     "cannot train perturbed models on subsets of 0 examples"
   ),
+  .configured(
+    "thresholds on few models",
+    "draws:",
+    "threshold: \"hard\", truth: { models: 5 }, draws:",
+    "cannot choose thresholds on 5 retrained models"
+  ),
   .configured("two perturbed models", "[6, 12]", "2", "'perturbation.models'"),
   .configured(
     "an unknown method",

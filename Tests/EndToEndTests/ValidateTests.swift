@@ -30,6 +30,18 @@ private let whole = """
   }
   """
 
+/// The same, most of whose time goes into trainings that are kept.
+private func quick(epochs: Int) -> String {
+  let methods = """
+    methods: ["daunce-correlation", "influence-ekfac", "source", "leave-one-out", "influence",
+              "random"],
+    """
+  return whole.replacing("EPOCHS", with: "\(epochs)").replacing(
+    "damping",
+    with: methods + "damping"
+  )
+}
+
 struct ValidateTests {
   @Test func `every part of a validation is on the page and in the record`() async throws {
     let place = try LabWorkplace()
@@ -103,7 +115,7 @@ struct ValidateTests {
 
   @Test func `a validation killed at any moment resumes to the same figures`() async throws {
     let place = try LabWorkplace()
-    try place.write("lab.json5", whole.replacing("EPOCHS", with: "10"))
+    try place.write("lab.json5", quick(epochs: 10))
     let clock = ContinuousClock()
     var started = clock.now
     let expected = try await place.validate("lab.json5", "--json", "-q", "--store", "whole.db")
@@ -111,14 +123,17 @@ struct ValidateTests {
     var duration = clock.now - started
     var generator = SplitMix64(seed: 21)
     var kills = 0
-    for round in 0..<4 {
+    var round = 0
+    while kills < 5, round < 20 {
       let words = ["validate", "lab.json5", "--json", "-q", "--store", "killed-\(round).db"]
+      round += 1
       // Later moments meet a validation that is being resumed.
       for _ in 0..<2 {
         started = clock.now
         let run = try DaunceProcess(words, in: place.url)
         run.send(SIGKILL, after: duration / .seconds(1) * generator.uniform())
         guard try await run.ending().status == -SIGKILL else {
+          // It was faster than the first: other tests were running then.
           duration = min(duration, clock.now - started)
           break
         }
@@ -128,7 +143,7 @@ struct ValidateTests {
       #expect(ending.status == 0)
       #expect(ending.untimed == expected.untimed)
     }
-    #expect(kills >= 2)
+    #expect(kills >= 5)
   }
 
   @Test(arguments: [SIGINT, SIGTERM])
@@ -136,7 +151,7 @@ struct ValidateTests {
     signal: Int32
   ) async throws {
     let place = try LabWorkplace()
-    try place.write("lab.json5", whole.replacing("EPOCHS", with: "150"))
+    try place.write("lab.json5", quick(epochs: 60))
     let run = try DaunceProcess(["validate", "lab.json5", "--json"], in: place.url)
     try waitForTraining(in: place)
     run.send(signal)
@@ -155,7 +170,7 @@ struct ValidateTests {
 
   @Test func `a second process on the same trainings is refused`() async throws {
     let place = try LabWorkplace()
-    try place.write("lab.json5", whole.replacing("EPOCHS", with: "100"))
+    try place.write("lab.json5", quick(epochs: 60))
     let first = try DaunceProcess(["validate", "lab.json5", "-q"], in: place.url)
     try waitForTraining(in: place)
     first.send(SIGSTOP)
