@@ -122,8 +122,8 @@ private let faults: [ValidateFault] = [
   ),
   .configured(
     "thresholds on few models",
-    "draws:",
-    "threshold: \"hard\", truth: { models: 5 }, draws:",
+    "truth: { models: 12,",
+    "threshold: \"hard\", truth: { models: 5,",
     "cannot choose thresholds on 5 retrained models"
   ),
   .configured("two perturbed models", "[6, 12]", "2", "'perturbation.models'"),
