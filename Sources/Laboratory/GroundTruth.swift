@@ -96,6 +96,19 @@ package struct GroundTruth: Sendable {
   }
 }
 
+extension ValidationSettings.Sensitivity {
+  /// Refuses a number of left-out sets that nothing can be learnt from.
+  func check(groups: Int) throws(LaboratoryError) {
+    guard groups >= 3 else {
+      throw LaboratoryError(
+        "cannot measure further training without \(groups) sets of examples",
+        cause: "agreement over left-out sets needs at least 3",
+        hint: "raise 'groups' or lower 'size'"
+      )
+    }
+  }
+}
+
 extension ValidationSettings {
   /// Refuses settings that a number of training examples makes impossible, before anything is trained.
   ///
@@ -122,6 +135,9 @@ extension ValidationSettings {
         cause: "a share of \(ratio) of \(examples) training examples is less than one",
         hint: "raise the subset ratio of the perturbation"
       )
+    }
+    if let wanted = sensitivity {
+      try wanted.check(groups: min(wanted.groups, (examples - 1) / wanted.size + 1))
     }
   }
 }

@@ -46,7 +46,8 @@ package final class Workshop: Sendable {
     guard !subject.train.isEmpty, !subject.queries.isEmpty else {
       throw LaboratoryError(
         "cannot study '\(subject.name)'",
-        cause: subject.train.isEmpty ? "it has no training examples" : "it has no queries"
+        cause: subject.train.isEmpty ? "it has no training examples" : "it has no queries",
+        hint: "give it some in 'data'"
       )
     }
     let training = Self.training(of: subject, seed: seed)

@@ -126,6 +126,18 @@ private let faults: [ValidateFault] = [
     "threshold: \"hard\", truth: { models: 5,",
     "cannot choose thresholds on 5 retrained models"
   ),
+  .configured(
+    "few sets to leave out",
+    "draws:",
+    "sensitivity: { size: 24, training: { epochs: 1, learningRate: 0.1 } }, draws:",
+    "cannot measure further training without 2 sets of examples"
+  ),
+  .configured(
+    "no query",
+    "csv: \"rows.csv\"",
+    "generated: { queries: 0 }",
+    "cannot study 'lab': it has no queries"
+  ),
   .configured("two perturbed models", "[6, 12]", "2", "'perturbation.models'"),
   .configured(
     "an unknown method",
