@@ -138,12 +138,19 @@ package final class Workshop: Sendable {
     do {
       let parameters = try fit(training, subject, from: start, target: target, curvature: curvature)
       let losses = subject.model.losses(of: subject.train + subject.queries, at: parameters)
-      let level = mean(of: Array(losses.prefix(subject.train.count)))
-      // Parameters may stay finite on the way: no model that learns is as sure of a wrong answer.
-      guard losses.allSatisfy(\.isFinite), level < 1e6 else {
+      guard losses.allSatisfy(\.isFinite) else {
         throw ReferenceModelError(
           .diverged,
-          "training diverged: the mean loss is \(level.isFinite ? "\(level) nats" : "not finite")",
+          "the loss of an example is not finite",
+          hint: "scale the features down, or lower the learning rate"
+        )
+      }
+      let level = mean(of: Array(losses.prefix(subject.train.count)))
+      // Parameters may stay finite on the way: no model that learns is as sure of a wrong answer.
+      guard level < 1e6 else {
+        throw ReferenceModelError(
+          .diverged,
+          "training diverged: the mean loss is \(level) nats",
           hint: "lower the learning rate"
         )
       }
