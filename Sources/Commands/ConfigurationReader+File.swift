@@ -11,7 +11,8 @@ extension ConfigurationReader {
   /// - Throws: `ConfigurationError` with the file's name.
   static func reading<Result>(
     file: String,
-    _ body: (_ json5: [UInt8], _ folder: String, _ name: String) throws(ConfigurationError) -> Result
+    _ body: (_ json5: [UInt8], _ folder: String, _ name: String) throws(ConfigurationError) ->
+      Result
   ) throws(ConfigurationError) -> Result {
     let url = URL(filePath: file)
     do throws(ConfigurationError) {

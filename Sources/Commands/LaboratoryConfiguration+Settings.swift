@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import Laboratory
 import ReferenceModels
@@ -17,7 +18,9 @@ extension LaboratoryConfiguration {
     }
     let tolerance = try part.number("tolerance", "a number above 0") { $0 > 0 }
     if part.has("epochs") || !isConvex {
-      return .descent(try descent(part, from: GradientDescent(epochs: 0, batchSize: 32, learningRate: 0)))
+      return .descent(
+        try descent(part, from: GradientDescent(epochs: 0, batchSize: 32, learningRate: 0))
+      )
     }
     let ridge = try part.number("ridge", "a number above 0") { $0 > 0 }
     return .convergence(ConvexFit(ridge: ridge ?? 1e-3, tolerance: tolerance ?? 1e-6))
@@ -66,13 +69,8 @@ extension LaboratoryConfiguration {
         groups: try part.whole("groups", atLeast: 2) ?? 20
       )
     }
-    if let part = try root.object("removal", keys: ["sizes", "seeds", "methods"]) {
-      settings.removal = ValidationSettings.Removal(
-        sizes: try part.required("sizes", part.wholes("sizes")),
-        seeds: try part.whole("seeds") ?? 1,
-        methods: try part.required("methods", part.texts("methods"))
-      )
-    }
+    settings.threshold = try root.choice("threshold", Threshold.Kind.self)
+    settings.counterfactuals = try counterfactuals(root)
     let keys = ["groups", "size", "seeds", "epochs", "training"]
     if let part = try root.object("sensitivity", keys: keys) {
       settings.sensitivity = ValidationSettings.Sensitivity(
@@ -84,6 +82,35 @@ extension LaboratoryConfiguration {
       )
     }
     return settings
+  }
+
+  private static func counterfactuals(
+    _ root: ConfigurationReader
+  ) throws(ConfigurationError) -> ValidationSettings.Counterfactuals? {
+    let keys = ["methods", "queries", "removal", "brittleness", "tailPatch"]
+    guard let part = try root.object("counterfactuals", keys: keys) else { return nil }
+    var result = ValidationSettings.Counterfactuals(
+      methods: try part.required("methods", part.texts("methods"))
+    )
+    result.queries = try part.whole("queries") ?? result.queries
+    if let removal = try part.object("removal", keys: ["sizes", "seeds"]) {
+      result.removal = ValidationSettings.Counterfactuals.Removal(
+        sizes: try removal.required("sizes", removal.wholes("sizes")).sorted(),
+        seeds: try removal.whole("seeds") ?? 1
+      )
+    }
+    if let brittleness = try part.object("brittleness", keys: ["sizes"]) {
+      let sizes = try brittleness.required("sizes", brittleness.wholes("sizes"))
+      result.brittleness = Set(sizes).sorted()
+    }
+    if let patch = try part.object("tailPatch", keys: ["top", "learningRate"]) {
+      let rate = try patch.number("learningRate", "a number above 0") { $0 > 0 }
+      result.tailPatch = ValidationSettings.Counterfactuals.TailPatch(
+        top: try patch.whole("top") ?? 5,
+        learningRate: try patch.required("learningRate", rate)
+      )
+    }
+    return result
   }
 
   private static let trainingKeys = [
@@ -99,7 +126,9 @@ extension LaboratoryConfiguration {
     var result: [PerturbedObjective: GradientDescent] = [.loss: shared]
     guard let wanted = try part.object("objectives", keys: names) else { return result }
     for objective in PerturbedObjective.allCases where wanted.has(objective.rawValue) {
-      guard let changes = try wanted.object(objective.rawValue, keys: trainingKeys) else { continue }
+      guard let changes = try wanted.object(objective.rawValue, keys: trainingKeys) else {
+        continue
+      }
       result[objective] = try descent(changes, from: shared)
     }
     return result

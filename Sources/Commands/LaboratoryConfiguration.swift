@@ -70,7 +70,7 @@ package struct LaboratoryConfiguration: Sendable {
       json5: json5,
       keys: [
         "name", "seed", "data", "model", "training", "truth", "further", "perturbation", "damping",
-        "valuation", "removal", "sensitivity", "planted", "methods", "draws",
+        "valuation", "counterfactuals", "sensitivity", "planted", "methods", "threshold", "draws",
       ]
     )
     name = try root.text("name") ?? defaultName

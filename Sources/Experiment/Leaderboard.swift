@@ -110,7 +110,8 @@ public struct Leaderboard: Sendable, Hashable {
     public let sizes: [Int]
     /// Mean rise of the queries' loss at each size, in nats.
     public let rise: [Double]
-    /// Share of the queries that the target answers right and the retrained models do not.
+    /// Share of the queries, of those whose answer the target gives likelier than not, of which the
+    /// retrained models do not.
     public let wrong: [Double]
 
     /// Creates a curve.
@@ -119,6 +120,46 @@ public struct Leaderboard: Sendable, Hashable {
       self.sizes = sizes
       self.rise = rise
       self.wrong = wrong
+    }
+  }
+
+  /// How few of a query's best examples must go for its answer to change.
+  public struct Brittleness: Sendable, Hashable {
+    /// Name of the method.
+    public let method: String
+    /// Queries tried: those whose answer the target gives likelier than not.
+    public let queries: Int
+    /// Numbers of examples removed, ascending.
+    public let sizes: [Int]
+    /// Share of the queries whose answer changed at each size or before.
+    public let flipped: [Double]
+    /// The size at which half of the queries had changed; `nil` when more never did.
+    public let median: Int?
+
+    /// Creates a curve.
+    public init(method: String, queries: Int, sizes: [Int], flipped: [Double], median: Int?) {
+      self.method = method
+      self.queries = queries
+      self.sizes = sizes
+      self.flipped = flipped
+      self.median = median
+    }
+  }
+
+  /// What one training step on a query's best examples does to the probability of its answer.
+  public struct TailPatch: Sendable, Hashable {
+    /// Name of the method.
+    public let method: String
+    /// Mean increase of the probability.
+    public let increase: Figure?
+    /// The same, less that of random examples.
+    public let gain: Figure?
+
+    /// Creates a result.
+    public init(method: String, increase: Figure?, gain: Figure?) {
+      self.method = method
+      self.increase = increase
+      self.gain = gain
     }
   }
 
@@ -168,6 +209,10 @@ public struct Leaderboard: Sendable, Hashable {
   public var scaling: [Scaling] = []
   /// Removal of the most influential examples, and its controls.
   public var removals: [Removal] = []
+  /// Removal of each query's own best examples.
+  public var brittleness: [Brittleness] = []
+  /// Steps on single examples.
+  public var tailPatches: [TailPatch] = []
   /// Agreement with further training over its length.
   public var decay: [Decay] = []
   /// Seconds of one core that retraining for the ground truth took.

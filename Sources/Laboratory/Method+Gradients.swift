@@ -9,7 +9,9 @@ extension Method {
   static let gradients: [Method] = [
     gradient("graddot", selfScores: { $0.squaredNorms() }) { _ in GradientSimilarity() },
     gradient("gradcos") { _ in GradientSimilarity(isCosine: true) },
-    gradient("tracin", applies: \.isDescended) { TracIn(checkpoints: try $0.path().checkpoints(8)) },
+    gradient("tracin", applies: \.isDescended) {
+      TracIn(checkpoints: try $0.path().checkpoints(8))
+    },
     gradient("sgd-influence", applies: \.isDescended) { SGDInfluence(try $0.path()) },
     gradient("source", applies: \.isDescended) { bench in
       SOURCE(
@@ -150,10 +152,14 @@ extension Bench {
 
   /// What a method found, by its name on the leaderboard.
   nonisolated func outcome(_ found: GradientScores, by name: String) -> Method.Outcome {
-    Method.Outcome(
+    var outcome = Method.Outcome(
       scores: scores(found.scores.values, by: name),
       passes: Double(found.work.gradients + found.work.products) / Double(subject.train.count)
     )
+    if found.work.unconverged > 0 {
+      outcome.note = "\(found.work.unconverged) solutions stopped above the tolerance"
+    }
+    return outcome
   }
 
   /// A method on LiSSA with the smallest scale, of powers of ten, at which its recursion converges.

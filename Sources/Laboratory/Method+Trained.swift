@@ -106,7 +106,11 @@ extension Bench {
         seed: settings.seed
       )
     )
-    return outcome(sampled.valuations[0], groups: groups)
+    var outcome = outcome(sampled.valuations[0], groups: groups)
+    if !sampled.converged {
+      outcome.note = "values still changed after \(sampled.permutations) permutations"
+    }
+    return outcome
   }
 
   /// A valuation's scores; those of groups are shared out evenly among their members.

@@ -17,6 +17,8 @@ package struct Method: Sendable {
     package var passes: Double
     /// Seconds of one core in trainings, which the clock of the scoring does not see.
     package var trainingSeconds: Double
+    /// What a reader should know of how it came about.
+    package var note: String?
 
     /// Creates an outcome.
     package init(

@@ -18,8 +18,6 @@ package struct Training: Sendable, Hashable, Codable {
   package var members: [Int]
   /// Members that are skipped where they come up, the others keeping their batches.
   package var excluded: [Int] = []
-  /// Queries that are trained on as well, as positions among the subject's Q.
-  package var queries: [Int] = []
   /// Seed of initial parameters, order and ξ.
   package var seed: UInt64
   /// How it is trained.

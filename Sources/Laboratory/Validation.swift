@@ -21,7 +21,8 @@ package struct Validation: Sendable {
     progress: @escaping @Sendable (ValidationStage) -> Void = { _ in }
   ) throws {
     let known = Method.all.map(\.name)
-    for name in settings.methods ?? [] where !known.contains(name) {
+    for name in (settings.methods ?? []) + (settings.counterfactuals?.methods ?? [])
+    where !known.contains(name) {
       throw LaboratoryError(
         "cannot score by '\(name)'",
         cause: "there is no such method",
@@ -58,6 +59,7 @@ package struct Validation: Sendable {
       let begin = clock.now
       do {
         let outcome = try await method.score(bench)
+        if let note = outcome.note { notes.append("\(method.name): \(note)") }
         let seconds = (clock.now - begin).seconds
         entries.append(Entry(method: method, outcome: outcome, seconds: seconds))
       } catch let error as any MethodFailure {
@@ -66,20 +68,8 @@ package struct Validation: Sendable {
     }
 
     progress(.judging)
-    let judged = DatamodellingComparison(
-      of: entries.map(\.outcome.scores),
-      on: try truth.outcomes(for: bench),
-      draws: settings.draws,
-      seed: settings.seed
-    )
-    let onwards = try further.map {
-      DatamodellingComparison(
-        of: entries.map(\.outcome.scores),
-        on: try $0.outcomes(for: bench),
-        draws: settings.draws,
-        seed: settings.seed
-      )
-    }
+    let judged = try judge(entries, on: truth.outcomes(for: bench))
+    let onwards = try further.map { try judge(entries, on: $0.outcomes(for: bench)) }
     let order = entries.indices.sorted {
       (judged.methods[$0].mean ?? -2) > (judged.methods[$1].mean ?? -2)
     }
@@ -103,7 +93,13 @@ package struct Validation: Sendable {
     )
     board.notes = notes
     board.scaling = try await scaling(on: truth.outcomes(for: bench))
-    board.removals = try await removals(of: entries)
+    if let wanted = settings.counterfactuals {
+      progress(.training("counterfactuals"))
+      let counterfactuals = Counterfactuals(bench, wanted, entries)
+      board.removals = try await counterfactuals.removals()
+      board.brittleness = try await counterfactuals.brittleness()
+      board.tailPatches = try await counterfactuals.tailPatches()
+    }
     board.decay = try await decay(of: entries)
     return board
   }
@@ -132,6 +128,26 @@ package struct Validation: Sendable {
       recipe: wanted.recipe ?? subject.recipe,
       seed: settings.seed &+ (kind == .retraining ? 1000 : 2000),
       in: bench.workshop
+    )
+  }
+
+  /// The methods' linear datamodelling scores, with thresholds where they are wanted.
+  private func judge(
+    _ entries: [Entry],
+    on outcomes: SubsetOutcomes
+  ) throws -> DatamodellingComparison {
+    var scores = entries.map(\.outcome.scores)
+    var truth = outcomes
+    if let kind = settings.threshold {
+      let (choosing, reporting) = try outcomes.halves()
+      scores = scores.map { Threshold.chosen(kind, for: $0, on: choosing).applied(to: $0) }
+      truth = reporting
+    }
+    return DatamodellingComparison(
+      of: scores,
+      on: truth,
+      draws: settings.draws,
+      seed: settings.seed
     )
   }
 

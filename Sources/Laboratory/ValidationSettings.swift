@@ -1,3 +1,4 @@
+package import Attribution
 package import Experiment
 package import ReferenceModels
 package import WhiteBox
@@ -24,20 +25,60 @@ package struct ValidationSettings: Sendable, Hashable {
     }
   }
 
-  /// Removal of the most influential examples.
-  package struct Removal: Sendable, Hashable {
-    /// Numbers of examples to remove.
-    package var sizes: [Int]
-    /// Trainings without each set.
-    package var seeds: Int
-    /// The methods whose lists are removed.
+  /// Trainings that put chosen methods' lists to the test.
+  package struct Counterfactuals: Sendable, Hashable {
+    /// Removal of the best examples for all queries together.
+    package struct Removal: Sendable, Hashable {
+      /// Numbers of examples to remove.
+      package var sizes: [Int]
+      /// Trainings without each set.
+      package var seeds: Int
+
+      /// Creates a description.
+      package init(sizes: [Int], seeds: Int) {
+        self.sizes = sizes
+        self.seeds = seeds
+      }
+    }
+
+    /// A step on a query's best examples, one at a time.
+    package struct TailPatch: Sendable, Hashable {
+      /// Examples of each query.
+      package var top: Int
+      /// Length of the step.
+      package var learningRate: Double
+
+      /// Creates a description.
+      package init(top: Int, learningRate: Double) {
+        self.top = top
+        self.learningRate = learningRate
+      }
+    }
+
+    /// The methods whose lists are tested.
     package var methods: [String]
+    /// Most queries that are looked at one by one.
+    package var queries: Int
+    /// Removal for all queries together.
+    package var removal: Removal?
+    /// Numbers of examples to remove for each query by itself, ascending.
+    package var brittleness: [Int]?
+    /// Steps on single examples.
+    package var tailPatch: TailPatch?
 
     /// Creates a description.
-    package init(sizes: [Int], seeds: Int, methods: [String]) {
-      self.sizes = sizes
-      self.seeds = seeds
+    package init(
+      methods: [String],
+      queries: Int = 20,
+      removal: Removal? = nil,
+      brittleness: [Int]? = nil,
+      tailPatch: TailPatch? = nil
+    ) {
       self.methods = methods
+      self.queries = queries
+      self.removal = removal
+      self.brittleness = brittleness
+      self.tailPatch = tailPatch
     }
   }
 
@@ -99,12 +140,15 @@ package struct ValidationSettings: Sendable, Hashable {
   package var valuation: Valuation?
   /// Damping λ of influence functions, beside the ridge.
   package var damping: Double
-  /// Removal of the most influential examples.
-  package var removal: Removal?
+  /// Trainings that put chosen methods' lists to the test.
+  package var counterfactuals: Counterfactuals?
   /// Leaving examples out of further training.
   package var sensitivity: Sensitivity?
   /// Names of the methods wanted; `nil` for all.
   package var methods: [String]?
+  /// Whether small scores are set to 0 before sums of them are judged, at a level that is chosen on one
+  /// half of the retrained models and judged on the other; `nil` leaves them.
+  package var threshold: Threshold.Kind?
   /// Draws of each bootstrap.
   package var draws: Int
 
@@ -119,9 +163,10 @@ package struct ValidationSettings: Sendable, Hashable {
     perturbations: [PerturbedObjective: GradientDescent],
     valuation: Valuation? = nil,
     damping: Double = 0,
-    removal: Removal? = nil,
+    counterfactuals: Counterfactuals? = nil,
     sensitivity: Sensitivity? = nil,
     methods: [String]? = nil,
+    threshold: Threshold.Kind? = nil,
     draws: Int = 500
   ) {
     self.seed = seed
@@ -133,9 +178,10 @@ package struct ValidationSettings: Sendable, Hashable {
     self.perturbations = perturbations
     self.valuation = valuation
     self.damping = damping
-    self.removal = removal
+    self.counterfactuals = counterfactuals
     self.sensitivity = sensitivity
     self.methods = methods
+    self.threshold = threshold
     self.draws = draws
   }
 }

@@ -133,8 +133,7 @@ package final class Workshop: Sendable {
     target: [Double]? = nil,
     curvature: CholeskyFactor?
   ) throws -> [Double] {
-    let members =
-      training.members.map { subject.train[$0] } + training.queries.map { subject.queries[$0] }
+    let members = training.members.map { subject.train[$0] }
     switch training.recipe {
     case .convergence(let fit):
       let excluded = Set(training.excluded.map { subject.train[$0] })

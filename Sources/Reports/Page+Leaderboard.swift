@@ -10,6 +10,8 @@ extension Page {
     ]
     if !board.scaling.isEmpty { parts.append(Self.scaling(board.scaling)) }
     if !board.removals.isEmpty { parts.append(Self.removals(board.removals)) }
+    if !board.brittleness.isEmpty { parts.append(Self.brittleness(board.brittleness)) }
+    if !board.tailPatches.isEmpty { parts.append(Self.tailPatches(board.tailPatches)) }
     if !board.decay.isEmpty { parts.append(Self.decay(board.decay)) }
     parts.append(.notes(Self.notes(board)))
     self.init(parts)
@@ -26,8 +28,7 @@ extension Page {
   private static func table(_ board: Leaderboard) -> Part {
     let rows = board.rows
     var columns = [
-      Column("method", minimum: 16), Column("needs"), Column("LDS", isNumeric: true),
-      Column("interval"), Column(""),
+      Column("method"), Column("needs"), Column("LDS", isNumeric: true), Column(""), Column(""),
     ]
     let hasFurther = rows.contains { $0.further != nil }
     let hasRetrieval = rows.contains { $0.ap != nil }
@@ -39,7 +40,7 @@ extension Page {
     }
     if hasMislabelled { columns.append(Column("mislabels", isNumeric: true)) }
     columns += [
-      Column("trainings", isNumeric: true), Column("passes", isNumeric: true),
+      Column("models", isNumeric: true), Column("passes", isNumeric: true),
       Column("seconds", isNumeric: true),
     ]
     let most = rows.compactMap(\.lds?.value).max() ?? 0
@@ -48,7 +49,7 @@ extension Page {
         [Span(row.method, row.access == .fineTuning ? .accent : .plain)],
         [Span(row.access.rawValue, .faint)],
         [Span(figure(row.lds?.value), row.behind == nil ? .strong : .plain)],
-        [Span(interval(row.lds?.interval), .faint)],
+        [Span(halfWidth(row.lds?.interval), .faint)],
         [Span(bar(row.lds?.value ?? 0, of: most), .accent)],
       ]
       if hasFurther { cells.append([Span(figure(row.further?.value))]) }
@@ -67,7 +68,7 @@ extension Page {
   private static func scaling(_ curves: [Leaderboard.Scaling]) -> Part {
     let counts = curves[0].models
     let columns =
-      [Column("LDS by number of models", minimum: 16)]
+      [Column("LDS by number of models")]
       + counts.map { Column("K = \($0)", isNumeric: true) }
       + [Column("limit", isNumeric: true), Column("95 % at K", isNumeric: true)]
     let rows = curves.map { curve -> [[Span]] in
@@ -80,8 +81,8 @@ extension Page {
   private static func removals(_ curves: [Leaderboard.Removal]) -> Part {
     let sizes = curves[0].sizes
     let columns =
-      [Column("rise of the loss, share wrong, without", minimum: 16)]
-      + sizes.map { Column("\(Numerals.grouped($0))", isNumeric: true) }
+      [Column("rise of the loss and share wrong, without")]
+      + sizes.map { Column(Numerals.grouped($0), isNumeric: true) }
     let rows = curves.map { curve -> [[Span]] in
       [[Span(curve.method)]]
         + zip(curve.rise, curve.wrong).map {
@@ -91,9 +92,36 @@ extension Page {
     return .table(columns, rows: rows)
   }
 
+  private static func brittleness(_ curves: [Leaderboard.Brittleness]) -> Part {
+    let columns =
+      [Column("share of \(Numerals.count(curves[0].queries, "answer")) changed, without its top")]
+      + curves[0].sizes.map { Column(Numerals.grouped($0), isNumeric: true) }
+      + [Column("half at", isNumeric: true)]
+    let rows = curves.map { curve -> [[Span]] in
+      [[Span(curve.method)]] + curve.flipped.map { [Span(Numerals.percent($0))] }
+        + [[Span(curve.median.map(Numerals.grouped) ?? "–", .faint)]]
+    }
+    return .table(columns, rows: rows)
+  }
+
+  private static func tailPatches(_ results: [Leaderboard.TailPatch]) -> Part {
+    let columns = [
+      Column("rise of the answer's probability by a step"), Column("on its top", isNumeric: true),
+      Column(""), Column("than on random", isNumeric: true), Column(""),
+    ]
+    let rows = results.map { result -> [[Span]] in
+      [
+        [Span(result.method)], [Span(small(result.increase?.value))],
+        [Span(smallHalfWidth(result.increase), .faint)], [Span(small(result.gain?.value))],
+        [Span(smallHalfWidth(result.gain), .faint)],
+      ]
+    }
+    return .table(columns, rows: rows)
+  }
+
   private static func decay(_ curves: [Leaderboard.Decay]) -> Part {
     let columns =
-      [Column("agreement with further training, steps", minimum: 16)]
+      [Column("cosine with further training, by its steps")]
       + curves[0].steps.map { Column(Numerals.grouped($0), isNumeric: true) }
     let rows = curves.map { curve -> [[Span]] in
       [[Span(curve.method)]] + curve.cosine.map { [Span(figure($0))] }
@@ -122,7 +150,9 @@ extension Page {
     }
     let tied = board.rows.filter { $0.behind?.interval?.contains(0) ?? false }.map(\.method)
     if !tied.isEmpty {
-      notes.append(Note("no worse", "than the first, by paired intervals: \(tied.joined(separator: ", "))"))
+      notes.append(
+        Note("no worse", "than the first, by paired intervals: \(tied.joined(separator: ", "))")
+      )
     }
     return notes + board.notes.map { Note("note", $0) }
   }
@@ -131,18 +161,27 @@ extension Page {
     value.map { Numerals.fixed($0, 3) } ?? "–"
   }
 
+  private static func small(_ value: Double?) -> String {
+    value.map { Numerals.fixed($0, 5) } ?? "–"
+  }
+
+  private static func smallHalfWidth(_ figure: Leaderboard.Figure?) -> String {
+    guard let interval = figure?.interval else { return "" }
+    return "± " + small((interval.upperBound - interval.lowerBound) / 2)
+  }
+
   private static func whole(_ value: Double?) -> String {
     value.map { $0 < 1e6 ? Numerals.fixed($0, 0) : "–" } ?? "–"
   }
 
-  private static func interval(_ interval: ClosedRange<Double>?) -> String {
-    interval.map { "\(figure($0.lowerBound))…\(figure($0.upperBound))" } ?? ""
+  private static func halfWidth(_ interval: ClosedRange<Double>?) -> String {
+    interval.map { "± " + Numerals.fixed(($0.upperBound - $0.lowerBound) / 2, 3) } ?? ""
   }
 
-  /// A bar of up to twelve cells, in eighths of one.
+  /// A bar of up to eight cells, in eighths of one.
   private static func bar(_ value: Double, of most: Double) -> String {
     guard value > 0, most > 0 else { return "" }
-    let eighths = Int((value / most * 96).rounded())
+    let eighths = Int((value / most * 64).rounded())
     let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
     return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
   }

@@ -37,6 +37,34 @@ extension Records {
         )
       ),
       (
+        "brittleness",
+        .array(
+          board.brittleness.map { curve in
+            .object([
+              ("method", .string(curve.method)), ("queries", .integer(curve.queries)),
+              ("sizes", .array(curve.sizes.map { .integer($0) })),
+              ("flipped", numbers(curve.flipped)),
+              ("median", curve.median.map { .integer($0) } ?? .null),
+            ])
+          }
+        )
+      ),
+      (
+        "tailPatch",
+        .array(
+          board.tailPatches.map { result in
+            .object([
+              ("method", .string(result.method)), ("increase", .number(result.increase?.value)),
+              ("low", .number(result.increase?.interval?.lowerBound)),
+              ("high", .number(result.increase?.interval?.upperBound)),
+              ("gain", .number(result.gain?.value)),
+              ("gainLow", .number(result.gain?.interval?.lowerBound)),
+              ("gainHigh", .number(result.gain?.interval?.upperBound)),
+            ])
+          }
+        )
+      ),
+      (
         "decay",
         .array(
           board.decay.map { curve in

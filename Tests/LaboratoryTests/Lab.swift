@@ -44,7 +44,13 @@ func smallSettings() -> ValidationSettings {
     models: [6, 12, 24],
     perturbations: [.loss: descent, .hessian: descent, .trak: descent],
     valuation: ValidationSettings.Valuation(permutations: 4, subsets: 30, groups: 6),
-    removal: ValidationSettings.Removal(sizes: [5, 20], seeds: 1, methods: ["influence"]),
+    counterfactuals: ValidationSettings.Counterfactuals(
+      methods: ["influence", "daunce-covariance"],
+      queries: 5,
+      removal: ValidationSettings.Counterfactuals.Removal(sizes: [5, 20], seeds: 1),
+      brittleness: [2, 10, 40],
+      tailPatch: ValidationSettings.Counterfactuals.TailPatch(top: 3, learningRate: 0.2)
+    ),
     sensitivity: ValidationSettings.Sensitivity(
       groups: 8,
       size: 2,
@@ -60,7 +66,9 @@ func smallSettings() -> ValidationSettings {
 final class MemoryShelf: TrainingShelf {
   struct Full: Error {}
 
-  private let state = Mutex<(kept: [String: TrainingResult], stored: Int, limit: Int?)>(([:], 0, nil))
+  private let state = Mutex<(kept: [String: TrainingResult], stored: Int, limit: Int?)>(
+    ([:], 0, nil)
+  )
 
   var stored: Int { state.withLock { $0.stored } }
 

@@ -55,8 +55,17 @@ private func leaderboard(
   @Test func `ranks exact influence first and chance last on a convex subject`() async throws {
     let board = try await leaderboard(threads: 2)
     let lds = Dictionary(uniqueKeysWithValues: board.rows.map { ($0.method, $0.lds?.value ?? -2) })
-    #expect(lds["influence", default: -2] > 0.85)
     #expect(abs(lds["random", default: -2]) < 0.2)
+    // Figures of this program on the generated rows, to notice a change; sums in another order than
+    // fused multiply-adds may move them a little.
+    for (method, expected) in [
+      "influence": 0.885, "influence-cg": 0.885, "influence-ekfac": 0.754, "trak": 0.733,
+      "daunce-hessian-design-regression": 0.625, "daunce-ridge": 0.617, "graddot": 0.584,
+      "daunce-covariance": 0.470, "daunce-trak-covariance": 0.429, "knn-shapley": 0.407,
+      "datamodels": 0.385, "daunce-correlation": 0.309, "banzhaf": 0.237, "shapley": 0.150,
+    ] {
+      #expect(abs(lds[method, default: -2] - expected) < 0.01, "\(method)")
+    }
     #expect(lds["daunce-ridge", default: -2] > lds["inclusion-difference", default: 2])
     #expect(lds == lds.filter { $0.value <= (board.rows[0].lds?.value ?? -2) })
     // What retraining to convergence gives does not depend on its seed.

@@ -30,15 +30,6 @@ public struct RemovalPlan: Sendable, Hashable {
   /// The sets, by size and then kind; random kinds come `repeats` times.
   public let removals: [Removal]
 
-  /// The queries that every one of several models answers right: the ones worth asking about.
-  ///
-  /// - Parameter correct: `correct[seed][query]` with all data, at least one seed.
-  /// - Returns: Positions, ascending.
-  public static func solved(_ correct: [[Bool]]) -> [Int] {
-    guard let first = correct.first else { return [] }
-    return first.indices.filter { query in correct.allSatisfy { $0[query] } }
-  }
-
   /// Plans the removals for a group of queries.
   ///
   /// - Parameters:
@@ -101,43 +92,4 @@ public struct RemovalPlan: Sendable, Hashable {
     }
     self.removals = removals
   }
-
-  /// The mean share of queries that models get wrong after the removals, by kind and size.
-  ///
-  /// - Parameter correct: `correct[removal][seed][query]` of the planned queries.
-  /// - Returns: One line a kind and size, in the order of the plan.
-  public func summary(correct: [[[Bool]]]) -> [RemovalEffect] {
-    precondition(correct.count == removals.count)
-    var grouped: [(kind: Kind, size: Int, runs: [[Bool]])] = []
-    for (removal, runs) in zip(removals, correct) {
-      let size = removal.members.count
-      if let place = grouped.firstIndex(where: { $0.kind == removal.kind && $0.size == size }) {
-        grouped[place].runs += runs
-      } else {
-        grouped.append((removal.kind, size, runs))
-      }
-    }
-    return grouped.map { kind, size, runs in
-      let queries = runs.first?.count ?? 0
-      return RemovalEffect(
-        kind: kind,
-        size: size,
-        wrong: MeanOverQueries(
-          (0..<queries).map { query in
-            Double(runs.count { !$0[query] }) / Double(runs.count)
-          }
-        )
-      )
-    }
-  }
-}
-
-/// What removing sets of one kind and size did.
-public struct RemovalEffect: Sendable, Hashable {
-  /// How the sets were picked.
-  public let kind: RemovalPlan.Kind
-  /// Examples removed.
-  public let size: Int
-  /// Share of the models, over seeds and draws, that get each query wrong.
-  public let wrong: MeanOverQueries
 }

@@ -54,26 +54,6 @@ struct RemovalPlanTests {
     #expect(try plan(1) != plan(2))
   }
 
-  @Test func `outcomes are shares of models that go wrong, over seeds and draws`() throws {
-    let plan = try RemovalPlan(of: scores, queries: [0, 1], sizes: [2], repeats: 2)
-    #expect(plan.removals.map(\.kind) == [.top, .bottom, .random, .random])
-    let effects = plan.summary(correct: [
-      [[false, false], [false, true]],
-      [[true, true], [true, true]],
-      [[true, false], [true, true]],
-      [[true, true], [true, true]],
-    ])
-    #expect(effects.map(\.kind) == [.top, .bottom, .random])
-    #expect(effects.map(\.wrong.values) == [[1, 0.5], [0, 0], [0, 0.25]])
-    #expect(effects.map(\.wrong.mean) == [0.75, 0, 0.125])
-    #expect(effects[0].size == 2)
-  }
-
-  @Test func `solved queries are those that all models solve`() {
-    #expect(RemovalPlan.solved([[true, false, true], [true, true, false]]) == [0])
-    #expect(RemovalPlan.solved([]) == [])
-  }
-
   @Test func `no queries, no sizes and impossible sizes are errors`() {
     for (queries, sizes) in [([], [1]), ([0], []), ([0], [0]), ([0], [6])] as [([Int], [Int])] {
       #expect(throws: AttributionError.self) {
