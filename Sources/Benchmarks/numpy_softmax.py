@@ -136,7 +136,10 @@ def main():
             seconds = time.perf_counter() - start
             loss, iterations, calls = np.array([r for part in parts for r in part]).mean(axis=0)
             print(f"{name}: {fits} fits, {processes} processes, {seconds:.2f} s; "
-                  f"mean objective {loss:.10f}, {iterations:.1f} iterations, {calls:.1f} evaluations")
+                  f"mean objective {loss:.10f}, {iterations:.1f} iterations, {calls:.1f} evaluations", flush=True)
+        # Not left to the pool's end by signal, which a parent may have blocked.
+        pool.close()
+        pool.join()
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ public struct LimitedMemoryBFGS: Sendable, Hashable {
     var (value, gradient) = function(point)
     var evaluations = 1
     var pairs: [(step: [Double], change: [Double], curvature: Double)] = []
-    for _ in 0..<iterations where largest(gradient) > tolerance {
+    for _ in 0..<iterations {
+      guard largest(gradient) > tolerance else { break }
       var direction = descent(gradient, pairs, preconditioner)
       var slope = dot(direction, gradient)
       if !(slope < 0) {
