@@ -16,10 +16,10 @@ package final class Workshop: Sendable {
   package let target: [Double]
   /// The losses of θ0: N training examples, then Q queries.
   package let targetLosses: [Double]
-  /// Seconds of one core that θ0 took.
-  package let targetSeconds: Double
   /// Seed of the target's training.
   package let seed: UInt64
+  /// Seconds spent in `results` so far: of the clock, and of one core for what was trained.
+  let spent = Mutex((clock: 0.0, core: 0.0))
   private let threads: Int
   private let shelf: (any TrainingShelf)?
   private let curvature: CholeskyFactor?
@@ -41,8 +41,6 @@ package final class Workshop: Sendable {
     shelf: (any TrainingShelf)? = nil,
     observer: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let clock = ContinuousClock()
-    let begin = clock.now
     guard !subject.train.isEmpty, !subject.queries.isEmpty else {
       throw LaboratoryError(
         "cannot study '\(subject.name)'",
@@ -54,7 +52,6 @@ package final class Workshop: Sendable {
     let start = subject.model.initialParameters(seed: seed)
     (target, targetLosses) = try Self.train(training, subject, from: start)
     curvature = Self.curvature(of: subject, at: target)
-    targetSeconds = (clock.now - begin).seconds
     self.subject = subject
     self.seed = seed
     self.threads = max(1, threads)
@@ -78,6 +75,8 @@ package final class Workshop: Sendable {
   /// - Returns: One result a training.
   /// - Throws: `ReferenceModelError` when one diverges; `CancellationError`; the shelf's errors.
   package func results(of trainings: [Training]) async throws -> [TrainingResult] {
+    let clock = ContinuousClock()
+    let begin = clock.now
     var results = [TrainingResult?](repeating: nil, count: trainings.count)
     var waiting: [(index: Int, key: String)] = []
     for (index, training) in trainings.enumerated() {
@@ -109,7 +108,12 @@ package final class Workshop: Sendable {
         start()
       }
     }
-    return results.compactMap(\.self)
+    let found = results.compactMap(\.self)
+    spent.withLock { spent in
+      spent.clock += (clock.now - begin).seconds
+      spent.core += found.reduce(0) { $0 + $1.seconds }
+    }
+    return found
   }
 
   private func perform(_ training: Training) throws -> TrainingResult {

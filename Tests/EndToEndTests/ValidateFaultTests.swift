@@ -143,8 +143,8 @@ private let faults: [ValidateFault] = [
     "an unknown method",
     "draws:",
     "methods: [\"influenza\"], draws:",
-    "cannot score by 'influenza'",
-    "influence"
+    "cannot use configuration 'lab.json5': there is no method 'influenza'",
+    "did you mean 'influence'?"
   ),
   .configured(
     "a transformer on features",
