@@ -42,6 +42,10 @@ package struct Validation: Sendable {
   /// - Returns: The leaderboard, best method first.
   /// - Throws: What trainings and methods throw; `CancellationError`.
   package func leaderboard() async throws -> Leaderboard {
+    try await withTaskExecutorPreference(ArithmeticThreads.shared) { try await compared() }
+  }
+
+  private func compared() async throws -> Leaderboard {
     let truth = try await truth(.retraining, settings.truth)
     var further: GroundTruth?
     if let wanted = settings.further { further = try await self.truth(.furtherTraining, wanted) }

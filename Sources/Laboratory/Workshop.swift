@@ -94,7 +94,7 @@ package final class Workshop: Sendable {
         guard next < waiting.count else { return }
         let (index, key) = waiting[next]
         next += 1
-        group.addTask { [self] in
+        group.addTask(executorPreference: ArithmeticThreads.shared) { [self] in
           let result = try perform(trainings[index])
           try shelf?.keep(result, for: key)
           return (index, result)
