@@ -209,8 +209,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Attribution", "Campaign", "Commands", "Experiment", "Providers", "ReferenceModels",
-        "Reports", "Scenarios", "Terminal", "TestSupport",
+        "Attribution", "Campaign", "Commands", "Experiment", "Kernels", "Laboratory", "Providers",
+        "ReferenceModels", "Reports", "Scenarios", "Terminal", "TestSupport", "WhiteBox",
       ],
       swiftSettings: safe
     ),

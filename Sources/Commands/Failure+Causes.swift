@@ -2,6 +2,7 @@ import Attribution
 import Campaign
 import Providers
 import ReferenceModels
+import Store
 
 // What the user asked for wrongly is `usage`; what went wrong with the machine is `failed`.
 extension Failure {
@@ -55,6 +56,28 @@ extension Failure {
     case .unwritable: "make room or give write access; the same command resumes"
     case .diverged: "lower trainer.hyperparameters.learningRateMultiplier"
     }
+  }
+
+  static func hint(for code: StoreError.Code) -> String? {
+    switch code {
+    case .absent: "check the path; 'daunce validate' makes a file, but no folder for it"
+    case .inUse: "wait for that validation to end, or stop it, or choose another file with --store"
+    case .foreign: "choose another file with --store; this one was left as it is"
+    case .readOnly: "give write access to it and to its folder, or choose another with --store"
+    case .full: "make room; the same command resumes"
+    case .newerSchema, .olderSchema, .empty, .corrupt, .other: nil
+    }
+  }
+
+  /// A fault of a model in the lab, whose configuration has other keys than a run's.
+  init(laboratory error: ReferenceModelError) {
+    let hint: String? =
+      switch error.code {
+      case .architecture: "see 'model' in the configuration"
+      case .tooLong: "shorten it, or raise model.context"
+      case .diverged, .unknownModel, .damaged, .unwritable: nil
+      }
+    self.init(Self.status(of: error.code), error.description, hint: error.hint ?? hint)
   }
 
   static func status(of code: HostError.Code) -> Status {

@@ -5,6 +5,7 @@ import Laboratory
 import Providers
 import ReferenceModels
 import Reports
+import Store
 package import Terminal
 import WhiteBox
 
@@ -65,10 +66,17 @@ package struct Failure: Error, Sendable, Hashable {
       self.init(
         Self.status(of: error.code),
         error.description,
-        hint: Self.hint(for: error.code)
+        hint: error.hint ?? Self.hint(for: error.code)
       )
     case let error as LaboratoryError:
       self.init(.usage, "\(error.message): \(error.cause)", hint: error.hint)
+    case let error as StoreError:
+      // A run's store speaks by `CampaignError`.
+      self.init(
+        .failed,
+        "cannot \(error.operation.rawValue) trainings '\(error.path)': \(error.cause)",
+        hint: Self.hint(for: error.code)
+      )
     case let error as TableFileError:
       self.init(.failed, error.description, hint: error.hint)
     case let error as WhiteBoxError:

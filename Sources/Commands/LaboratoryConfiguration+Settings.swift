@@ -2,6 +2,7 @@ import Attribution
 import Experiment
 import Laboratory
 import ReferenceModels
+import Terminal
 import WhiteBox
 
 extension LaboratoryConfiguration {
@@ -18,10 +19,13 @@ extension LaboratoryConfiguration {
     }
     let tolerance = try part.number("tolerance", "a number above 0") { $0 > 0 }
     if part.has("epochs") || !isConvex {
+      try part.refuse(["tolerance"], "where training goes by steps")
       return .descent(
         try descent(part, from: GradientDescent(epochs: 0, batchSize: 32, learningRate: 0))
       )
     }
+    let steps = ["batchSize", "learningRate", "momentum", "optimizer", "schedule"]
+    try part.refuse(steps, "without 'epochs': training goes to convergence")
     let ridge = try part.number("ridge", "a number above 0") { $0 > 0 }
     return .convergence(ConvexFit(ridge: ridge ?? 1e-3, tolerance: tolerance ?? 1e-6))
   }
@@ -61,7 +65,7 @@ extension LaboratoryConfiguration {
     }
     settings.damping = try root.number("damping", "a number of 0 or more") { $0 >= 0 } ?? 0
     settings.draws = try root.whole("draws", atLeast: 20) ?? settings.draws
-    settings.methods = try root.texts("methods")
+    settings.methods = try methods(root)
     if let part = try root.object("valuation", keys: ["permutations", "subsets", "groups"]) {
       settings.valuation = ValidationSettings.Valuation(
         permutations: try part.whole("permutations") ?? 10,
@@ -84,13 +88,31 @@ extension LaboratoryConfiguration {
     return settings
   }
 
+  /// Names of methods, each of which there must be.
+  private static func methods(
+    _ part: ConfigurationReader
+  ) throws(ConfigurationError) -> [String]? {
+    let known = Method.all.map(\.name)
+    let wanted = try part.texts("methods")
+    for name in wanted ?? [] where !known.contains(name) {
+      throw ConfigurationError(
+        .badValue,
+        path: part.full("methods"),
+        "there is no method '\(name)'",
+        hint: nearest(to: name, in: known).map { "did you mean '\($0)'?" }
+          ?? "methods: \(known.joined(separator: ", "))"
+      )
+    }
+    return wanted
+  }
+
   private static func counterfactuals(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> ValidationSettings.Counterfactuals? {
     let keys = ["methods", "queries", "removal", "brittleness", "tailPatch"]
     guard let part = try root.object("counterfactuals", keys: keys) else { return nil }
     var result = ValidationSettings.Counterfactuals(
-      methods: try part.required("methods", part.texts("methods"))
+      methods: try part.required("methods", methods(part))
     )
     result.queries = try part.whole("queries") ?? result.queries
     if let removal = try part.object("removal", keys: ["sizes", "seeds"]) {

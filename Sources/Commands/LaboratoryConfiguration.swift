@@ -102,6 +102,7 @@ package struct LaboratoryConfiguration: Sendable {
     }
     switch sources.first {
     case "generated":
+      try part.refuse(["label", "train", "queries"], "beside 'generated'")
       guard let recipe = try generated(part) else { break }
       return .generated(recipe)
     case "csv":
@@ -112,6 +113,7 @@ package struct LaboratoryConfiguration: Sendable {
         queries: try part.whole("queries")
       )
     case "scenario":
+      try part.refuse(["label"], "beside 'scenario'")
       return .scenario(
         try part.required("scenario", part.choice("scenario", Scenario.self)),
         train: try part.whole("train"),
@@ -121,9 +123,11 @@ package struct LaboratoryConfiguration: Sendable {
     }
     let train = resolved(try part.required("train", part.text("train")))
     let queries = resolved(try part.required("queries", part.text("queries")))
-    return train.hasSuffix(".csv")
-      ? .tables(train: train, queries: queries, label: try part.text("label"))
-      : .texts(train: train, queries: queries)
+    guard train.hasSuffix(".csv") else {
+      try part.refuse(["label"], "beside texts")
+      return .texts(train: train, queries: queries)
+    }
+    return .tables(train: train, queries: queries, label: try part.text("label"))
   }
 
   private static func generated(
@@ -148,25 +152,40 @@ package struct LaboratoryConfiguration: Sendable {
     recipe.triggeredQueries =
       try part.whole("triggeredQueries", atLeast: 0) ?? recipe.triggeredQueries
     if let problem = recipe.problem {
-      throw ConfigurationError(.badValue, path: "data.generated", problem)
+      throw ConfigurationError(
+        .badValue,
+        path: "data.generated",
+        "'data.generated' is impossible: \(problem)"
+      )
     }
     return recipe
   }
 
   private enum Kind: String, CaseIterable {
     case softmax, perceptron, convolution, transformer
+
+    /// The keys that shape it.
+    var keys: [String] {
+      switch self {
+      case .softmax: []
+      case .perceptron: ["hidden", "activation"]
+      case .convolution: ["image", "channels", "kernel", "activation"]
+      case .transformer:
+        ["width", "layers", "heads", "vocabulary", "context", "rank", "alpha", "baseEpochs"]
+      }
+    }
   }
 
   private static func family(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Family {
-    let keys = [
-      "kind", "hidden", "activation", "image", "channels", "kernel", "width", "layers", "heads",
-      "vocabulary", "context", "rank", "alpha", "baseEpochs",
-    ]
-    let part = try root.required("model", root.object("model", keys: keys))
+    var keys = Set(Kind.allCases.flatMap(\.keys)).sorted()
+    let part = try root.required("model", root.object("model", keys: ["kind"] + keys))
+    let kind = try part.required("kind", part.choice("kind", Kind.self))
+    keys.removeAll(where: kind.keys.contains)
+    try part.refuse(keys, "for kind '\(kind.rawValue)'")
     let activation = try part.choice("activation", Activation.self)
-    switch try part.required("kind", part.choice("kind", Kind.self)) {
+    switch kind {
     case .softmax: return .perceptron(hidden: [], activation: .tanh)
     case .perceptron:
       let hidden = try part.required("hidden", part.wholes("hidden"))
@@ -193,7 +212,7 @@ package struct LaboratoryConfiguration: Sendable {
         context: try part.whole("context") ?? 256
       )
       if let problem = shape.problem {
-        throw ConfigurationError(.badValue, path: "model", problem)
+        throw ConfigurationError(.badValue, path: "model", "'model' is impossible: \(problem)")
       }
       let rank = try part.whole("rank") ?? 4
       let alpha = try part.number("alpha", "a number above 0") { $0 > 0 }
@@ -203,5 +222,18 @@ package struct LaboratoryConfiguration: Sendable {
         baseEpochs: try part.whole("baseEpochs", atLeast: 0) ?? 10
       )
     }
+  }
+}
+
+extension ConfigurationReader {
+  /// Refuses keys that mean nothing, and says where.
+  func refuse(_ keys: [String], _ place: String) throws(ConfigurationError) {
+    guard let odd = keys.first(where: has) else { return }
+    throw ConfigurationError(
+      .conflict,
+      path: full(odd),
+      "'\(full(odd))' means nothing \(place)",
+      hint: "leave it out"
+    )
   }
 }

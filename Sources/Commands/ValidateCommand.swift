@@ -1,6 +1,7 @@
 import Experiment
 import FoundationEssentials
 import Laboratory
+import ReferenceModels
 import Reports
 import Store
 import Synchronization
@@ -34,16 +35,29 @@ enum ValidateCommand {
         + "Results do not depend on the number of threads.",
       defaults: Options()
     ),
-    body: { options in try await interruptible { try await run(options) } }
+    body: { options in
+      try await interruptible {
+        do { return try await run(options) } catch let error as ReferenceModelError {
+          throw Failure(laboratory: error)
+        }
+      }
+    }
   )
 
   private static func run(_ options: Options) async throws -> Int32 {
     let display = Display(options.display)
+    if let threads = options.threads, threads < 1 {
+      throw UsageError(
+        .badValue,
+        "cannot use '\(threads)' for '--threads': expected a whole number of 1 or more",
+        hint: "leave it out for one a core"
+      )
+    }
     let configuration = try LaboratoryConfiguration.read(file: options.configuration)
     let path =
       options.store ?? Workbench.siblingPath(of: options.configuration, extension: "lab.db")
     let archive = try TrainingArchive(path: path)
-    let (subject, notes) = try Subject.make(configuration)
+    let (subject, notes) = try subject(configuration, file: options.configuration)
     for note in notes { display.note("note: \(note)") }
     let meter = StageMeter(display.progress())
     defer { meter.end() }
@@ -55,14 +69,30 @@ enum ValidateCommand {
       shelf: Shelf(archive: archive)
     ) { meter.trained($0, of: $1) }
     let validation = try Validation(workshop, settings: configuration.settings) { meter.enter($0) }
-    let board = try await validation.leaderboard()
-    meter.end()
+    var board = try await validation.leaderboard()
+    board.notes = notes + board.notes
+    meter.complete()
     if options.display.isJSON {
       try display.show(Records.leaderboard(board))
     } else {
       try display.show(Page(board))
     }
     return 0
+  }
+
+  /// What the configuration describes, once it is known to be possible.
+  private static func subject(
+    _ configuration: LaboratoryConfiguration,
+    file: String
+  ) throws -> (subject: Subject, notes: [String]) {
+    do {
+      let made = try Subject.make(configuration)
+      try configuration.settings.check(examples: made.subject.train.count)
+      return made
+    } catch var error as ConfigurationError {
+      error.file = file
+      throw error
+    }
   }
 
   /// The archive as the lab's shelf.
@@ -93,15 +123,32 @@ private final class StageMeter: Sendable {
       defer { stage = next }
       return stage
     }
-    switch (last, next) {
-    case (.scoring, .scoring(let method, let done, _)):
+    if case (.scoring, .scoring(let method, let done, _)) = (last, next) {
       progress.update(Double(done), detail: method)
-    case (_, .scoring(let method, let done, let total)):
+      return
+    }
+    finish(last)
+    switch next {
+    case .scoring(let method, let done, let total):
       progress.begin("scoring", unit: "methods", total: total, completed: Double(done))
       progress.update(Double(done), detail: method)
-    case (_, .training): break
-    case (_, .judging): progress.begin("judging", unit: "tables", total: 1)
+    case .training: break
+    case .judging: progress.begin("judging", unit: "tables", total: 1)
     }
+  }
+
+  /// Shows a stage as done whose end nobody counts.
+  private func finish(_ stage: ValidationStage?) {
+    switch stage {
+    case .scoring(_, _, let total): progress.update(Double(total))
+    case .judging: progress.update(1)
+    case .training, nil: break
+    }
+  }
+
+  func complete() {
+    finish(stage.withLock { $0 })
+    end()
   }
 
   func trained(_ done: Int, of total: Int) {

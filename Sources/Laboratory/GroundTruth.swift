@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import Statistics
 
@@ -35,7 +36,7 @@ package struct GroundTruth: Sendable {
   ///   - recipe: How they are trained.
   ///   - seed: Seed of the subsets and trainings.
   ///   - workshop: Where.
-  /// - Throws: `LaboratoryError` for fewer than 3 subsets or empty ones.
+  /// - Throws: `LaboratoryError` for fewer than 3 subsets, and for empty or full ones.
   package init(
     _ kind: Kind,
     models: Int,
@@ -46,20 +47,7 @@ package struct GroundTruth: Sendable {
     in workshop: Workshop
   ) async throws {
     let subject = workshop.subject
-    guard models >= 3 else {
-      throw LaboratoryError(
-        "cannot judge scores on \(models) retrained models",
-        cause: "a rank correlation over subsets needs at least 3",
-        hint: "100 or more give narrow intervals"
-      )
-    }
-    guard size >= 1, size <= subject.train.count else {
-      throw LaboratoryError(
-        "cannot retrain on subsets of \(size) examples",
-        cause: "there are \(subject.train.count) training examples and a subset needs at least one",
-        hint: "a ratio of 0.5 is usual"
-      )
-    }
+    try Self.check(models: models, size: size, of: subject.train.count)
     var generator = SplitMix64(seed: seed, stream: 11)
     let subsets = (0..<models).map { _ in generator.sample(size, of: subject.train.count) }
     var seconds = 0.0
@@ -87,25 +75,23 @@ package struct GroundTruth: Sendable {
     self.readings = readings
     self.seconds = seconds
   }
-}
 
-/// Why a validation cannot be done.
-package struct LaboratoryError: Error, Sendable, CustomStringConvertible {
-  /// What cannot be done.
-  package let message: String
-  /// Why.
-  package let cause: String
-  /// What would help.
-  package let hint: String?
-
-  init(_ message: String, cause: String, hint: String? = nil) {
-    self.message = message
-    self.cause = cause
-    self.hint = hint
-  }
-
-  /// One line for a person.
-  package var description: String {
-    "\(message): \(cause)" + (hint.map { " — hint: \($0)" } ?? "")
+  /// Refuses a number of subsets, or a size of them, that nothing can be learnt from.
+  static func check(models: Int, size: Int, of examples: Int) throws(LaboratoryError) {
+    guard models >= 3 else {
+      throw LaboratoryError(
+        "cannot judge scores on \(models) retrained models",
+        cause: "a rank correlation over subsets needs at least 3",
+        hint: "100 or more give narrow intervals"
+      )
+    }
+    guard size >= 1, size < examples else {
+      throw LaboratoryError(
+        "cannot retrain on subsets of \(size) examples",
+        cause:
+          "there are \(examples) training examples, and a subset needs at least one and not all",
+        hint: "a ratio of 0.5 is usual"
+      )
+    }
   }
 }

@@ -15,8 +15,8 @@ package struct Method: Sendable {
     package var trainings: Int
     /// Passes over the training set.
     package var passes: Double
-    /// Seconds of one core in trainings, which the clock of the scoring does not see.
-    package var trainingSeconds: Double
+    /// Seconds of one core in its trainings; `nil` for those of all that were trained meanwhile.
+    package var trainingSeconds: Double?
     /// What a reader should know of how it came about.
     package var note: String?
 
@@ -26,7 +26,7 @@ package struct Method: Sendable {
       selfScores: [Double]? = nil,
       trainings: Int = 0,
       passes: Double = 0,
-      trainingSeconds: Double = 0
+      trainingSeconds: Double? = nil
     ) {
       self.scores = scores
       self.selfScores = selfScores

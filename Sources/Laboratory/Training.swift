@@ -33,6 +33,16 @@ package struct Training: Sendable, Hashable, Codable {
     self.recipe = recipe
   }
 
+  /// What it makes, for messages.
+  var words: String {
+    let place = "on \(members.count) examples"
+    return switch (start, objective) {
+    case (.initial, _): "a model \(place)"
+    case (.target, .loss): "the target further \(place)"
+    case (.target, _): "the target \(place) by objective '\(objective.rawValue)'"
+    }
+  }
+
   /// A key that no other training of any subject has.
   func key(of subject: Subject) throws -> String {
     let encoder = JSONEncoder()

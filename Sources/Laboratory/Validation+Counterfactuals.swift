@@ -58,7 +58,7 @@ struct Counterfactuals: Sendable {
         case .bottom: sets.append((entry.method.name + ", lowest", removal.members))
         // The same for all methods, so they are taken along once.
         case .random, .sameLabel:
-          if place == 0 { controls.append((removal.kind.rawValue, removal.members)) }
+          if place == 0 { controls.append((removal.kind.rawValue + ", control", removal.members)) }
         }
       }
     }
@@ -199,17 +199,11 @@ extension Validation {
     let subject = bench.subject
     let count = subject.train.count
     var generator = SplitMix64(seed: bench.settings.seed, stream: 31)
-    let order = generator.shuffled(Array(0..<count)).prefix(wanted.groups * wanted.size)
+    let order = generator.shuffled(Array(0..<count)).prefix(min(wanted.groups, count) * wanted.size)
     let groups = stride(from: 0, to: order.count, by: wanted.size).map {
       order[$0..<min($0 + wanted.size, order.count)].sorted()
     }
-    guard groups.count >= 3 else {
-      throw LaboratoryError(
-        "cannot measure further training without \(groups.count) sets of examples",
-        cause: "agreement over left-out sets needs at least 3",
-        hint: "raise 'groups' or lower 'size'"
-      )
-    }
+    try wanted.check(groups: groups.count)
     var trainings: [Training] = []
     for epochs in wanted.epochs {
       var recipe = wanted.recipe

@@ -1,6 +1,7 @@
 import Attribution
 package import Experiment
 import Statistics
+import Synchronization
 import WhiteBox
 
 /// Scores one subject by every method and judges the scores against what retraining shows.
@@ -57,16 +58,26 @@ package struct Validation: Sendable {
       progress(.scoring(method: method.name, done: place, of: wanted.count))
       let clock = ContinuousClock()
       let begin = clock.now
+      let before = bench.workshop.spent.withLock { $0 }
       do {
         let outcome = try await method.score(bench)
         if let note = outcome.note { notes.append("\(method.name): \(note)") }
-        let seconds = (clock.now - begin).seconds
-        entries.append(Entry(method: method, outcome: outcome, seconds: seconds))
+        let after = bench.workshop.spent.withLock { $0 }
+        let scoring = (clock.now - begin).seconds - (after.clock - before.clock)
+        let training = outcome.trainingSeconds ?? after.core - before.core
+        entries.append(Entry(method: method, outcome: outcome, seconds: scoring + training))
       } catch let error as any MethodFailure {
         notes.append("\(method.name) is left out: \(error)")
       }
     }
 
+    guard !entries.isEmpty else {
+      throw LaboratoryError(
+        "cannot compare methods on '\(subject.name)'",
+        cause: "none of those asked for applies: " + notes.joined(separator: "; "),
+        hint: "leave 'methods' out for all that do"
+      )
+    }
     progress(.judging)
     let judged = try judge(entries, on: truth.outcomes(for: bench))
     let onwards = try further.map { try judge(entries, on: $0.outcomes(for: bench)) }
@@ -92,7 +103,7 @@ package struct Validation: Sendable {
       truthSeconds: truth.seconds
     )
     board.notes = notes
-    board.scaling = try await scaling(on: truth.outcomes(for: bench))
+    try await addScaling(to: &board, of: entries, on: truth.outcomes(for: bench))
     if let wanted = settings.counterfactuals {
       progress(.training("counterfactuals"))
       let counterfactuals = Counterfactuals(bench, wanted, entries)
@@ -108,6 +119,7 @@ package struct Validation: Sendable {
   struct Entry: Sendable {
     let method: Method
     let outcome: Method.Outcome
+    /// Seconds of one core, trainings included.
     let seconds: Double
   }
 
@@ -184,7 +196,7 @@ package struct Validation: Sendable {
       },
       trainings: entry.outcome.trainings,
       passes: entry.outcome.passes,
-      seconds: entry.seconds + entry.outcome.trainingSeconds
+      seconds: entry.seconds
     )
   }
 
@@ -205,24 +217,38 @@ package struct Validation: Sendable {
   }
 
   /// How the product's own estimators grow with the number of perturbed models.
-  private func scaling(on truth: SubsetOutcomes) async throws -> [Leaderboard.Scaling] {
-    guard settings.models.count > 1, settings.perturbations[.loss] != nil else { return [] }
-    let models = try await bench.models(.loss)
-    return try Method.scaled.filter { isWanted($0.method) }.map { method, estimator in
-      let lds = try settings.models.map { count in
-        LinearDatamodelling(
-          of: try bench.scores(of: models, models: count, estimator),
-          on: truth
-        ).mean ?? 0
+  private func addScaling(
+    to board: inout Leaderboard,
+    of entries: [Entry],
+    on truth: SubsetOutcomes
+  ) async throws {
+    guard settings.models.count > 1 else { return }
+    let known = Set(entries.map(\.method.name))
+    for (method, estimator) in Method.scaled where known.contains(method.name) {
+      let models = try await bench.models(.loss)
+      do {
+        let lds = try settings.models.compactMap { count in
+          LinearDatamodelling(
+            of: try bench.scores(of: models, models: count, estimator),
+            on: truth
+          ).mean
+        }
+        // Where no query can be judged there is nothing to show.
+        guard lds.count == settings.models.count else { continue }
+        let curve = SaturationCurve(counts: settings.models.map(Double.init), values: lds)
+        board.scaling.append(
+          Leaderboard.Scaling(
+            method: method.name,
+            models: settings.models,
+            lds: lds,
+            // No score is above 1; a limit beyond is a curve that was not fitted by enough models.
+            limit: curve.flatMap { $0.limit <= 1 ? $0.limit : nil },
+            enough: curve.flatMap { $0.limit <= 1 ? $0.countFor95Percent : nil }
+          )
+        )
+      } catch let error as any MethodFailure {
+        board.notes.append("the growth of \(method.name) is not shown: \(error)")
       }
-      let curve = SaturationCurve(counts: settings.models.map(Double.init), values: lds)
-      return Leaderboard.Scaling(
-        method: method.name,
-        models: settings.models,
-        lds: lds,
-        limit: curve?.limit,
-        enough: curve?.countFor95Percent
-      )
     }
   }
 }

@@ -16,10 +16,10 @@ package final class Workshop: Sendable {
   package let target: [Double]
   /// The losses of θ0: N training examples, then Q queries.
   package let targetLosses: [Double]
-  /// Seconds of one core that θ0 took.
-  package let targetSeconds: Double
   /// Seed of the target's training.
   package let seed: UInt64
+  /// Seconds spent in `results` so far: of the clock, and of one core for what was trained.
+  let spent = Mutex((clock: 0.0, core: 0.0))
   private let threads: Int
   private let shelf: (any TrainingShelf)?
   private let curvature: CholeskyFactor?
@@ -41,22 +41,19 @@ package final class Workshop: Sendable {
     shelf: (any TrainingShelf)? = nil,
     observer: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let clock = ContinuousClock()
-    let begin = clock.now
     guard !subject.train.isEmpty, !subject.queries.isEmpty else {
       throw LaboratoryError(
         "cannot study '\(subject.name)'",
-        cause: subject.train.isEmpty ? "it has no training examples" : "it has no queries"
+        cause: subject.train.isEmpty ? "it has no training examples" : "it has no queries",
+        hint: "give it some in 'data'"
       )
     }
     let training = Self.training(of: subject, seed: seed)
     let start = subject.model.initialParameters(seed: seed)
-    target = try Self.fit(training, subject, from: start, curvature: nil)
+    (target, targetLosses) = try Self.train(training, subject, from: start)
     curvature = Self.curvature(of: subject, at: target)
-    targetSeconds = (clock.now - begin).seconds
     self.subject = subject
     self.seed = seed
-    targetLosses = subject.model.losses(of: subject.train + subject.queries, at: target)
     self.threads = max(1, threads)
     self.shelf = shelf
     self.observer = observer
@@ -78,11 +75,15 @@ package final class Workshop: Sendable {
   /// - Returns: One result a training.
   /// - Throws: `ReferenceModelError` when one diverges; `CancellationError`; the shelf's errors.
   package func results(of trainings: [Training]) async throws -> [TrainingResult] {
+    let clock = ContinuousClock()
+    let begin = clock.now
     var results = [TrainingResult?](repeating: nil, count: trainings.count)
     var waiting: [(index: Int, key: String)] = []
     for (index, training) in trainings.enumerated() {
       let key = try training.key(of: subject)
-      results[index] = try shelf?.result(for: key)
+      let kept = try shelf?.result(for: key)
+      // A damaged one is made again.
+      if kept?.losses.count == targetLosses.count { results[index] = kept }
       if results[index] == nil { waiting.append((index, key)) }
     }
     var done = trainings.count - waiting.count
@@ -107,7 +108,12 @@ package final class Workshop: Sendable {
         start()
       }
     }
-    return results.compactMap(\.self)
+    let found = results.compactMap(\.self)
+    spent.withLock { spent in
+      spent.clock += (clock.now - begin).seconds
+      spent.core += found.reduce(0) { $0 + $1.seconds }
+    }
+    return found
   }
 
   private func perform(_ training: Training) throws -> TrainingResult {
@@ -115,22 +121,58 @@ package final class Workshop: Sendable {
     let begin = clock.now
     let start =
       training.start == .target ? target : subject.model.initialParameters(seed: training.seed)
-    let parameters = try Self.fit(
+    let (_, losses) = try Self.train(
       training,
       subject,
       from: start,
       target: target,
       curvature: curvature
     )
-    let losses = subject.model.losses(of: subject.train + subject.queries, at: parameters)
     return TrainingResult(losses: losses, seconds: (clock.now - begin).seconds)
+  }
+
+  /// Trains one model and reads it; one that diverged is refused by name.
+  private static func train(
+    _ training: Training,
+    _ subject: Subject,
+    from start: [Double],
+    target: [Double]? = nil,
+    curvature: CholeskyFactor? = nil
+  ) throws -> (parameters: [Double], losses: [Double]) {
+    do {
+      let parameters = try fit(training, subject, from: start, target: target, curvature: curvature)
+      let losses = subject.model.losses(of: subject.train + subject.queries, at: parameters)
+      guard losses.allSatisfy(\.isFinite) else {
+        throw ReferenceModelError(
+          .diverged,
+          "the loss of an example is not finite",
+          hint: "scale the features down, or lower the learning rate"
+        )
+      }
+      let level = mean(of: Array(losses.prefix(subject.train.count)))
+      // Parameters may stay finite on the way: no model that learns is as sure of a wrong answer.
+      guard level < 1e6 else {
+        throw ReferenceModelError(
+          .diverged,
+          "training diverged: the mean loss is \(level) nats",
+          hint: "lower the learning rate"
+        )
+      }
+      return (parameters, losses)
+    } catch let error as ReferenceModelError where error.code == .diverged {
+      throw ReferenceModelError(
+        .diverged,
+        "cannot train \(target == nil ? "the target" : training.words): \(error.description)",
+        hint: error.hint
+      )
+    }
   }
 
   private static func fit(
     _ training: Training,
     _ subject: Subject,
     from start: [Double],
-    target: [Double]? = nil,
+    target: [Double]?,
     curvature: CholeskyFactor?
   ) throws -> [Double] {
     let members = training.members.map { subject.train[$0] }

@@ -24,13 +24,17 @@ package struct ReferenceModelError: ProviderError, Sendable, CustomStringConvert
   package let code: Code
   /// One line for a person.
   package let description: String
+  /// What helps, where that depends on the case.
+  package let hint: String?
 
   /// Whether every further job would fail in the same way.
   package var isLasting: Bool { code == .unwritable }
 
-  init(_ code: Code, _ description: String) {
+  /// Creates an error.
+  package init(_ code: Code, _ description: String, hint: String? = nil) {
     self.code = code
     self.description = description
+    self.hint = hint
   }
 }
 

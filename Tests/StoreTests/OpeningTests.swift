@@ -171,23 +171,23 @@ struct OpeningTests {
     return nil
   }
 
-  /// Runs `body` with a file-system identity, this thread's only, that permissions apply to.
-  ///
-  /// Root may write anywhere, so as root a read-only file proves nothing. Glibc's Swift module
-  /// leaves `setfsuid` out.
-  private func asNobody(_ body: () throws -> Void) throws {
-    typealias SetIdentity = @convention(c) (UInt32) -> Int32
-    let symbol = try #require(dlsym(nil, "setfsuid"))
-    let setIdentity = unsafeBitCast(symbol, to: SetIdentity.self)
-    let identity = setIdentity(65_534)
-    defer { _ = setIdentity(UInt32(identity)) }
-    try body()
-  }
-
   private func change(_ run: RunDatabase, _ sql: StaticString) throws {
     try run.connection.withLock { connection throws(StoreError) in
       try connection.execute("PRAGMA foreign_keys = OFF")
       try connection.execute(sql)
     }
   }
+}
+
+/// Runs `body` with a file-system identity, this thread's only, that permissions apply to.
+///
+/// Root may write anywhere, so as root a read-only file proves nothing. Glibc's Swift module leaves
+/// `setfsuid` out.
+func asNobody(_ body: () throws -> Void) throws {
+  typealias SetIdentity = @convention(c) (UInt32) -> Int32
+  let symbol = try #require(dlsym(nil, "setfsuid"))
+  let setIdentity = unsafeBitCast(symbol, to: SetIdentity.self)
+  let identity = setIdentity(65_534)
+  defer { _ = setIdentity(UInt32(identity)) }
+  try body()
 }

@@ -80,7 +80,8 @@ package struct TextData: Sendable {
     guard sumOfSquares(model.parameters).isFinite else {
       throw ReferenceModelError(
         .diverged,
-        "training of the base model diverged: a weight is no longer a number"
+        "training of the base model diverged: a weight is no longer a number",
+        hint: "lower model.baseEpochs"
       )
     }
     return model

@@ -62,8 +62,8 @@ package struct ConvexFit: Sendable, Hashable, Codable {
     guard minimum.slope <= 100 * tolerance else {
       throw ReferenceModelError(
         .diverged,
-        "training to convergence stopped at a gradient of \(minimum.slope)"
-          + " — hint: raise the ridge"
+        "training to convergence stopped at a gradient of \(minimum.slope)",
+        hint: "raise the ridge"
       )
     }
     return minimum.point

@@ -121,8 +121,8 @@ package struct ConvolutionalNetwork: DifferentiableModel {
       throw ReferenceModelError(
         .architecture,
         "images of \(images.channels)×\(images.height)×\(images.width) do not fill rows of "
-          + "\(data.features.columns) features — hint: channels × height × width must be the "
-          + "number of features"
+          + "\(data.features.columns) features",
+        hint: "channels × height × width must be the number of features"
       )
     }
     guard !channels.isEmpty, channels.allSatisfy({ $0 > 0 }), kernel > 0 else {
@@ -147,7 +147,8 @@ package struct ConvolutionalNetwork: DifferentiableModel {
         throw ReferenceModelError(
           .architecture,
           "convolution \(index + 1) sees images of \(shape.height)×\(shape.width), too small for a "
-            + "window of \(kernel) and 2×2 pooling — hint: use fewer convolutions"
+            + "window of \(kernel) and 2×2 pooling",
+          hint: "use fewer convolutions"
         )
       }
       blocks.append(block)

@@ -141,8 +141,8 @@ package struct GradientDescent: Sendable, Hashable, Codable {
       guard parameters.allSatisfy(\.isFinite) else {
         throw ReferenceModelError(
           .diverged,
-          "training diverged at learning rate \(learningRate): parameters are not finite"
-            + " — hint: lower the learning rate"
+          "training diverged at learning rate \(learningRate): parameters are not finite",
+          hint: "lower the learning rate"
         )
       }
     }
