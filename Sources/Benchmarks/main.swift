@@ -8,13 +8,15 @@ let known: [(name: String, run: () async throws -> Void)] = [
 ]
 if names.first == "hosted" {
   try await hosted(names.dropFirst())
+} else if names.first == "fits" {
+  try await fits(names.dropFirst())
 } else if names.first == "strict" {
   try await strict(names.dropFirst())
 } else if let unknown = names.first(where: { name in
   name != "sequences" && !known.contains { $0.name == name }
 }) {
   print(
-    "unknown benchmark '\(unknown)'; choose of multiply, training, scoring, replies, hosted, "
+    "unknown benchmark '\(unknown)'; choose of multiply, training, scoring, replies, fits, hosted, "
       + "strict, sequences"
   )
   exit(64)

@@ -138,7 +138,9 @@ extension Subject {
       queryTags: queries.map(\.tags),
       planted: configuration.planted,
       recipe: configuration.recipe,
-      fingerprint: "\(digest) \(configuration.family) \(configuration.recipe) "
+      // A set is written in another order by every process.
+      fingerprint: "\(digest) \(shape) \(adapter.rank) \(adapter.alpha) "
+        + "\(adapter.places.map(\.rawValue).sorted()) \(epochs) \(configuration.recipe) "
         + "\(configuration.settings.seed)"
     )
   }

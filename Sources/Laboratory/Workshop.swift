@@ -41,6 +41,7 @@ package final class Workshop: Sendable {
     shelf: (any TrainingShelf)? = nil,
     observer: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
+    keepFreedMemory()
     guard !subject.train.isEmpty, !subject.queries.isEmpty else {
       throw LaboratoryError(
         "cannot study '\(subject.name)'",

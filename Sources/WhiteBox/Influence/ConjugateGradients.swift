@@ -52,7 +52,8 @@ package struct ConjugateGradients: InverseCurvature, Hashable {
     var direction = right
     var square = dot(residual, residual)
     let goal = tolerance * tolerance * square
-    for _ in 0..<iterations where square > goal {
+    for _ in 0..<iterations {
+      guard square > goal else { break }
       var image = mean.product(with: direction, work: &work)
       for place in image.indices { image[place] += damping * direction[place] }
       let bend = dot(direction, image)
