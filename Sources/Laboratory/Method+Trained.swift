@@ -37,7 +37,7 @@ extension Method {
         subsets: subsets,
         outcomes: bench.queryIDs.indices.map { query in utilities.map { $0[query] } }
       )
-      return Outcome(scores: outcomes.datamodels(), trainings: subsets.count)
+      return Outcome(scores: try outcomes.datamodels(), trainings: subsets.count)
     },
   ]
 }
@@ -58,8 +58,21 @@ extension Bench {
     return try DataGame(train: trainIDs, queries: queryIDs) { coalitions in
       let subject = workshop.subject
       let results = try await workshop.results(
-        of: coalitions.filter { !$0.isEmpty }.map {
-          Training(start: .initial, members: $0, seed: seed, recipe: subject.recipe)
+        of: coalitions.filter { !$0.isEmpty }.map { coalition in
+          var training = Training(
+            start: .initial,
+            members: coalition,
+            seed: seed,
+            recipe: subject.recipe
+          )
+          // Few absent ones are skipped where they come up, so that the order of the others is paired
+          // with the full run's.
+          let absent = Set(subject.train.indices).subtracting(coalition)
+          if absent.count * 10 <= subject.train.count {
+            training.members = Array(subject.train.indices)
+            training.excluded = absent.sorted()
+          }
+          return training
         }
       )
       let untrained = subject.model.losses(

@@ -43,6 +43,31 @@ private func quick(epochs: Int) -> String {
 }
 
 struct ValidateTests {
+  @Test func `another process finds what was trained of a language model`() async throws {
+    let place = try LabWorkplace()
+    try place.write(
+      "lab.json5",
+      """
+      {
+        data: { scenario: "trigger", train: 16, queries: 3 },
+        model: { kind: "transformer", width: 8, layers: 1, heads: 2, rank: 2, baseEpochs: 1 },
+        training: { epochs: 1, batchSize: 8, learningRate: 0.01, optimizer: "adam" },
+        truth: { models: 4 },
+        perturbation: { models: 4, training: { epochs: 1, batchSize: 8, learningRate: 0.01 } },
+        methods: ["daunce-covariance", "graddot"],
+        draws: 20,
+      }
+      """
+    )
+    let first = try await place.validate("lab.json5", "--json", "-q")
+    #expect(first.status == 0, "\(first.notes)")
+    let second = try await place.validate("lab.json5", "--json", "-q")
+    #expect(second.untimed == first.untimed)
+    // The seconds are those of the trainings that were kept, so equal ones were not done again.
+    let seconds = try #require(try first.board()["truthSeconds"] as? Double)
+    #expect(try second.board()["truthSeconds"] as? Double == seconds)
+  }
+
   @Test func `every part of a validation is on the page and in the record`() async throws {
     let place = try LabWorkplace()
     try place.write("lab.json5", whole.replacing("EPOCHS", with: "4"))

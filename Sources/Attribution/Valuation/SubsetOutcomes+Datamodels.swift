@@ -13,9 +13,10 @@ extension SubsetOutcomes {
   ///
   /// - Parameter folds: Parts for cross-validation; no more than there are subsets.
   /// - Returns: The coefficients, positive for examples that help.
+  /// - Throws: `CancellationError`.
   /// - Complexity: O(N²) memory.
   /// - SeeAlso: Ilyas et al., "Datamodels: Predicting Predictions from Training Data", ICML 2022.
-  public func datamodels(folds: Int = 5) -> Scores {
+  public func datamodels(folds: Int = 5) throws -> Scores {
     precondition(folds >= 2)
     let folds = min(folds, subsets.count)
     let members = MembershipBits(subsets, examples: train.count)
@@ -41,6 +42,7 @@ extension SubsetOutcomes {
         )
         let heldOut = subsets.indices.filter { $0 % folds == fold }
         for query in open {
+          try Task.checkCancellation()
           for place in stage..<stage + 4 {
             let model = regression.fit(
               outcomes[query],

@@ -89,7 +89,7 @@ struct SubsetOutcomesTests {
     var effects = [Double](repeating: 0, count: 80)
     for (place, effect) in [(3, 2.0), (17, -1), (40, 1.5), (79, -3)] { effects[place] = effect }
     let outcomes = try additiveOutcomes(effects: effects, subsets: 60, noise: 0.05, seed: 4)
-    let scores = outcomes.datamodels()
+    let scores = try outcomes.datamodels()
     #expect(distance(scores.row(query: 0), effects) < 0.15)
     #expect(scores.row(query: 1).allSatisfy { $0 == 0 })
     // Twenty examples more than subsets: ordinary least squares could not tell them apart.
@@ -106,7 +106,7 @@ struct SubsetOutcomesTests {
   @Test func `pure noise gets next to no datamodel, three subsets no NaN`() throws {
     let nothing = [Double](repeating: 0, count: 20)
     let noise = try additiveOutcomes(effects: nothing, subsets: 50, noise: 1, seed: 2)
-    let scores = noise.datamodels()
+    let scores = try noise.datamodels()
     #expect(scores.values.allSatisfy { abs($0) < 0.5 })
     let three = try additiveOutcomes(effects: [1, 2, 3, 4, 5], subsets: 3, seed: 2).datamodels()
     #expect(three.values.allSatisfy { $0.isFinite })
