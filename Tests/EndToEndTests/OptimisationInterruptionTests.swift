@@ -20,7 +20,7 @@ struct OptimisationInterruptionTests {
 
     let host = try await SandboxProcess(in: place.url, "--folder", "box")
     // Slowly, so that the moment is noticed in time on a busy machine, too.
-    try place.configure("run", at: host, scorer: "requestsPerMinute: 12000,")
+    try place.configure("run", at: host, scorer: "requestsPerMinute: 3600,")
     // θ0's prices come first, then the prompt of each model is sought.
     var lost = 0
     for inputs in [150, 300, OptimisedPlace.inputs + 150] {
