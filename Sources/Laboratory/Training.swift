@@ -43,12 +43,15 @@ package struct Training: Sendable, Hashable, Codable {
     }
   }
 
+  /// Grows when equal trainings come to give other numbers, so that old results are not taken for them.
+  private static let revision = 1
+
   /// A key that no other training of any subject has.
   func key(of subject: Subject) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     var digest = Digest()
-    digest.update(subject.fingerprint)
+    digest.update("\(Self.revision) \(subject.fingerprint)")
     digest.update(Array(try encoder.encode(self)))
     return digest.description
   }
