@@ -1,4 +1,5 @@
 import Attribution
+import Experiment
 import Testing
 
 struct InteractionTests {
