@@ -4,7 +4,8 @@ import Synchronization
 struct Handoff<Value: Sendable>: ~Copyable, Sendable {
   typealias Continuation = UnsafeContinuation<Value, any Error>
 
-  private enum State: Sendable {
+  // Not private: the compiler (6.3.1, debug) fails on a private type inside a mutex of a generic one.
+  enum State: Sendable {
     /// Not awaited yet; may become any other.
     case new
     /// The task waits; becomes `ended`.
