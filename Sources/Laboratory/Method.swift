@@ -57,7 +57,7 @@ package struct Method: Sendable {
     self.score = score
   }
 
-  /// Every method, in the order of the handbooks: perturbed models, gradients, trainings, data.
+  /// Every method: by perturbed models, gradients, trainings and the data alone.
   package static let all = perturbed + gradients + trained + simple
 }
 
