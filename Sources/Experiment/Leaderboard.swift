@@ -55,15 +55,15 @@ public struct Leaderboard: Sendable, Hashable {
     public init(
       method: String,
       access: Access,
-      lds: Figure?,
-      further: Figure?,
-      behind: Figure?,
-      ap: Double?,
-      auroc: Double?,
-      mislabelled: Double?,
-      trainings: Int,
-      passes: Double,
-      seconds: Double
+      lds: Figure? = nil,
+      further: Figure? = nil,
+      behind: Figure? = nil,
+      ap: Double? = nil,
+      auroc: Double? = nil,
+      mislabelled: Double? = nil,
+      trainings: Int = 0,
+      passes: Double = 0,
+      seconds: Double = 0
     ) {
       self.method = method
       self.access = access

@@ -5,11 +5,11 @@ import Statistics
 /// What really happens to the queries when models are trained on other subsets.
 package struct GroundTruth: Sendable {
   /// How the models of the truth are trained.
-  package enum Kind: String, Sendable, Hashable, Codable {
+  package enum Kind: Sendable {
     /// As the target was, from its initial parameters: contribution.
     case retraining
     /// Onwards from the target: sensitivity.
-    case furtherTraining = "further-training"
+    case furtherTraining
   }
 
   /// The subsets, as positions among the N training examples: M.

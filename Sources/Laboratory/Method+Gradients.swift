@@ -7,7 +7,7 @@ import WhiteBox
 extension Method {
   /// Methods that read weights and gradients of the target.
   static let gradients: [Method] = [
-    gradient("graddot", selfScores: { $0.squaredNorms() }) { _ in GradientSimilarity() },
+    gradient("graddot") { _ in GradientSimilarity() },
     gradient("gradcos") { _ in GradientSimilarity(isCosine: true) },
     gradient("tracin", applies: \.isDescended) {
       TracIn(checkpoints: try $0.path().checkpoints(8))
@@ -59,14 +59,10 @@ extension Method {
   private static func gradient(
     _ name: String,
     applies: @escaping @Sendable (Bench) -> Bool = { _ in true },
-    selfScores: (@Sendable (AttributionProblem) throws -> [Double])? = nil,
     _ make: @escaping @Sendable (Bench) throws -> any GradientMethod
   ) -> Method {
     Method(name, .weights, applies: applies) { bench in
-      let problem = try bench.problem()
-      var outcome = bench.outcome(try make(bench).scores(problem), by: name)
-      outcome.selfScores = try selfScores?(problem)
-      return outcome
+      bench.outcome(try make(bench).scores(bench.problem()), by: name)
     }
   }
 
@@ -75,37 +71,9 @@ extension Method {
     _ name: String,
     _ inverse: @escaping @Sendable (Damping) -> any InverseCurvature
   ) -> Method {
-    Method(name, .weights) { bench in
-      let problem = try bench.problem()
-      let inverse = inverse(.absolute(bench.settings.damping))
-      var work = Work()
-      let train = problem.trainGradients(work: &work)
-      // Queries and training examples share one factorisation.
-      let queries = problem.queryGradients(work: &work)
-      let both = DoubleMatrix(
-        rows: queries.rows + train.rows,
-        columns: train.columns,
-        values: queries.values + train.values
-      )
-      let solved = try inverse.solve(both, for: problem, work: &work)
-      let scores = product(solved.rows(Array(0..<queries.rows)), train, transposingB: true)
-      return Outcome(
-        scores: bench.scores(scores.values, by: name),
-        selfScores: (0..<train.rows).map { row in
-          dot(Array(solved.row(queries.rows + row)), Array(train.row(row)))
-        },
-        passes: Double(work.gradients + work.products) / Double(train.rows)
-      )
+    gradient(name) { bench in
+      InfluenceFunction(inverse(.absolute(bench.settings.damping)), includesSelfScores: true)
     }
-  }
-}
-
-extension AttributionProblem {
-  /// ‖g‖² of every training example.
-  func squaredNorms() -> [Double] {
-    var work = Work()
-    let gradients = trainGradients(work: &work)
-    return (0..<gradients.rows).map { row in gradients.row(row).reduce(0) { $0 + $1 * $1 } }
   }
 }
 
@@ -154,6 +122,7 @@ extension Bench {
   nonisolated func outcome(_ found: GradientScores, by name: String) -> Method.Outcome {
     var outcome = Method.Outcome(
       scores: scores(found.scores.values, by: name),
+      selfScores: found.selfScores,
       passes: Double(found.work.gradients + found.work.products) / Double(subject.train.count)
     )
     if found.work.unconverged > 0 {

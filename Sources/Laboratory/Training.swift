@@ -47,11 +47,17 @@ package struct Training: Sendable, Hashable, Codable {
   private static let revision = 1
 
   /// A key that no other training of any subject has.
-  func key(of subject: Subject) throws -> String {
+  ///
+  /// - Parameters:
+  ///   - subject: What is studied.
+  ///   - targetSeed: Seed of θ0, which trainings may start from or refer to.
+  /// - Returns: 32 hexadecimal digits.
+  /// - Throws: What encoding throws.
+  func key(of subject: Subject, targetSeed: UInt64) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     var digest = Digest()
-    digest.update("\(Self.revision) \(subject.fingerprint)")
+    digest.update("\(Self.revision) \(subject.fingerprint) \(targetSeed)")
     digest.update(Array(try encoder.encode(self)))
     return digest.description
   }

@@ -67,7 +67,7 @@ package struct Validation: Sendable {
         let outcome = try await method.score(bench)
         if let note = outcome.note { notes.append("\(method.name): \(note)") }
         let after = bench.workshop.spent.withLock { $0 }
-        let scoring = (clock.now - begin).seconds - (after.clock - before.clock)
+        let scoring = (clock.now - begin) / .seconds(1) - (after.clock - before.clock)
         let training = outcome.trainingSeconds ?? after.core - before.core
         entries.append(Entry(method: method, outcome: outcome, seconds: scoring + training))
       } catch let error as any MethodFailure {

@@ -81,7 +81,7 @@ package final class Workshop: Sendable {
     var results = [TrainingResult?](repeating: nil, count: trainings.count)
     var waiting: [(index: Int, key: String)] = []
     for (index, training) in trainings.enumerated() {
-      let key = try training.key(of: subject)
+      let key = try training.key(of: subject, targetSeed: seed)
       let kept = try shelf?.result(for: key)
       // A damaged one is made again.
       if kept?.losses.count == targetLosses.count { results[index] = kept }
@@ -111,7 +111,7 @@ package final class Workshop: Sendable {
     }
     let found = results.compactMap(\.self)
     spent.withLock { spent in
-      spent.clock += (clock.now - begin).seconds
+      spent.clock += (clock.now - begin) / .seconds(1)
       spent.core += found.reduce(0) { $0 + $1.seconds }
     }
     return found
@@ -129,7 +129,7 @@ package final class Workshop: Sendable {
       target: target,
       curvature: curvature
     )
-    return TrainingResult(losses: losses, seconds: (clock.now - begin).seconds)
+    return TrainingResult(losses: losses, seconds: (clock.now - begin) / .seconds(1))
   }
 
   /// Trains one model and reads it; one that diverged is refused by name.
@@ -217,11 +217,4 @@ package final class Workshop: Sendable {
 func xi(seed: UInt64, count: Int) -> [Double] {
   var generator = SplitMix64(seed: seed, stream: 7)
   return (0..<count).map { _ in generator.uniform() }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
 }

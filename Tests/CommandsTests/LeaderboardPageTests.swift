@@ -5,30 +5,6 @@ import Terminal
 import Testing
 
 private let board: Leaderboard = {
-  func row(
-    _ method: String,
-    _ access: Leaderboard.Access,
-    _ lds: Leaderboard.Figure?,
-    behind: Leaderboard.Figure? = nil,
-    ap: Double? = nil,
-    trainings: Int = 0,
-    passes: Double = 0,
-    seconds: Double = 0
-  ) -> Leaderboard.Row {
-    Leaderboard.Row(
-      method: method,
-      access: access,
-      lds: lds,
-      further: nil,
-      behind: behind,
-      ap: ap,
-      auroc: ap,
-      mislabelled: nil,
-      trainings: trainings,
-      passes: passes,
-      seconds: seconds
-    )
-  }
   var board = Leaderboard(
     subject: "tiny",
     examples: 1200,
@@ -41,24 +17,25 @@ private let board: Leaderboard = {
     ceiling: 0.9375,
     skipped: 2,
     rows: [
-      row(
-        "influence",
-        .weights,
-        Leaderboard.Figure(0.75, interval: 0.5...0.875),
+      Leaderboard.Row(
+        method: "influence",
+        access: .weights,
+        lds: Leaderboard.Figure(0.75, interval: 0.5...0.875),
         ap: 0.5,
+        auroc: 0.5,
         passes: 4.25,
         seconds: 0.5
       ),
-      row(
-        "daunce-ridge",
-        .fineTuning,
-        Leaderboard.Figure(0.375),
+      Leaderboard.Row(
+        method: "daunce-ridge",
+        access: .fineTuning,
+        lds: Leaderboard.Figure(0.375),
         behind: Leaderboard.Figure(0.25, interval: -0.125...0.5),
         trainings: 1500,
         passes: 100,
         seconds: 12
       ),
-      row("random", .data, nil),
+      Leaderboard.Row(method: "random", access: .data),
     ],
     truthSeconds: 1.5
   )

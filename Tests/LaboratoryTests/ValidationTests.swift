@@ -52,6 +52,21 @@ private func leaderboard(
     #expect(torn.stored == trainings)
   }
 
+  @Test func `takes no training from another target's`() async throws {
+    let descent = GradientDescent(epochs: 2, batchSize: 16, learningRate: 0.1)
+    let subject = smallSubject(recipe: .descent(descent), hidden: [4])
+    let onwards = Training(start: .target, members: [0, 1, 2], seed: 5, recipe: .descent(descent))
+    let shelf = MemoryShelf()
+    var losses: [[Double]] = []
+    for seed in [1, 2, 1] as [UInt64] {
+      let workshop = try Workshop(subject, seed: seed, threads: 1, shelf: shelf)
+      losses.append(try await workshop.results(of: [onwards])[0].losses)
+    }
+    #expect(losses[0] != losses[1])
+    #expect(losses[0] == losses[2])
+    #expect(shelf.stored == 2)
+  }
+
   @Test func `ranks exact influence first and chance last on a convex subject`() async throws {
     let board = try await leaderboard(threads: 2)
     let lds = Dictionary(uniqueKeysWithValues: board.rows.map { ($0.method, $0.lds?.value ?? -2) })

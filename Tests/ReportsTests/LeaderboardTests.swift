@@ -4,34 +4,6 @@ import Testing
 
 @testable import Reports
 
-private func row(
-  _ method: String,
-  _ access: Leaderboard.Access,
-  lds: Leaderboard.Figure?,
-  further: Leaderboard.Figure? = nil,
-  behind: Leaderboard.Figure? = nil,
-  ap: Double? = nil,
-  auroc: Double? = nil,
-  mislabelled: Double? = nil,
-  trainings: Int = 0,
-  passes: Double = 0,
-  seconds: Double = 0
-) -> Leaderboard.Row {
-  Leaderboard.Row(
-    method: method,
-    access: access,
-    lds: lds,
-    further: further,
-    behind: behind,
-    ap: ap,
-    auroc: auroc,
-    mislabelled: mislabelled,
-    trainings: trainings,
-    passes: passes,
-    seconds: seconds
-  )
-}
-
 private func board(_ rows: [Leaderboard.Row]) -> Leaderboard {
   Leaderboard(
     subject: "tiny",
@@ -52,9 +24,9 @@ private func board(_ rows: [Leaderboard.Row]) -> Leaderboard {
 /// Two methods, one with all that can be known and one with nothing; every table.
 private let full: Leaderboard = {
   var full = board([
-    row(
-      "influence",
-      .weights,
+    Leaderboard.Row(
+      method: "influence",
+      access: .weights,
       lds: Leaderboard.Figure(0.75, interval: 0.5...0.875),
       further: Leaderboard.Figure(0.25, interval: 0.125...0.5),
       ap: 0.5,
@@ -63,15 +35,15 @@ private let full: Leaderboard = {
       passes: 4.25,
       seconds: 0.5
     ),
-    row(
-      "daunce-ridge",
-      .fineTuning,
+    Leaderboard.Row(
+      method: "daunce-ridge",
+      access: .fineTuning,
       lds: Leaderboard.Figure(0.5),
       behind: Leaderboard.Figure(0.25, interval: -0.125...0.5),
       trainings: 1500,
       seconds: 12
     ),
-    row("random", .data, lds: nil),
+    Leaderboard.Row(method: "random", access: .data),
   ])
   full.seeds = 3
   full.ceiling = 0.9375
@@ -191,9 +163,9 @@ private func json(_ board: Leaderboard) -> String {
   @Test(arguments: [Double.nan, .infinity, -.infinity])
   func `no number that is none reaches a record or a page`(odd: Double) throws {
     var board = board([
-      row(
-        "m",
-        .weights,
+      Leaderboard.Row(
+        method: "m",
+        access: .weights,
         lds: Leaderboard.Figure(0.5),
         further: Leaderboard.Figure(odd),
         behind: Leaderboard.Figure(odd),
@@ -224,7 +196,9 @@ private func json(_ board: Leaderboard) -> String {
   }
 
   @Test func `columns that nothing fills are left out`() {
-    let few = titles(board([row("random", .data, lds: Leaderboard.Figure(0.5))]))
+    let few = titles(
+      board([Leaderboard.Row(method: "random", access: .data, lds: Leaderboard.Figure(0.5))])
+    )
     #expect(few == ["method", "needs", "LDS", "", "", "models", "passes", "seconds"])
     #expect(titles(full).contains("further") && titles(full).contains("AP"))
     #expect(titles(full).contains("AUROC") && titles(full).contains("mislabels"))

@@ -28,21 +28,30 @@ struct GradientMethodTests {
     #expect(work == Work(gradients: 34))
   }
 
-  @Test func `the last layer alone gives its share of the products`() throws {
-    let problem = try Problems.perceptron()
-    let layers = problem.model.layers
-    var work = Work()
-    let train = problem.trainGradients(work: &work).columns(layers[1].range)
-    let queries = problem.queryGradients(work: &work).columns(layers[1].range)
-    let expected = product(queries, train, transposingB: true).values
-    let found = try GradientSimilarity(lastLayerOnly: true).values(problem)
-    #expect(distance(found, from: expected) < 1e-13)
-    let checkpoints = [
-      Checkpoint(parameters: problem.parameters, rate: 0.5),
-      Checkpoint(parameters: problem.parameters, rate: 2),
-    ]
-    let traced = try TracIn(checkpoints: checkpoints, lastLayerOnly: true).values(problem)
-    #expect(distance(traced, from: expected.map { 2.5 * $0 }) < 1e-13)
+  @Test func `self-scores are what an example would score as its own query`() throws {
+    let problem = try Problems.softmax()
+    let own = try AttributionProblem(
+      problem.model,
+      train: problem.train,
+      queries: problem.train,
+      parameters: problem.parameters,
+      ridge: problem.ridge
+    )
+    let count = own.train.count
+    let inverse = ExactInverse(.hessian)
+    for method: any GradientMethod in [
+      GradientSimilarity(), InfluenceFunction(inverse, includesSelfScores: true),
+    ] {
+      let found = try method.scores(own)
+      let selfScores = try #require(found.selfScores)
+      for example in 0..<count {
+        let expected = found.scores.values[example * count + example]
+        #expect(abs(selfScores[example] - expected) < 1e-10 * (1 + abs(expected)))
+      }
+    }
+    let plain = try InfluenceFunction(inverse).values(problem)
+    let other = try InfluenceFunction(inverse, includesSelfScores: true).values(problem)
+    #expect(distance(other, from: plain) < 1e-10)
   }
 
   @Test func `TRAK averages scores and doubts of its ensemble separately`() throws {
@@ -78,8 +87,6 @@ struct GradientMethodTests {
     let exact = ExactInverse(.fisher(.data), damping: .relative(0.1))
     let expected = try InfluenceFunction(exact).values(softmax)
     #expect(distance(try LoGra(width: 9).values(softmax), from: expected) < 1e-10)
-    let relative = try InfluenceFunction(exact, relative: .loss).values(softmax)
-    #expect(distance(try LoGra(width: 9, isRelative: true).values(softmax), from: relative) < 1e-10)
   }
 
   @Test func `LoGra's projections follow their seed and keep what matters`() throws {

@@ -91,19 +91,13 @@ extension DataGame {
     }
     let ones = factor.solve([Double](repeating: 1, count: count))
     let mass = ones.reduce(0, +)
-    let values = queries.indices.flatMap { query -> [Double] in
+    let values = queries.indices.map { query -> [Double] in
       let free = factor.solve(sides[query])
       let excess = free.reduce(0, +) - (table[last][query] - table[0][query])
       return zip(free, ones).map { $0 - $1 * excess / mass }
     }
     return Valuation(
-      scores: Scores(
-        estimator: "kernel-shapley",
-        train: train,
-        queries: queries,
-        values: values,
-        measurable: train.map { _ in true }
-      ),
+      scores: scores("kernel-shapley") { values[$0][$1] },
       trainings: table.count
     )
   }
@@ -118,8 +112,9 @@ extension DataGame {
         hint: "part the players into at most 16 groups"
       )
     }
-    return try await utilities(
-      (0..<1 << train.count).map { mask in train.indices.filter { mask & 1 << $0 != 0 } }
+    var record = GameRecord(self)
+    return try await record.utilities(
+      of: (0..<1 << train.count).map { mask in train.indices.filter { mask & 1 << $0 != 0 } }
     )
   }
 }

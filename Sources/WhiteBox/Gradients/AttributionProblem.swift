@@ -126,6 +126,9 @@ package struct GradientScores: Sendable, Hashable {
   package let scores: Scores
   /// What they cost.
   package let work: Work
+  /// Each training example's score for itself, where the method was asked for it or it comes for free:
+  /// high for one learnt by heart.
+  package var selfScores: [Double]?
 }
 
 /// A method that scores training examples from gradients.

@@ -1,5 +1,4 @@
 import Kernels
-import ReferenceModels
 
 extension DoubleMatrix {
   /// Multiplies every element.
@@ -99,12 +98,5 @@ extension DoubleMatrix {
       result += product(left, block).values
     }
     return DoubleMatrix(rows: rows, columns: left.rows * right.rows, values: result)
-  }
-}
-
-extension DifferentiableModel {
-  /// The last layer's part of gradients.
-  func lastLayer(of gradients: DoubleMatrix) -> DoubleMatrix {
-    gradients.columns(layers.last?.range ?? 0..<gradients.columns)
   }
 }

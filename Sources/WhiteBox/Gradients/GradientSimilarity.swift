@@ -5,31 +5,23 @@ import Kernels
 package struct GradientSimilarity: GradientMethod, Hashable {
   /// Whether gradients are divided by their norms: GradCos instead of GradDot.
   package var isCosine: Bool
-  /// Whether only the last layer's parameters count.
-  package var lastLayerOnly: Bool
 
   /// Creates a method.
-  package init(isCosine: Bool = false, lastLayerOnly: Bool = false) {
-    self.isCosine = isCosine
-    self.lastLayerOnly = lastLayerOnly
-  }
+  package init(isCosine: Bool = false) { self.isCosine = isCosine }
 
-  package var name: String {
-    (isCosine ? "gradient cosine" : "gradient product") + (lastLayerOnly ? ", last layer" : "")
-  }
+  package var name: String { isCosine ? "gradient cosine" : "gradient product" }
 
   package func scores(_ problem: AttributionProblem) throws -> GradientScores {
     var work = Work()
     var train = problem.trainGradients(work: &work)
     var queries = problem.queryGradients(work: &work)
-    if lastLayerOnly {
-      train = problem.model.lastLayer(of: train)
-      queries = problem.model.lastLayer(of: queries)
-    }
+    let squares = train.rowProducts(with: train)
     if isCosine {
       train.normaliseRows()
       queries.normaliseRows()
     }
-    return try problem.scores(name, product(queries, train, transposingB: true), work)
+    var result = try problem.scores(name, product(queries, train, transposingB: true), work)
+    if !isCosine { result.selfScores = squares }
+    return result
   }
 }

@@ -11,8 +11,6 @@ package struct LoGra: GradientMethod, Hashable {
   package var width: Int
   /// What is added to each layer's Fisher matrix.
   package var damping: Damping
-  /// Whether scores are divided by √(gᵀF⁻¹g) of the example, as in ℓ-RelatIF.
-  package var isRelative: Bool
   /// Seed of the projections.
   package var seed: UInt64
 
@@ -20,16 +18,14 @@ package struct LoGra: GradientMethod, Hashable {
   package init(
     width: Int,
     damping: Damping = .relative(0.1),
-    isRelative: Bool = false,
     seed: UInt64 = 0
   ) {
     self.width = width
     self.damping = damping
-    self.isRelative = isRelative
     self.seed = seed
   }
 
-  package var name: String { "LoGra, width \(width)" + (isRelative ? ", relative" : "") }
+  package var name: String { "LoGra, width \(width)" }
 
   package func scores(_ problem: AttributionProblem) throws -> GradientScores {
     guard width > 0 else {
@@ -44,7 +40,6 @@ package struct LoGra: GradientMethod, Hashable {
     let train = problem.trainGradients(work: &work)
     let queries = problem.queryGradients(work: &work)
     var sum = DoubleMatrix(rows: queries.rows, columns: train.rows)
-    var squares = [Double](repeating: 0, count: train.rows)
     for (index, layer) in problem.model.layers.enumerated() {
       try Task.checkCancellation()
       let left = projection(of: layer.rows, stream: UInt64(2 * index))
@@ -55,11 +50,8 @@ package struct LoGra: GradientMethod, Hashable {
       fisher.scale(by: 1 / Double(train.rows))
       let solved = try invert(fisher, damping, named: "the Fisher matrix of \(layer.name)", on: own)
       sum = product(other, solved, transposingB: true, addingTo: sum)
-      add(own.rowProducts(with: solved), to: &squares)
     }
-    if isRelative { sum.scaleColumns(by: squares.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }) }
-    let measurable = squares.map { !isRelative || $0 > 0 }
-    return try problem.scores(name, sum, work, measurable: measurable)
+    return try problem.scores(name, sum, work)
   }
 
   /// Normal numbers of variance 1/width, or the identity where that is not narrower.

@@ -20,16 +20,11 @@ package struct Checkpoint: Sendable, Hashable {
 package struct TracIn: GradientMethod, Hashable {
   /// The checkpoints; at least one.
   package var checkpoints: [Checkpoint]
-  /// Whether only the last layer's parameters count.
-  package var lastLayerOnly: Bool
 
   /// Creates a method.
-  package init(checkpoints: [Checkpoint], lastLayerOnly: Bool = false) {
-    self.checkpoints = checkpoints
-    self.lastLayerOnly = lastLayerOnly
-  }
+  package init(checkpoints: [Checkpoint]) { self.checkpoints = checkpoints }
 
-  package var name: String { "TracIn" + (lastLayerOnly ? ", last layer" : "") }
+  package var name: String { "TracIn" }
 
   package func scores(_ problem: AttributionProblem) throws -> GradientScores {
     guard !checkpoints.isEmpty else { throw missingCheckpoints(name) }
@@ -37,12 +32,8 @@ package struct TracIn: GradientMethod, Hashable {
     var sum = DoubleMatrix(rows: problem.queries.count, columns: problem.train.count)
     for checkpoint in checkpoints {
       try Task.checkCancellation()
-      var train = problem.trainGradients(at: checkpoint.parameters, work: &work)
+      let train = problem.trainGradients(at: checkpoint.parameters, work: &work)
       var queries = problem.queryGradients(at: checkpoint.parameters, work: &work)
-      if lastLayerOnly {
-        train = problem.model.lastLayer(of: train)
-        queries = problem.model.lastLayer(of: queries)
-      }
       queries.scale(by: checkpoint.rate)
       sum = product(queries, train, transposingB: true, addingTo: sum)
     }

@@ -63,10 +63,7 @@ package struct Arnoldi: InverseCurvature, Hashable {
       try Task.checkCancellation()
       // Twice is enough to keep the vectors orthogonal to rounding.
       for _ in 0..<2 {
-        for vector in krylov {
-          let share = dot(vector, next)
-          for place in next.indices { next[place] -= share * vector[place] }
-        }
+        for vector in krylov { add(vector, times: -dot(vector, next), to: &next) }
       }
       let norm = dot(next, next).squareRoot()
       // The space is invariant: more products would only add rounding errors.

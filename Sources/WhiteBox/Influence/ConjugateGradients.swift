@@ -55,7 +55,7 @@ package struct ConjugateGradients: InverseCurvature, Hashable {
     for _ in 0..<iterations {
       guard square > goal else { break }
       var image = mean.product(with: direction, work: &work)
-      for place in image.indices { image[place] += damping * direction[place] }
+      add(direction, times: damping, to: &image)
       let bend = dot(direction, image)
       guard bend > 0, bend.isFinite else {
         throw WhiteBoxError(
@@ -66,10 +66,8 @@ package struct ConjugateGradients: InverseCurvature, Hashable {
         )
       }
       let step = square / bend
-      for place in solution.indices {
-        solution[place] += step * direction[place]
-        residual[place] -= step * image[place]
-      }
+      add(direction, times: step, to: &solution)
+      add(image, times: -step, to: &residual)
       let next = dot(residual, residual)
       for place in direction.indices {
         direction[place] = residual[place] + next / square * direction[place]

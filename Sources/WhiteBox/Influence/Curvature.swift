@@ -111,7 +111,9 @@ struct MeanCurvature {
       let column = DoubleMatrix(rows: vector.count, columns: 1, values: vector)
       sum = Kernels.product(rows, Kernels.product(rows, column), transposingA: true).values
     } else {
-      for batch in batches { add(batch.product(kind, at: parameters, with: vector), to: &sum) }
+      for batch in batches {
+        add(batch.product(kind, at: parameters, with: vector), times: 1, to: &sum)
+      }
     }
     work.products += problem.train.count
     let share = 1 / Double(problem.train.count)
@@ -193,9 +195,4 @@ extension Batch {
       ? hessianProduct(at: parameters, with: vector)
       : gaussNewtonProduct(at: parameters, with: vector)
   }
-}
-
-/// Adds a vector to another.
-func add(_ vector: [Double], to sum: inout [Double]) {
-  for place in sum.indices { sum[place] += vector[place] }
 }

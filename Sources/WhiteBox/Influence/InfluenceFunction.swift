@@ -18,11 +18,18 @@ package struct InfluenceFunction: GradientMethod {
   package var inverse: any InverseCurvature
   /// What scores are divided by; `nil` for nothing.
   package var relative: Relative?
+  /// Whether the training examples' own gᵀC⁻¹g are wanted as well, at the price of N more right sides.
+  package var includesSelfScores: Bool
 
   /// Creates a method.
-  package init(_ inverse: any InverseCurvature, relative: Relative? = nil) {
+  package init(
+    _ inverse: any InverseCurvature,
+    relative: Relative? = nil,
+    includesSelfScores: Bool = false
+  ) {
     self.inverse = inverse
     self.relative = relative
+    self.includesSelfScores = includesSelfScores
   }
 
   package var name: String {
@@ -37,13 +44,21 @@ package struct InfluenceFunction: GradientMethod {
     var work = Work()
     var train = problem.trainGradients(work: &work)
     var queries = problem.queryGradients(work: &work)
-    guard let relative else {
+    guard relative != nil || includesSelfScores else {
       queries = try inverse.solve(queries, for: problem, work: &work)
       return try problem.scores(name, product(queries, train, transposingB: true), work)
     }
+    // C is symmetric, so either side may be solved for; the training side's serve for all.
     let gradients = train
     train = try inverse.solve(train, for: problem, work: &work)
-    let squares = train.rowProducts(with: relative == .loss ? gradients : train)
+    let own = train.rowProducts(with: gradients)
+    guard let relative else {
+      let values = product(queries, train, transposingB: true)
+      var result = try problem.scores(name, values, work)
+      result.selfScores = own
+      return result
+    }
+    let squares = relative == .loss ? own : train.rowProducts(with: train)
     // Without a gradient, or in directions of negative curvature only, there is no scale.
     let measurable = squares.map { $0 > 0 }
     train.divideRows(by: squares.map { $0 > 0 ? $0.squareRoot() : .infinity })

@@ -38,9 +38,7 @@ package struct SGDInfluence: GradientMethod {
       work.products += step.members.count * positions.count
       for query in positions.indices {
         // −∂L/∂v of the step's own velocity.
-        for place in velocities[query].indices {
-          velocities[query][place] += step.rate * positions[query][place]
-        }
+        add(positions[query], times: step.rate, to: &velocities[query])
         let product = batch.hessianProduct(at: step.parameters, with: velocities[query])
         for (row, member) in step.members.enumerated() {
           guard let example = places[member] else { continue }
