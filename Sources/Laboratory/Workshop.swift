@@ -89,26 +89,38 @@ package final class Workshop: Sendable {
     }
     var done = trainings.count - waiting.count
     observer(done, trainings.count)
-    try await withThrowingTaskGroup(of: (Int, TrainingResult).self) { group in
+    let failure = await withTaskGroup(of: (Int, Result<TrainingResult, any Error>).self) { group in
       var next = 0
       func start() {
         guard next < waiting.count else { return }
         let (index, key) = waiting[next]
         next += 1
         group.addTask(executorPreference: ArithmeticThreads.shared) { [self] in
-          let result = try perform(trainings[index])
-          try shelf?.keep(result, for: key)
-          return (index, result)
+          let outcome = Result {
+            let result = try perform(trainings[index])
+            try shelf?.keep(result, for: key)
+            return result
+          }
+          return (index, outcome)
         }
       }
       for _ in 0..<threads { start() }
-      while let (index, result) = try await group.next() {
-        results[index] = result
-        done += 1
-        observer(done, trainings.count)
-        start()
+      var failure: (index: Int, error: any Error)?
+      while let (index, outcome) = await group.next() {
+        switch outcome {
+        case .success(let result):
+          results[index] = result
+          done += 1
+          observer(done, trainings.count)
+          if failure == nil { start() }
+        case .failure(let error):
+          // What was started before it is waited for: of several failures, the first in order counts.
+          if index < failure?.index ?? .max { failure = (index, error) }
+        }
       }
+      return failure?.error
     }
+    if let failure { throw failure }
     let found = results.compactMap(\.self)
     spent.withLock { spent in
       spent.clock += (clock.now - begin) / .seconds(1)

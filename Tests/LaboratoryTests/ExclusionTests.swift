@@ -61,6 +61,32 @@ struct ExclusionTests {
     #expect(results.map(\.losses) == fresh.map(\.losses))
   }
 
+  @Test func `of several trainings that fail the first in order is named`() async throws {
+    // The first takes by far the longest.
+    let trainings = (0..<8).map { index in
+      let descent = GradientDescent(
+        epochs: index == 0 ? 3000 : 3,
+        batchSize: 16,
+        learningRate: 1e9
+      )
+      return Training(
+        start: .target,
+        members: Array(0..<60),
+        seed: UInt64(index),
+        recipe: .descent(descent)
+      )
+    }
+    var messages: [String] = []
+    for threads in [1, 4] {
+      let workshop = try Workshop(smallSubject(), seed: 1, threads: threads)
+      let error = await #expect(throws: ReferenceModelError.self) {
+        try await workshop.results(of: trainings)
+      }
+      messages.append(try #require(error).description)
+    }
+    #expect(messages[0] == messages[1])
+  }
+
   @Test func `parameters that stay finite do not hide a training that diverged`() async throws {
     let descent = GradientDescent(epochs: 3, batchSize: 16, learningRate: 1e12)
     let workshop = try Workshop(smallSubject(), seed: 1, threads: 1)
