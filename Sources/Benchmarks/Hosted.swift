@@ -11,13 +11,16 @@ private struct Order {
   let url: String
   let replies: Int
   let inFlight: Int
+  /// Where the store is left; `nil` deletes it.
+  let path: String?
 
   init?(_ words: ArraySlice<String>) {
     let words = Array(words)
-    guard words.count == 3, let replies = Int(words[1]), replies >= 100,
+    guard (3...4).contains(words.count), let replies = Int(words[1]), replies >= 100,
       let inFlight = Int(words[2]), inFlight > 0
     else { return nil }
     (url, self.replies, self.inFlight) = (words[0], replies, inFlight)
+    path = words.count == 4 ? words[3] : nil
   }
 }
 
@@ -28,17 +31,18 @@ private struct Order {
 /// `bench/run.sh`; the examples are stretches of the text that its reply spells, so that each price is
 /// measured.
 ///
-/// - Parameter words: `URL N IN_FLIGHT`: base URL, replies (at least 100), requests at once.
+/// - Parameter words: `URL N IN_FLIGHT [STORE]`: base URL, replies (at least 100), requests at once, and
+///   where the store is left, which is deleted otherwise.
 /// - Throws: What a run throws, or a file.
 func hosted(_ words: ArraySlice<String>) async throws {
   guard let order = Order(words) else {
-    print("usage: Benchmarks hosted URL N IN_FLIGHT")
+    print("usage: Benchmarks hosted URL N IN_FLIGHT [STORE]")
     exit(64)
   }
   let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
-  let store = try RunStore(path: folder.appending(path: "run.db").path)
+  let store = try RunStore(path: order.path ?? folder.appending(path: "run.db").path)
   let client = HTTPClient(
     engine: try HTTPEngine(),
     limits: RateLimiter.Limits(concurrency: order.inFlight)
@@ -56,6 +60,11 @@ func hosted(_ words: ArraySlice<String>) async throws {
   let models = max(2, min(100, order.replies / 2000))
   let rows = order.replies / models
   let tokens = try await tokens(spelledBy: try host(nil))
+  let text = Array(tokens.joined().utf8)
+  let starts = tokens.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.utf8.count) }
+  func spelled(_ range: Range<Int>) -> String {
+    String(decoding: text[starts[range.lowerBound]..<starts[range.upperBound]], as: UTF8.self)
+  }
   let examples = (0..<rows).map { row in
     // Up to two tokens at the front may be the server's own, and any at the end generated.
     let start = row % 3
@@ -63,8 +72,8 @@ func hosted(_ words: ArraySlice<String>) async throws {
     let middle = end - tokens.count / 3
     return Example(
       id: "\(row)",
-      prompt: .text(tokens[start..<middle].joined()),
-      completion: tokens[middle..<end].joined()
+      prompt: .text(spelled(start..<middle)),
+      completion: spelled(middle..<end)
     )
   }
   var settings = RunSettings(

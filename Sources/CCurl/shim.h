@@ -1,9 +1,6 @@
 #include <curl/curl.h>
 #include <sys/eventfd.h>
 
-/// Of <string.h>, which hides it from Swift.
-void *memmem(const void *haystack, size_t count, const void *needle, size_t length);
-
 // Swift cannot call variadic functions or read unions: one function for each type of argument.
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {

@@ -27,11 +27,23 @@ package enum Entry: Sendable {
 /// It takes in while a commit is under way and while the committing thread rests; what has gathered
 /// by then is the next commit.
 struct Inbox: Sendable {
+  /// Something queued.
+  struct Item: Sendable {
+    let entry: Entry
+    /// Whether no exchange of this key was ever kept; false for a few of which none was.
+    let isNew: Bool
+  }
+
   /// Bytes that may gather before whoever queues more has to help writing.
   static let limit = 8 << 20
 
-  private var entries: [Entry] = []
+  private var items: [Item] = []
   private var size = 0
+  /// What was committed and is not freed yet.
+  ///
+  /// Those who add drop it piece by piece: so the thread that made it has its memory for the next,
+  /// while freeing hundreds of replies on another thread would fight it for the heap.
+  private var spent: [Item] = []
   /// How many exchanges of each key's hash are queued or being committed.
   private var keys: [Int: Int] = [:]
   /// All keys that were ever kept.
@@ -56,38 +68,42 @@ struct Inbox: Sendable {
   /// Takes in one entry.
   mutating func add(_ entry: Entry) throws(StoreError) -> Action {
     if let failure { throw failure }
-    entries.append(entry)
+    spent.removeLast(min(2, spent.count))
     size += entry.size
+    var isNew = true
     if case .exchange(let exchange) = entry {
       let hash = KeyFilter.hash(exchange.key)
+      isNew = !filter.mayContain(hash)
       keys[hash, default: 0] += 1
       filter.insert(hash)
     }
+    items.append(Item(entry: entry, isNew: isNew))
     if size > Self.limit { return .write }
     defer { isAwaited = true }
     return isAwaited ? .none : .schedule
   }
 
-  /// Hands over all entries for a commit.
-  mutating func take() throws(StoreError) -> [Entry] {
+  /// Hands over everything for a commit.
+  mutating func take() throws(StoreError) -> [Item] {
     if let failure { throw failure }
     defer {
-      entries = []
+      items = []
       size = 0
     }
-    return entries
+    return items
   }
 
   /// Whether there is nothing to commit and no error to be told.
-  var isEmpty: Bool { entries.isEmpty && failure == nil }
+  var isEmpty: Bool { items.isEmpty && failure == nil }
 
-  /// Forgets the keys of entries that are committed.
-  mutating func committed(_ done: [Entry]) {
-    for case .exchange(let exchange) in done {
+  /// Forgets the keys of what is committed.
+  mutating func committed(_ done: [Item]) {
+    for case .exchange(let exchange) in done.lazy.map(\.entry) {
       let hash = KeyFilter.hash(exchange.key)
       let left = (keys[hash] ?? 0) - 1
       keys[hash] = left > 0 ? left : nil
     }
+    spent += done
   }
 
   /// Keeps the error of a commit.
@@ -111,7 +127,7 @@ struct Inbox: Sendable {
 
   /// Whether more has gathered; if not, the next entry has to schedule a commit.
   mutating func hasMore() -> Bool {
-    isAwaited = failure == nil && !entries.isEmpty
+    isAwaited = failure == nil && !items.isEmpty
     return isAwaited
   }
 }

@@ -9,8 +9,10 @@ struct KeyFilter: Sendable {
 
   /// The hash under which a key is filed: FNV-1a with 64 bits.
   static func hash(_ key: String) -> Int {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    var key = key
+    let hash = key.withUTF8 { bytes in
+      bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
     return Int(truncatingIfNeeded: hash)
   }
 

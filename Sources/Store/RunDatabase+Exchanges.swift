@@ -24,15 +24,34 @@ extension RunDatabase {
       let select = try connection.kept(
         """
         SELECT id, key, method, url, status, asked, took, fields, request, body FROM exchanges
-        WHERE hash = ?1 AND key = ?2 AND occurrence = ?3
+        WHERE id >> 12 = ?1 AND hash = ?2 AND key = ?3 AND occurrence = ?4
         """
       )
       defer { select.statement.reset() }
-      try select.statement.bind(KeyFilter.hash(key), at: 1)
-      try select.statement.bind(key, at: 2)
-      try select.statement.bind(occurrence, at: 3)
-      return try select.statement.step() ? try exchange(select.statement) : nil
+      try select.statement.bind(KeyFilter.hash(key), at: 2)
+      try select.statement.bind(key, at: 3)
+      try select.statement.bind(occurrence, at: 4)
+      // Replies are mostly asked for in the order they came in.
+      let stretches = try Self.stretches(connection)
+      let first = stretch.load(ordering: .relaxed)
+      for offset in 0..<stretches {
+        let place = (first + offset) % stretches
+        try select.statement.bind(place, at: 1)
+        if try select.statement.step() {
+          stretch.store(place, ordering: .relaxed)
+          return try exchange(select.statement)
+        }
+        select.statement.reset()
+      }
+      return nil
     }
+  }
+
+  /// How many stretches of 4,096 exchanges the index has.
+  private static func stretches(_ connection: borrowing Connection) throws(StoreError) -> Int {
+    let select = try connection.kept("SELECT (max(id) >> 12) + 1 FROM exchanges")
+    defer { select.statement.reset() }
+    return try select.statement.step() ? select.statement.integer(0) : 0
   }
 
   /// Learns which keys the file holds, once, before the first look-up.
@@ -81,26 +100,18 @@ extension RunDatabase {
     }
   }
 
-  /// Adds an exchange as the next occurrence of its key.
+  /// Adds an exchange as the next occurrence of its key, which is the first if it is new.
   static func insert(
     _ exchange: Exchange,
+    isNew: Bool,
     _ connection: borrowing Connection
   ) throws(StoreError) {
+    let occurrence = isNew ? 0 : try occurrences(of: exchange.key, connection)
     let insert = try connection.kept(
       """
       INSERT INTO exchanges
         (hash, key, occurrence, method, url, status, asked, took, fields, request, body)
-      VALUES (
-        ?1, ?2,
-        ifnull(
-          (
-            SELECT occurrence + 1 FROM exchanges WHERE hash = ?1 AND key = ?2
-            ORDER BY occurrence DESC LIMIT 1
-          ),
-          0
-        ),
-        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-      )
+      VALUES (?1, ?2, ?11, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
       """
     )
     try insert.statement.bind(KeyFilter.hash(exchange.key), at: 1)
@@ -113,7 +124,30 @@ extension RunDatabase {
     try insert.statement.bind(String(decoding: exchange.fieldsJSON, as: UTF8.self), at: 8)
     try insert.statement.bind(bytes: exchange.request, at: 9)
     try insert.statement.bind(bytes: exchange.body, at: 10)
+    try insert.statement.bind(occurrence, at: 11)
     try insert.statement.run()
+  }
+
+  /// How often a key was kept.
+  private static func occurrences(
+    of key: String,
+    _ connection: borrowing Connection
+  ) throws(StoreError) -> Int {
+    let select = try connection.kept(
+      """
+      SELECT occurrence + 1 FROM exchanges WHERE id >> 12 = ?1 AND hash = ?2 AND key = ?3
+      ORDER BY occurrence DESC LIMIT 1
+      """
+    )
+    defer { select.statement.reset() }
+    try select.statement.bind(KeyFilter.hash(key), at: 2)
+    try select.statement.bind(key, at: 3)
+    for stretch in (0..<(try stretches(connection))).reversed() {
+      try select.statement.bind(stretch, at: 1)
+      if try select.statement.step() { return select.statement.integer(0) }
+      select.statement.reset()
+    }
+    return 0
   }
 
   private func exchange(_ row: borrowing Statement) throws(StoreError) -> Exchange {

@@ -65,29 +65,30 @@ extension RunDatabase {
     and body: (borrowing Connection) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     // Taken only under the connection's lock, so that order is kept whoever writes.
-    let entries = try inbox.withLock { inbox throws(StoreError) in try inbox.take() }
+    let items = try inbox.withLock { inbox throws(StoreError) in try inbox.take() }
     let result: Result
     do {
       result = try connection.write { () throws(StoreError) in
-        try Self.insert(entries, connection)
+        try Self.insert(items, connection)
         return try body(connection)
       }
     } catch {
-      if !entries.isEmpty { inbox.withLock { $0.failed(error) } }
+      if !items.isEmpty { inbox.withLock { $0.failed(error) } }
       throw error
     }
-    inbox.withLock { $0.committed(entries) }
+    inbox.withLock { $0.committed(items) }
     return result
   }
 
   private static func insert(
-    _ entries: [Entry],
+    _ items: [Inbox.Item],
     _ connection: borrowing Connection
   ) throws(StoreError) {
     var tally = Tally()
-    for entry in entries {
-      switch entry {
-      case .exchange(let exchange): try insert(exchange, connection)
+    for item in items {
+      switch item.entry {
+      case .exchange(let exchange):
+        try insert(exchange, isNew: item.isNew, connection)
       case .prices(let prices, let kind, let model, let spending):
         try insert(prices, kind, model: model, &tally, connection)
         if let spending { tally.add(spending, model: model) }

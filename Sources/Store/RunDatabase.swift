@@ -16,6 +16,8 @@ package final class RunDatabase: Sendable {
   // Declared, and so closed, before the first: whichever is last empties and removes the log, which
   // one that only reads cannot.
   let lookups: Mutex<Connection>
+  /// Where in the index the latest look-up found something.
+  let stretch = Atomic(0)
   let connection: Mutex<Connection>
   /// What is to be committed next.
   let inbox = Mutex(Inbox())

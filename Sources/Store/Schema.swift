@@ -66,8 +66,8 @@ enum Schema {
   /// θ0. Times are milliseconds since 1970. The counts in `models` are kept by the same transaction
   /// that adds the prices, so that a status costs no pass over them. Log-probabilities have their
   /// own table: a matrix is read without touching their pages. The n-th exchange of a key is its
-  /// `occurrence` n − 1; they are found by the key's hash, since an index of whole keys is three
-  /// times as large and every commit writes to random places of it. A resource with no time of
+  /// `occurrence` n − 1; they are found by the key's hash within each 4,096 exchanges, since a commit
+  /// writes to random places of an index of whole keys, or of all hashes. A resource with no time of
   /// removal still exists at its host.
   static let steps: [[StaticString]] = [
     [
@@ -223,6 +223,11 @@ enum Schema {
       ) STRICT, WITHOUT ROWID
       """,
       "PRAGMA user_version = 2",
+    ],
+    [
+      "DROP INDEX asked",
+      "CREATE INDEX asked ON exchanges (id >> 12, hash, occurrence)",
+      "PRAGMA user_version = 3",
     ],
   ]
 }

@@ -48,38 +48,44 @@ package struct HTTPFields: Sendable {
     }
   }
 
+  /// All fields in order, names in lower case, values without blanks at their ends.
+  package var all: [(name: String, value: String)] {
+    fields { name in String(decoding: name.map(Self.lowercased), as: UTF8.self) }
+  }
+
+  /// The fields of some lower-case names, in order.
+  package func named(_ names: [StaticString]) -> [(name: String, value: String)] {
+    fields { name in
+      names.first { wanted in
+        wanted.utf8CodeUnitCount == name.count
+          && zip(name.indices, 0...).allSatisfy { place, index in
+            Self.lowercased(name[place]) == wanted.utf8Start[index]
+          }
+      }?.description
+    }
+  }
+
   private static func lowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
-  /// All fields in order, names in lower case, values without blanks at their ends.
-  package var all: [(name: String, value: String)] { fields { _ in true } }
-
-  /// The fields of some lower-case names, in order.
-  package func named(_ names: Set<String>) -> [(name: String, value: String)] {
-    fields(names.contains)
-  }
-
-  private func fields(_ isWanted: (String) -> Bool) -> [(name: String, value: String)] {
+  /// The fields that are wanted, under the names they are given.
+  private func fields(
+    _ name: (ArraySlice<UInt8>) -> String?
+  ) -> [(name: String, value: String)] {
     var found: [(name: String, value: String)] = []
     var next = 0
     while next < bytes.count {
       let start = next
       let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
       next = end + 1
-      guard let colon = bytes[start..<end].firstIndex(of: UInt8(ascii: ":")), colon > start else {
-        continue
-      }
-      // Without an array in between: names are short, and short strings take no memory.
-      let lower = String(unsafeUninitializedCapacity: colon - start) { buffer in
-        for place in start..<colon { buffer[place - start] = Self.lowercased(bytes[place]) }
-        return colon - start
-      }
       // A status line such as `HTTP/1.1 200 OK: fine` is no field.
-      guard isWanted(lower), !lower.utf8.contains(0x20) else { continue }
+      guard let colon = bytes[start..<end].firstIndex(of: UInt8(ascii: ":")), colon > start,
+        !bytes[start..<colon].contains(0x20), let name = name(bytes[start..<colon])
+      else { continue }
       let value = bytes[(colon + 1)..<end].drop { $0 <= 0x20 }
       let last = value.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? value.startIndex
-      found.append((lower, String(decoding: value[..<last], as: UTF8.self)))
+      found.append((name, String(decoding: value[..<last], as: UTF8.self)))
     }
     return found
   }

@@ -42,7 +42,29 @@ import Testing
     #expect(throws: MalformedJSON.self) { try number(text) }
   }
 
-  @Test(arguments: ["[1", "{\"a\"", "\"x", "[[]", "", "{\"a\":[}"])
+  @Test func `reads strings with and without escapes, and none that is not UTF-8`() throws {
+    var scanner = JSONScanner(Array(#"["", "né", "a\"\\b\u00e9\ud83d\ude00", "\n"]"#.utf8))
+    try scanner.enterArray()
+    var texts: [String] = []
+    while try scanner.nextElement() { texts.append(try scanner.string()) }
+    #expect(texts == ["", "né", "a\"\\bé😀", "\n"])
+    for bytes: [UInt8] in [[0x22, 0xC3, 0x22], [0x22, 0xFF, 0x5C, 0x6E, 0x22], [0x22, 0x41]] {
+      #expect(throws: MalformedJSON.self) {
+        var scanner = JSONScanner(bytes)
+        _ = try scanner.string()
+      }
+    }
+  }
+
+  @Test func `skips what holds brackets and quotes in its strings`() throws {
+    let text = #"{"a":["]}\"","\\",{"b}":"["}],"c":-1.5} 7"#
+    var scanner = JSONScanner(Array(text.utf8))
+    try scanner.skip()
+    #expect(try scanner.number() == 7)
+    try scanner.finish()
+  }
+
+  @Test(arguments: ["[1", "{\"a\"", "\"x", "[[]", "", "{\"a\":[}", "[\"x\\", "[\"x", "\"x\\\""])
   func `refuses to skip what does not end`(text: String) {
     #expect(throws: MalformedJSON.self) {
       var scanner = JSONScanner(Array(text.utf8))

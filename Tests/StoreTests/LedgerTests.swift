@@ -30,6 +30,36 @@ struct LedgerTests {
   }
 
   @Test
+  func `replies are found among thousands, in any order, and repeats are counted across them`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let count = 9_000
+    do {
+      let run = try makeRun(folder)
+      for number in 0..<count {
+        try run.enqueue(.exchange(exchange("\(number)", "reply \(number)")))
+        if number % 4_000 == 0 { try run.enqueue(.exchange(exchange("k", "after \(number)"))) }
+      }
+      try run.flush()
+    }
+    let run = try RunDatabase.writer(path: folder.path("run.db"))
+    try run.enqueue(.exchange(exchange("k", "last")))
+    #expect(
+      try (0...4).map { try run.exchange("k", occurrence: $0)?.body }
+        == ["after 0", "after 4000", "after 8000", "last"].map { Array($0.utf8) } + [nil]
+    )
+    let reader = try RunDatabase.reader(path: folder.path("run.db"))
+    for number in [0, count - 1, 4_094, 4_095, 4_096, 8_191, 8_192, 1] {
+      #expect(
+        try reader.exchange("\(number)", occurrence: 0)?.body == Array("reply \(number)".utf8)
+      )
+      #expect(try reader.exchange("\(number)", occurrence: 1) == nil)
+    }
+    #expect(try reader.exchange("\(count)", occurrence: 0) == nil)
+  }
+
+  @Test
   func `an exchange comes back byte for byte`() throws {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)

@@ -6,12 +6,12 @@ import Testing
 
 struct MigrationTests {
   @Test
-  func `a file of version 1 keeps all it holds and takes in what version 2 knows`() throws {
+  func `a file of version 1 keeps all it holds and takes in what later ones know`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")
     try makeVersion1(path)
     let refusal = #expect(throws: StoreError.self) { try RunDatabase.reader(path: path) }
-    #expect(refusal?.code == .olderSchema(found: 1, known: 2))
+    #expect(refusal?.code == .olderSchema(found: 1, known: 3))
 
     let run = try RunDatabase.writer(path: path)
     let contents = try #require(try run.contents())
@@ -38,13 +38,43 @@ struct MigrationTests {
   }
 
   @Test
+  func `replies that version 2 kept are found and counted on`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    try makeVersion1(path)
+    do {
+      let connection = try Connection(path: path, access: .write)
+      for statement in Schema.steps[1] { try connection.execute(statement) }
+      let insert = try connection.prepare(
+        """
+        INSERT INTO exchanges
+          (hash, key, occurrence, method, url, status, asked, took, fields, request, body)
+        VALUES (?1, 'k', 0, 'POST', 'http://127.0.0.1/v1/completions', 200, 1, 2,
+          '[{"name":"x-request-id","value":"\\"1\\"\\n"}]', x'61736B206B', x'7265706C79')
+        """
+      )
+      try insert.bind(KeyFilter.hash("k"), at: 1)
+      try insert.run()
+    }
+    let run = try RunDatabase.writer(path: path)
+    try run.enqueue(.exchange(exchange("k", "again")))
+    #expect(try run.exchange("k", occurrence: 0) == exchange("k", "reply"))
+    #expect(try run.exchange("k", occurrence: 1) == exchange("k", "again"))
+  }
+
+  @Test
   func `no step that was shipped has been edited`() {
     func digest(_ step: [StaticString]) -> String {
       var digest = Digest()
       for statement in step { digest.update("\(statement)") }
       return digest.description
     }
-    #expect(digest(Schema.steps[0]) == "d44ea11bee833a3297be3ad271192917")
+    #expect(
+      Schema.steps.map(digest) == [
+        "d44ea11bee833a3297be3ad271192917", "89acd945f5764b122549d92470b9a43e",
+        "63a0525d9983911c6606a2db5e0a4c20",
+      ]
+    )
   }
 
   /// A store as version 1 wrote it: θ0 priced once, model 0 asked for.

@@ -1,4 +1,5 @@
 package import Experiment
+import Transport
 
 extension HostError {
   /// What a reply outside 200 to 299, or one with an error inside, says.
@@ -32,7 +33,7 @@ extension HostError {
   /// - Returns: The error; its status is the one told inside, or 200.
   package static func inside(_ body: [UInt8], asked: @autoclosure () -> String) -> HostError? {
     // A result is long and its first bytes tell: only what mentions an error there is parsed.
-    guard mentionsError(body.span), let document = JSONReader.read(body),
+    guard mention.firstRange(in: body, within: 200) != nil, let document = JSONReader.read(body),
       ["id", "choices", "data", "status"].allSatisfy({ document[$0] == nil })
     else { return nil }
     let error = document["error"]
@@ -51,21 +52,7 @@ extension HostError {
     )
   }
 
-  /// Whether a member or value `error` occurs in the first 200 bytes.
-  private static func mentionsError(_ body: Span<UInt8>) -> Bool {
-    let member = "\"error\"".utf8
-    for start in 0..<max(0, min(200, body.count) - member.count)
-    where body[start] == UInt8(ascii: "\"") {
-      var place = start
-      if member.allSatisfy({ byte in
-        defer { place += 1 }
-        return body[place] == byte
-      }) {
-        return true
-      }
-    }
-    return false
-  }
+  private static let mention = BytePattern("\"error\"".utf8)
 
   /// The words and the code of an error body.
   private struct Fault {

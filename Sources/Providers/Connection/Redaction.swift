@@ -18,18 +18,18 @@ struct Redaction: Sendable {
     "googleaccessid", "awsaccesskeyid", "policy",
   ]
   /// Header fields of replies that are worth keeping.
-  private static let fields: Set<String> = [
+  private static let fields: [StaticString] = [
     "content-type", "x-request-id", "apim-request-id", "request-id", "retry-after",
     "retry-after-ms", "openai-model", "openai-version", "server", "location",
   ]
 
-  private let key: [UInt8]
+  private let key: BytePattern
   /// The key in base64, wherever it begins.
-  private let digits: [[UInt8]]
+  private let digits: [BytePattern]
   /// The escapes behind one of which a key may be spelt in JSON.
-  private let escapes: [[UInt8]]
-  private static let percent = Array("%".utf8)
-  private static let backslash = Array("\\".utf8)
+  private let escapes: [BytePattern]
+  private static let percent = BytePattern("%".utf8)
+  private static let backslash = BytePattern("\\".utf8)
 
   /// Creates a redaction.
   ///
@@ -39,13 +39,13 @@ struct Redaction: Sendable {
     let bytes = Array(text.utf8)
     // A very short key, such as a local server's `x`, would tear holes into everything, and EMPTY is
     // what servers without a key are sent.
-    self.key = bytes.count < 4 || text == "EMPTY" ? [] : bytes
-    escapes = (["u"] + ["/", "\""].filter(text.contains)).map { Array("\\\($0)".utf8) }
+    self.key = BytePattern(bytes.count < 4 || text == "EMPTY" ? [] : bytes)
+    escapes = (["u"] + ["/", "\""].filter(text.contains)).map { BytePattern("\\\($0)".utf8) }
     // Digits that also hold bits of what stands beside the key are left out.
     digits = (0..<(bytes.count < 12 ? 0 : 3)).map { shift in
       let before = [UInt8](repeating: 0, count: shift)
       let digits = Array(Data(before + bytes).base64EncodedString().utf8)
-      return Array(digits[[0, 2, 3][shift]..<((shift + bytes.count) * 8 / 6)])
+      return BytePattern(digits[[0, 2, 3][shift]..<((shift + bytes.count) * 8 / 6)])
     }
   }
 
@@ -75,18 +75,18 @@ struct Redaction: Sendable {
 
   /// A text without the key.
   func withoutKey(_ text: String) -> String {
-    key.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
+    key.bytes.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
   }
 
   /// Bytes without the key: as it is, percent-encoded, behind JSON's escapes, or in base64.
   func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
-    guard let first = key.first else { return bytes }
+    guard let first = key.bytes.first else { return bytes }
     var result = bytes
     if mayHoldKey(bytes) {
       result = withoutSpelledKey(bytes, first)
     }
     for spelling in digits {
-      while let range = result.firstRange(of: spelling) {
+      while let range = spelling.firstRange(in: result) {
         result.replaceSubrange(range, with: Self.word.utf8)
       }
     }
@@ -94,10 +94,10 @@ struct Redaction: Sendable {
   }
 
   private func mayHoldKey(_ bytes: [UInt8]) -> Bool {
-    bytes.firstRange(of: key) != nil || bytes.firstRange(of: Self.percent) != nil
+    key.firstRange(in: bytes) != nil || Self.percent.firstRange(in: bytes) != nil
       // Most bodies have no escape at all, which is much faster to tell.
-      || bytes.firstRange(of: Self.backslash) != nil
-        && escapes.contains { bytes.firstRange(of: $0) != nil }
+      || Self.backslash.firstRange(in: bytes) != nil
+        && escapes.contains { $0.firstRange(in: bytes) != nil }
   }
 
   private func withoutSpelledKey(_ bytes: [UInt8], _ first: UInt8) -> [UInt8] {
@@ -122,7 +122,7 @@ struct Redaction: Sendable {
   /// Where the key ends that begins at a place; `nil` when another text begins there.
   private func endOfKey(in bytes: [UInt8], from start: Int) -> Int? {
     var place = start
-    for wanted in key {
+    for wanted in key.bytes {
       guard let length = Self.length(of: wanted, in: bytes, at: place) else { return nil }
       place += length
     }

@@ -1,5 +1,5 @@
 /// A completions reply, read for its tokens alone.
-struct EchoReply: Sendable, Hashable {
+struct EchoReply: Sendable {
   /// The model that answered; `nil` when it is not named.
   private(set) var model: String?
   /// One row a prompt, in the order of the prompts.

@@ -49,16 +49,12 @@ struct RequestTemplate: Sendable {
 
   /// Appends a string given as UTF-8, with its quotes.
   static func append(text: [UInt8], to bytes: inout [UInt8]) {
-    let needsEscapes = text.contains {
-      $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 == 0x7F
+    guard JSONText.isPlain(text.span) else {
+      return JSONText.append(String(decoding: text, as: UTF8.self), to: &bytes)
     }
-    if needsEscapes {
-      JSONText.append(String(decoding: text, as: UTF8.self), to: &bytes)
-    } else {
-      bytes.append(UInt8(ascii: "\""))
-      bytes += text
-      bytes.append(UInt8(ascii: "\""))
-    }
+    bytes.append(UInt8(ascii: "\""))
+    bytes += text
+    bytes.append(UInt8(ascii: "\""))
   }
 
   /// Appends a list whose elements are written one by one.

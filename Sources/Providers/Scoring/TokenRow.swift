@@ -1,19 +1,16 @@
 /// The tokens of one text as a host lists them, each with its log-probability.
-struct TokenRow: Sendable, Hashable {
-  /// UTF-8 of all tokens, one after the other.
-  private(set) var texts: [UInt8] = []
-  /// Where each token ends in `texts`.
-  private(set) var ends: [Int] = []
+struct TokenRow: Sendable {
+  /// Where the tokens lie: the reply itself, behind it those that it spells with escapes.
+  private var bytes: [UInt8] = []
+  private var places: [Range<Int>] = []
   /// Log-probability of each token in nats; NaN where the host gives none.
   private(set) var values: [Double] = []
 
   /// Tokens it has.
-  var count: Int { ends.count }
+  var count: Int { places.count }
 
   /// UTF-8 of one token.
-  subscript(index: Int) -> ArraySlice<UInt8> {
-    texts[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
-  }
+  subscript(index: Int) -> ArraySlice<UInt8> { bytes[places[index]] }
 
   /// Creates a row without tokens.
   init() {}
@@ -21,8 +18,7 @@ struct TokenRow: Sendable, Hashable {
   /// Creates a row from its tokens.
   init(_ tokens: [(text: String, value: Double)]) {
     for token in tokens {
-      texts += token.text.utf8
-      ends.append(texts.count)
+      append(Array(token.text.utf8))
       values.append(token.value)
     }
   }
@@ -39,8 +35,8 @@ struct TokenRow: Sendable, Hashable {
       try scanner.skip()
       return
     }
-    texts.reserveCapacity(512)
-    ends.reserveCapacity(96)
+    bytes = scanner.bytes
+    places.reserveCapacity(96)
     values.reserveCapacity(96)
     try scanner.enterObject()
     while let key = try scanner.nextKey() {
@@ -51,15 +47,29 @@ struct TokenRow: Sendable, Hashable {
       default: try scanner.skip()
       }
     }
-    guard ends.count == values.count else { throw MalformedJSON() }
+    guard places.count == values.count else { throw MalformedJSON() }
+  }
+
+  private mutating func append(_ token: [UInt8]) {
+    places.append(bytes.count..<(bytes.count + token.count))
+    bytes += token
+  }
+
+  private mutating func takeText(_ scanner: inout JSONScanner) throws(MalformedJSON) {
+    if let place = scanner.plainString() {
+      places.append(place)
+    } else {
+      let start = bytes.count
+      try scanner.appendString(to: &bytes)
+      places.append(start..<bytes.count)
+    }
   }
 
   private mutating func takeTexts(_ scanner: inout JSONScanner) throws(MalformedJSON) {
     if scanner.takeNull() { return }
     try scanner.enterArray()
     while try scanner.nextElement() {
-      if !scanner.takeNull() { try scanner.appendString(to: &texts) }
-      ends.append(texts.count)
+      if scanner.takeNull() { append([]) } else { try takeText(&scanner) }
     }
   }
 
@@ -75,13 +85,13 @@ struct TokenRow: Sendable, Hashable {
     if scanner.takeNull() { return }
     try scanner.enterArray()
     while try scanner.nextElement() {
-      let start = texts.count
+      let index = count
       var value = Double.nan
       var raw: [UInt8]?
       try scanner.enterObject()
       while let key = try scanner.nextKey() {
         switch key {
-        case "token" where !scanner.takeNull(): try scanner.appendString(to: &texts)
+        case "token" where !scanner.takeNull(): try takeText(&scanner)
         case "logprob" where !scanner.takeNull(): value = try scanner.number()
         case "bytes" where !scanner.takeNull(): raw = try Self.bytes(&scanner)
         case "token", "logprob", "bytes": break
@@ -89,8 +99,10 @@ struct TokenRow: Sendable, Hashable {
         }
       }
       // The bytes are the token itself; its text may have replacement characters instead.
-      if let raw { texts.replaceSubrange(start..., with: raw) }
-      ends.append(texts.count)
+      if raw != nil || count == index {
+        places.removeSubrange(index...)
+        append(raw ?? [])
+      }
       values.append(value)
     }
   }

@@ -8,8 +8,8 @@ struct Decimal64 {
   private(set) var digits: UInt64 = 0
   /// Power of ten that the digits are multiplied with.
   var exponent = 0
-  /// Whether all digits were taken.
-  private(set) var isExact = true
+  /// Digits taken, zeros at the front left out.
+  private var count = 0
 
   private static let exactPowers: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -19,14 +19,25 @@ struct Decimal64 {
     (0..<places).reduce(1) { power, _ in power * 10 }
   }
 
-  /// Adds a digit, 0...9, at the end.
-  mutating func append(_ digit: UInt8) {
-    guard digits <= (.max - 9) / 10 else {
-      isExact = false
-      return
+  /// Adds the digits that stand at a place of a text.
+  ///
+  /// - Returns: The place behind them.
+  mutating func append(digitsOf text: Span<UInt8>, from start: Int) -> Int {
+    var digits = digits
+    var place = start
+    while place < text.count {
+      let digit = text[place] &- UInt8(ascii: "0")
+      guard digit < 10 else { break }
+      digits = digits &* 10 &+ UInt64(digit)
+      place += 1
     }
-    digits = digits * 10 + UInt64(digit)
+    count = (isExact && self.digits == 0 ? 0 : count) + place - start
+    self.digits = digits
+    return place
   }
+
+  /// Whether all digits were taken: 19 always have room.
+  var isExact: Bool { count <= 19 }
 
   /// The nearest `Double`, ties to even; `nil` where a slower way is needed.
   var value: Double? {

@@ -9,7 +9,8 @@ package struct JSONScanner {
   /// Nesting beyond this is refused: no host needs it, and it would exhaust the stack.
   static let deepest = 128
 
-  private let bytes: [UInt8]
+  /// The document.
+  let bytes: [UInt8]
   private var position: Int
   /// Whether a container was entered and nothing of it was taken yet.
   private var isFresh = false
@@ -22,6 +23,12 @@ package struct JSONScanner {
 
   /// The first byte of the next value; `nil` at the end.
   package mutating func peek() -> UInt8? {
+    guard position < bytes.count else { return nil }
+    let byte = bytes[position]
+    return byte > 0x20 ? byte : peekPastBlanks()
+  }
+
+  private mutating func peekPastBlanks() -> UInt8? {
     while position < bytes.count {
       let byte = bytes[position]
       if byte > 0x20 { return byte }
@@ -155,19 +162,24 @@ package struct JSONScanner {
     while place < span.count {
       let byte = span[place]
       place += 1
-      // Letters, digits and blanks are most of it.
-      switch byte {
-      case UInt8(ascii: "\""):
-        guard let end = Self.end(ofStringFrom: place, in: span) else { throw MalformedJSON() }
-        place = end
-      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        if depth == 0 {
-          position = place
-          return
+      if byte == UInt8(ascii: "\"") {
+        // Not by `mark`: a call a string takes longer than short strings themselves.
+        while place < span.count, span[place] != UInt8(ascii: "\"") {
+          place += span[place] == UInt8(ascii: "\\") ? 2 : 1
         }
-      default: break
+        place += 1
+      } else if byte >= UInt8(ascii: "[") {
+        // Digits, commas and blanks, which are most of it, come before the brackets.
+        switch byte {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+          depth -= 1
+          if depth == 0 {
+            position = place
+            return
+          }
+        default: break
+        }
       }
     }
     throw MalformedJSON()
@@ -175,19 +187,24 @@ package struct JSONScanner {
 
   private mutating func skipString() throws(MalformedJSON) {
     let bytes = bytes
-    guard let end = Self.end(ofStringFrom: position + 1, in: bytes.span) else {
-      throw MalformedJSON()
+    var start = position + 1
+    while let mark = Self.mark(from: start, in: bytes.span) {
+      if bytes[mark] == UInt8(ascii: "\"") {
+        position = mark + 1
+        return
+      }
+      start = mark + 2
     }
-    position = end
+    throw MalformedJSON()
   }
 
-  /// The place after a string's closing quote; `nil` when it has none.
-  private static func end(ofStringFrom start: Int, in span: Span<UInt8>) -> Int? {
+  /// The place of the first quote or backslash; `nil` when there is none.
+  private static func mark(from start: Int, in span: Span<UInt8>) -> Int? {
     var place = start
     while place < span.count {
       let byte = span[place]
-      place += byte == UInt8(ascii: "\\") ? 2 : 1
-      if byte == UInt8(ascii: "\"") { return place }
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return place }
+      place += 1
     }
     return nil
   }
@@ -199,23 +216,31 @@ package struct JSONScanner {
   /// - Returns: Its text.
   /// - Throws: `MalformedJSON` if there is none, or it is not UTF-8.
   package mutating func string() throws(MalformedJSON) -> String {
-    guard peek() == UInt8(ascii: "\"") else { throw MalformedJSON() }
+    if let place = plainString() { return try Self.text(bytes.span.extracting(place)) }
+    var buffer: [UInt8] = []
+    try appendString(to: &buffer)
+    return try Self.text(buffer.span)
+  }
+
+  /// Takes a string if its bytes are spelt without escapes.
+  ///
+  /// - Returns: Where they lie in the document, not checked for being UTF-8; `nil` when `appendString`
+  ///   has to take the string, or there is none.
+  mutating func plainString() -> Range<Int>? {
+    guard peek() == UInt8(ascii: "\"") else { return nil }
+    let bytes = bytes
     let start = position + 1
-    var end = start
-    while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") {
-      end += 1
+    guard let mark = Self.mark(from: start, in: bytes.span), bytes[mark] == UInt8(ascii: "\"")
+    else {
+      return nil
     }
-    let text: String?
-    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
-      text = String(validating: bytes[start..<end], as: UTF8.self)
-      position = end + 1
-    } else {
-      var buffer: [UInt8] = []
-      try appendString(to: &buffer)
-      text = String(validating: buffer, as: UTF8.self)
-    }
-    guard let text else { throw MalformedJSON() }
-    return text
+    position = mark + 1
+    return start..<mark
+  }
+
+  private static func text(_ bytes: Span<UInt8>) throws(MalformedJSON) -> String {
+    guard let text = try? UTF8Span(validating: bytes) else { throw MalformedJSON() }
+    return String(copying: text)
   }
 
   /// Takes a string and appends its bytes, escapes resolved, not checked for being UTF-8.
@@ -224,20 +249,12 @@ package struct JSONScanner {
   /// - Throws: `MalformedJSON` if there is no string.
   package mutating func appendString(to text: inout [UInt8]) throws(MalformedJSON) {
     try expect(UInt8(ascii: "\""))
-    var start = position
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == UInt8(ascii: "\"") {
-        text += bytes[start..<position]
-        position += 1
-        return
-      }
-      position += 1
-      if byte == UInt8(ascii: "\\") {
-        text += bytes[start..<(position - 1)]
-        try escape(into: &text)
-        start = position
-      }
+    let bytes = bytes
+    while let mark = Self.mark(from: position, in: bytes.span) {
+      text += bytes[position..<mark]
+      position = mark + 1
+      if bytes[mark] == UInt8(ascii: "\"") { return }
+      try escape(into: &text)
     }
     throw MalformedJSON()
   }
@@ -291,49 +308,47 @@ package struct JSONScanner {
   /// - Throws: `MalformedJSON` if there is none.
   package mutating func number() throws(MalformedJSON) -> Double {
     _ = peek()
-    let start = position
-    let isNegative = takeByte(UInt8(ascii: "-"))
-    if position < bytes.count, bytes[position] > UInt8(ascii: "9") {
-      if take("Infinity") { return isNegative ? -.infinity : .infinity }
-      if !isNegative, take("NaN") { return .nan }
-    }
+    let bytes = bytes
+    let span = bytes.span
+    func holds(_ byte: UInt8, at place: Int) -> Bool { place < span.count && span[place] == byte }
 
+    let isNegative = holds(UInt8(ascii: "-"), at: position)
+    let start = isNegative ? position + 1 : position
     var decimal = Decimal64()
-    guard appendDigits(to: &decimal, isFraction: false) > 0 else { throw MalformedJSON() }
-    if takeByte(UInt8(ascii: ".")) {
-      guard appendDigits(to: &decimal, isFraction: true) > 0 else { throw MalformedJSON() }
+    var place = decimal.append(digitsOf: span, from: start)
+    guard place > start else { return try word(from: start, isNegative) }
+    if holds(UInt8(ascii: "."), at: place) {
+      let point = place + 1
+      place = decimal.append(digitsOf: span, from: point)
+      guard place > point else { throw MalformedJSON() }
+      decimal.exponent = point - place
     }
-    if takeByte(UInt8(ascii: "e")) || takeByte(UInt8(ascii: "E")) {
-      let isDown = takeByte(UInt8(ascii: "-"))
-      if !isDown { _ = takeByte(UInt8(ascii: "+")) }
+    if holds(UInt8(ascii: "e"), at: place) || holds(UInt8(ascii: "E"), at: place) {
+      let isDown = holds(UInt8(ascii: "-"), at: place + 1)
+      let first = isDown || holds(UInt8(ascii: "+"), at: place + 1) ? place + 2 : place + 1
       var exponent = Decimal64()
-      guard appendDigits(to: &exponent, isFraction: false) > 0 else { throw MalformedJSON() }
+      place = exponent.append(digitsOf: span, from: first)
+      guard place > first else { throw MalformedJSON() }
       let size = exponent.isExact ? Int(min(exponent.digits, 100_000)) : 100_000
       decimal.exponent += isDown ? -size : size
     }
+    position = place
     if let value = decimal.value { return isNegative ? -value : value }
-    // What the fast ways cannot do exactly, the library's reader does: longer numbers and far exponents.
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    guard let value = Double(text) else { throw MalformedJSON() }
-    return value
-  }
-
-  private mutating func takeByte(_ byte: UInt8) -> Bool {
-    guard position < bytes.count, bytes[position] == byte else { return false }
-    position += 1
-    return true
-  }
-
-  /// Takes digits and tells how many there were.
-  private mutating func appendDigits(to decimal: inout Decimal64, isFraction: Bool) -> Int {
-    let start = position
-    while position < bytes.count {
-      let digit = bytes[position] &- UInt8(ascii: "0")
-      guard digit < 10 else { break }
-      decimal.append(digit)
-      position += 1
+    // What the fast ways cannot do exactly, the library's reader does: longer numbers, far exponents.
+    guard let value = Double(String(decoding: bytes[start..<place], as: UTF8.self)) else {
+      throw MalformedJSON()
     }
-    if isFraction { decimal.exponent -= position - start }
-    return position - start
+    return isNegative ? -value : value
+  }
+
+  /// Takes a number that is written as a word.
+  private mutating func word(
+    from start: Int,
+    _ isNegative: Bool
+  ) throws(MalformedJSON) -> Double {
+    position = start
+    if take("Infinity") { return isNegative ? -.infinity : .infinity }
+    guard !isNegative, take("NaN") else { throw MalformedJSON() }
+    return .nan
   }
 }

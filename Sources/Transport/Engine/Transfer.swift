@@ -98,7 +98,8 @@ final class Transfer: Hashable {
     try set(CURLOPT_FOLLOWLOCATION, 0)
     try set(CURLOPT_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    try set(CURLOPT_ACCEPT_ENCODING, "")
+    // Every host knows it; libcurl writes the list anew for each request.
+    try set(CURLOPT_ACCEPT_ENCODING, "gzip")
     try set(CURLOPT_SSL_VERIFYPEER, 1)
     try set(CURLOPT_SSL_VERIFYHOST, 2)
     try set(CURLOPT_LOW_SPEED_LIMIT, 1)
@@ -194,7 +195,7 @@ final class Transfer: Hashable {
 
   private func takeHead(_ line: UnsafeRawBufferPointer) -> Int {
     // Each new status line ends what an interim reply or a proxy said.
-    if line.starts(with: "HTTP/".utf8) {
+    if let start = line.baseAddress, line.count > 5, memcmp(start, "HTTP/", 5) == 0 {
       head.removeAll(keepingCapacity: true)
       // `HTTP/1.1 103`: an interim reply is not the beginning of the real one.
       let isInterim = line.drop { $0 != UInt8(ascii: " ") }.dropFirst().first == UInt8(ascii: "1")

@@ -180,6 +180,17 @@ import Testing
     #expect(price.loss.isMeasured(0.125))
   }
 
+  @Test func `reads tokens that are spelt with escapes among others that are not`() throws {
+    let reply = #"""
+      {"choices":[{"logprobs":{"tokens":["a","\u00e9","b\n",null,"c"],
+      "token_logprobs":[null,-1,-2,-3,-4]}}]}
+      """#
+    let row = try #require(try EchoReply(Array(reply.utf8)).rows.first)
+    let tokens = (0..<row.count).map { String(decoding: row[$0], as: UTF8.self) }
+    #expect(tokens == ["a", "é", "b\n", "", "c"])
+    #expect(row.values.dropFirst() == [-1, -2, -3, -4])
+  }
+
   @Test(arguments: ["", "<html>busy</html>", #"{"choices":[{"#, #"{"choices":7}"#, "[]"])
   func `throws on replies that are no completions`(reply: String) async {
     await #expect(throws: HostError.self) { try await priced(reply, .plain("a", " b")) }
