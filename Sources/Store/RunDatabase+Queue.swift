@@ -46,7 +46,7 @@ extension RunDatabase {
   }
 
   /// Commits after which the log is emptied.
-  private static let commitsALog = 16
+  private static let commitsALog = 2
 
   /// Microseconds between two commits of the store's own thread.
   private static let rest: UInt32 = 20_000
