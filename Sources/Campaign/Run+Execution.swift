@@ -50,7 +50,8 @@ extension Run {
     return RunStatus(
       try storing { () throws(StoreError) in try database.standing() },
       corpus: corpus,
-      settings: settings
+      settings: settings,
+      isWorkedOn: true
     )
   }
 }

@@ -127,7 +127,11 @@ extension Run {
 
     let capabilities = scorer.scorerCapabilities
     let batch = max(1, capabilities.batch)
-    func calls(_ examples: Int) -> Int { (examples + batch - 1) / batch }
+    let steps = (corpus.train + corpus.queries).map { max(1, scorer.requests(for: $0)) }
+    func requestCount(_ columns: some Collection<Int>) -> Int {
+      batch > 1
+        ? (columns.count + batch - 1) / batch : columns.reduce(0) { $0 + steps[$1] }
+    }
     let coverage = Coverage(settings, corpus: corpus)
     func tokenCount(_ columns: some Sequence<Int>) -> Int { columns.reduce(0) { $0 + tokens[$1] } }
     let optimising = settings.models * (prompted ?? 0)
@@ -137,10 +141,13 @@ extension Run {
       (settings.models + 1) * tokenCount(coverage.columns)
       + tokenCount(coverage.repeats.joined()) + optimising * mean
       + (prices - coverage.columns.count) * capabilities.overhead
+    let meanSteps =
+      batch > 1 || corpus.train.isEmpty
+      ? 1 : Double(requestCount(corpus.train.indices)) / Double(corpus.train.count)
     let requests =
-      (settings.models + 1) * calls(coverage.columns.count)
-      + coverage.repeats.reduce(0) { $0 + calls($1.count) }
-      + settings.models * trainer.scoringCalls
+      (settings.models + 1) * requestCount(coverage.columns)
+      + coverage.repeats.reduce(0) { $0 + requestCount($1) }
+      + Int((Double(settings.models * trainer.scoringCalls) * meanSteps).rounded())
 
     // θ0 comes first and alone.
     let parallel = max(1, min(settings.parallelJobs, trainer.parallelJobs))

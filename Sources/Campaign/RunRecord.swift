@@ -125,7 +125,12 @@ public struct RunRecord: Sendable {
     created = Double(contents.created) / 1000
     method = contents.manifest.method
     fullDesign = contents.manifest.design
-    status = RunStatus(contents.standing, corpus: contents.corpus, settings: settings)
+    status = RunStatus(
+      contents.standing,
+      corpus: contents.corpus,
+      settings: settings,
+      isWorkedOn: RunDatabase.isBeingWritten(path: path)
+    )
     spending = contents.standing.spending.isEmpty ? nil : Spent(contents.standing.spending)
   }
 

@@ -3,8 +3,8 @@ internal import Experiment
 internal import Store
 
 extension RunStatus {
-  /// Where a run stands according to its store.
-  init(_ standing: RunStanding, corpus: Corpus, settings: RunSettings) {
+  /// Where a run stands according to its store, and to whether a process is at it.
+  init(_ standing: RunStanding, corpus: Corpus, settings: RunSettings, isWorkedOn: Bool) {
     let coverage = Coverage(settings, corpus: corpus)
     let perturbed = standing.models.dropFirst()
     func count(_ status: ModelRecord.Status) -> Int { perturbed.count { $0.status == status } }
@@ -16,7 +16,9 @@ extension RunStatus {
     let isUntouched = standing.models.allSatisfy { $0.answered == 0 && $0.started == nil }
     let phase: Phase =
       isComplete
-      ? .complete : standing.ended != nil ? .partial : isUntouched ? .planned : .running
+      ? .complete
+      : standing.ended != nil
+        ? .partial : isUntouched ? .planned : isWorkedOn ? .running : .interrupted
     self.init(
       phase: phase,
       models: Models(
@@ -40,6 +42,7 @@ extension RunStatus {
           isProbing: settings.isProbing
         ) : [])
         + [
+          phase == .interrupted ? "the next 'daunce run' goes on where it stopped" : nil,
           Self.deviation(standing.models.prefix(1), from: settings.targetHyperparameters),
           Self.deviation(perturbed, from: settings.hyperparameters),
           !isComplete && !standing.spending.isEmpty && settings.prompts?.method == .bdpl

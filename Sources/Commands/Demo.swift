@@ -185,7 +185,11 @@ extension Demo {
         hint: "choose a folder you may write to with --write"
       )
     }
-    for (name, bytes) in files { try OutputFile(path: root + name).write(bytes) }
+    for (name, bytes) in files {
+      let file = try OutputFile(path: root + name)
+      try file.write(bytes)
+      try file.finish()
+    }
     return root + "config.json5"
   }
 }

@@ -93,6 +93,7 @@ enum ExportCommand {
     case .recording:
       try record.exportRecording(to: sink)
     }
+    try file.finish()
     return 0
   }
 }

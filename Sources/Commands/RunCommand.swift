@@ -114,7 +114,7 @@ enum RunCommand {
   private static func summary(_ plan: RunPlan) -> String {
     var parts = [
       "plan: \(plan.jobs) fine-tunes, \(ProgressLine.grouped(plan.trainingTokens)) tokens",
-      "\(plan.requests) scoring calls, \(ProgressLine.grouped(plan.scoringTokens)) tokens",
+      "\(ProgressLine.grouped(plan.requests)) scoring requests, \(ProgressLine.grouped(plan.scoringTokens)) tokens",
     ]
     if let hours = plan.hours {
       parts.append("about \(ProgressLine.readable(.seconds(hours * 3600)))")
@@ -161,6 +161,7 @@ enum RunCommand {
     try store.flush()
     let file = try OutputFile(path: path)
     try RunRecord(path: store.path).exportRecording { try file.write($0) }
+    try file.finish()
   }
 
   /// Commands worth trying on the finished run.

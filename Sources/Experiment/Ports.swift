@@ -76,11 +76,17 @@ public protocol Scorer: Sendable {
   /// Tokens one example takes (prompt and completion), exact or estimated, for plans.
   func tokens(in example: Example) -> Int
 
+  /// Requests that pricing one example alone takes, exact or estimated, for plans; 1 by default.
+  func requests(for example: Example) -> Int
+
   /// Where the tasks that call `price` run best; `nil`, the default, for the program's pool.
   var executor: (any TaskExecutor)? { get }
 }
 
 extension Scorer {
+  /// One request an example.
+  public func requests(for example: Example) -> Int { 1 }
+
   /// The program's pool.
   public var executor: (any TaskExecutor)? { nil }
 

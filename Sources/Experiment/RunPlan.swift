@@ -93,8 +93,10 @@ public struct RunStatus: Sendable, Hashable {
   public enum Phase: String, Sendable, Hashable, Codable {
     /// Recorded, nothing trained yet.
     case planned
-    /// Some models are still to be trained or priced.
+    /// Some models are still to be trained or priced, and a process is at it.
     case running
+    /// Some models are still to be trained or priced, and no process is at it.
+    case interrupted
     /// All models priced.
     case complete
     /// Ended with fewer models or prices than planned.

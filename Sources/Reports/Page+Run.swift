@@ -137,14 +137,16 @@ extension Page {
     let models = status.models
     let losses = status.losses
     var trained = "\(models.succeeded) of \(models.planned) trained"
-    if models.running > 0 { trained += ", \(models.running) running" }
+    if models.running > 0 {
+      trained += ", \(models.running) " + (status.phase == .interrupted ? "begun" : "running")
+    }
     var priced =
       "\(Numerals.grouped(losses.measured)) of \(Numerals.grouped(losses.expected)) measured"
     if losses.censored > 0 { priced += ", \(Numerals.grouped(losses.censored)) by a bound" }
     let phase: Emphasis =
       switch status.phase {
       case .complete: .good
-      case .partial: .warning
+      case .partial, .interrupted: .warning
       case .planned, .running: .strong
       }
     var model = [Span(trained)]

@@ -107,9 +107,12 @@ package final class RunDatabase: Sendable {
     )
   }
 
+  /// Whether some process has a store open for writing now.
+  package static func isBeingWritten(path: String) -> Bool { WriterLock.isHeld(store: path) }
+
   private static func requireStore(_ connection: borrowing Connection) throws(StoreError) {
     switch try Schema.inspect(connection) {
-    case .store(Schema.version): return
+    case .store(let version) where Schema.readable.contains(version): return
     case .store(let version):
       throw StoreError(
         code: .olderSchema(found: version, known: Schema.version),

@@ -9,6 +9,9 @@ enum Schema {
   /// The version this program writes.
   static var version: Int { steps.count }
 
+  /// The versions this program reads: from 2 on only an index has changed.
+  static var readable: ClosedRange<Int> { 2...version }
+
   /// What a file is, before anything is done to it.
   enum State {
     /// No table yet: a new file.

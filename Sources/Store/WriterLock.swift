@@ -12,7 +12,13 @@ struct WriterLock: ~Copyable {
   init(store path: String) throws(StoreError) {
     let descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.failure(path, errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    var isHeld = flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    // It may have been somebody's look at the lock, which takes microseconds.
+    for _ in 0..<5 where isHeld && errno == EWOULDBLOCK {
+      usleep(5_000)
+      isHeld = flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    }
+    guard !isHeld else {
       let number = errno
       let pid = Self.owner(descriptor)
       close(descriptor)
@@ -38,6 +44,14 @@ struct WriterLock: ~Copyable {
     // program.
     flock(descriptor, LOCK_UN)
     close(descriptor)
+  }
+
+  /// Whether a process holds the lock of a store.
+  static func isHeld(store path: String) -> Bool {
+    let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
   private static func owner(_ descriptor: Int32) -> Int32? {

@@ -26,7 +26,7 @@ struct InterruptionTests {
       let run = try scene.open(path, trainer, scorer)
       await #expect(throws: CancellationError.self) { try await run.execute() }
     }
-    #expect(try RunRecord(path: path).status.phase == .running)
+    #expect(try RunRecord(path: path).status.phase == .interrupted)
     #expect(try await scene.open(path, trainer, scorer).execute().phase == .complete)
     #expect(try await Outcome(path) == scene.outcome())
     #expect(scorer.pairs == 73)

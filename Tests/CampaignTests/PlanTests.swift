@@ -62,6 +62,24 @@ struct PlanTests {
   }
 
   @Test
+  func `where completions are walked, a request a token is counted`() {
+    let scene = Scene()
+    func plan(_ scorer: any Scorer) -> RunPlan {
+      Run.plan(
+        corpus: scene.corpus,
+        settings: scene.settings,
+        trainer: ScriptedTrainer(),
+        scorer: scorer,
+        throughput: .init(trainingTokensPerSecond: .infinity, requestsPerMinute: 60)
+      )
+    }
+    let (whole, walked) = (plan(ScriptedScorer(batch: 1)), plan(WalkingScorer()))
+    #expect(walked.requests == 2 * whole.requests)
+    #expect(walked.scoringTokens == whole.scoringTokens)
+    #expect(walked.hours == whole.hours.map { $0 * 2 })
+  }
+
+  @Test
   func `a given target costs no job and unknown rates give no hours`() {
     var settings = Scene().settings
     settings.target = ModelReference("ft:x")
@@ -178,4 +196,23 @@ struct PlanTests {
     #expect(all.count { $0 >= 100 } == min(queries, 2 * models))
     #expect(all.allSatisfy { $0 >= 0 && $0 < 102 })
   }
+}
+
+/// Prices every completion by two requests.
+private struct WalkingScorer: Scorer {
+  private let inner = ScriptedScorer(batch: 1)
+
+  var scorerCapabilities: ScorerCapabilities { inner.scorerCapabilities }
+
+  func price(
+    _ examples: [Example],
+    under model: ModelReference?,
+    reading: Int
+  ) async throws -> [Price] {
+    try await inner.price(examples, under: model, reading: reading)
+  }
+
+  func tokens(in example: Example) -> Int { inner.tokens(in: example) }
+
+  func requests(for example: Example) -> Int { 2 }
 }

@@ -250,13 +250,15 @@ struct RunTests {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")
     let trainer = ScriptedTrainer { _ in throw ScriptedFailure("refused") }
-    let run = try Scene().open(path, trainer)
-    await #expect(throws: ScriptedFailure("refused")) { try await run.execute() }
+    do {
+      let run = try Scene().open(path, trainer)
+      await #expect(throws: ScriptedFailure("refused")) { try await run.execute() }
+    }
     #expect(trainer.jobs.count == 1)
     let record = try RunRecord(path: path)
     #expect(record.target.status == .failed)
     #expect(record.target.error == "refused")
-    #expect(record.status.phase == .running)
+    #expect(record.status.phase == .interrupted)
   }
 
   @Test

@@ -190,7 +190,7 @@ struct SchedulerTests {
     #expect(cancelled.value == 1)
     #expect(scorer.meter.opened.sorted() == scorer.meter.closed.sorted())
     let record = try RunRecord(path: path)
-    #expect(record.status.phase == .running)
+    #expect(record.status.phase == .interrupted)
     #expect(record.models[0].error == "refused")
     #expect(try await scene.open(path).execute().phase == .complete)
     #expect(try await Outcome(path) == scene.outcome())

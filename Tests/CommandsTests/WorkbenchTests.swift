@@ -141,6 +141,8 @@ struct WorkbenchTests {
 extension [UInt8] {
   /// Writes the bytes to a file.
   fileprivate func write(to path: String) throws {
-    try OutputFile(path: path).write(self)
+    let file = try OutputFile(path: path)
+    try file.write(self)
+    try file.finish()
   }
 }

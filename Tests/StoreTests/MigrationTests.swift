@@ -56,6 +56,10 @@ struct MigrationTests {
       try insert.bind(KeyFilter.hash("k"), at: 1)
       try insert.run()
     }
+    #expect(try RunDatabase.reader(path: path).contents() != nil)
+    #expect(
+      try RunDatabase.reader(path: path).exchange("k", occurrence: 0) == exchange("k", "reply")
+    )
     let run = try RunDatabase.writer(path: path)
     try run.enqueue(.exchange(exchange("k", "again")))
     #expect(try run.exchange("k", occurrence: 0) == exchange("k", "reply"))

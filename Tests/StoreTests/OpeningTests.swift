@@ -25,6 +25,32 @@ struct OpeningTests {
   }
 
   @Test
+  func `whether somebody writes can be asked without keeping a writer out`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    #expect(!RunDatabase.isBeingWritten(path: path))
+    do {
+      let run = try makeRun(folder)
+      #expect(RunDatabase.isBeingWritten(path: path))
+      try run.flush()
+    }
+    #expect(!RunDatabase.isBeingWritten(path: path))
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while !Task.isCancelled {
+          _ = RunDatabase.isBeingWritten(path: path)
+          await Task.yield()
+        }
+      }
+      for _ in 0..<200 {
+        #expect(throws: Never.self) { _ = try WriterLock(store: path) }
+        await Task.yield()
+      }
+      group.cancelAll()
+    }
+  }
+
+  @Test
   func `a newer store is refused by writer and reader, naming both versions`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")

@@ -61,6 +61,9 @@ public struct PromptedScorer: Scorer {
   /// Tokens of an example without what a perturbed model has in front of it.
   public func tokens(in example: Example) -> Int { inner.tokens(in: example) }
 
+  /// Requests that pricing one example alone takes.
+  public func requests(for example: Example) -> Int { inner.requests(for: example) }
+
   /// Prices examples behind the model's prompt.
   ///
   /// An example is never among its own demonstrations: the one in reserve takes its place. Behind a query

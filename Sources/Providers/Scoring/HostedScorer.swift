@@ -97,6 +97,12 @@ public final class HostedScorer: Scorer {
     return example.size / 4 + 1
   }
 
+  /// One request an example, or one a token of its completion where those are walked.
+  public func requests(for example: Example) -> Int {
+    guard method == .tokenWalk else { return 1 }
+    return endpoint.tokenizer?.known(example)?.target.count ?? example.completion.utf8.count / 4 + 1
+  }
+
   private func ready(_ served: ServedModel) async throws -> any Pricing {
     var patience = endpoint.profile.readinessSeconds ?? 0
     var pause = 2

@@ -147,6 +147,17 @@ private func server(
     )
   }
 
+  @Test func `counts a request a token where completions are walked`() {
+    let host = server()
+    let walking = scorer(host, ScoringProfile(methods: [.tokenWalk], tokenizer: .llamaCpp))
+    let echoing = scorer(host, ScoringProfile(methods: [.echo]))
+    // Eleven bytes: three tokens or so, as long as the tokeniser was not asked.
+    let example = Example.plain("a", " b c d e fg")
+    #expect(walking.requests(for: example) == 3)
+    #expect(echoing.requests(for: example) == 1)
+    #expect(host.calls.isEmpty)
+  }
+
   @Test func `prices under models it opened and no others`() async throws {
     let host = server()
     let scorer = scorer(host, ScoringProfile(methods: [.echo], batch: 4))
