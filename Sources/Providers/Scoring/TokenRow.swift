@@ -1,7 +1,9 @@
 /// The tokens of one text as a host lists them, each with its log-probability.
 struct TokenRow: Sendable {
-  /// Where the tokens lie: the reply itself, behind it those that it spells with escapes.
-  private var bytes: [UInt8] = []
+  /// The reply that the tokens lie in.
+  private var reply: [UInt8] = []
+  /// The tokens that the reply spells with escapes, which are thought to lie behind it.
+  private var unescaped: [UInt8] = []
   private var places: [Range<Int>] = []
   /// Log-probability of each token in nats; NaN where the host gives none.
   private(set) var values: [Double] = []
@@ -10,7 +12,11 @@ struct TokenRow: Sendable {
   var count: Int { places.count }
 
   /// UTF-8 of one token.
-  subscript(index: Int) -> ArraySlice<UInt8> { bytes[places[index]] }
+  subscript(index: Int) -> ArraySlice<UInt8> {
+    let (start, end) = (places[index].lowerBound, places[index].upperBound)
+    return start < reply.count
+      ? reply[start..<end] : unescaped[(start - reply.count)..<(end - reply.count)]
+  }
 
   /// Creates a row without tokens.
   init() {}
@@ -35,7 +41,7 @@ struct TokenRow: Sendable {
       try scanner.skip()
       return
     }
-    bytes = scanner.bytes
+    reply = scanner.bytes
     places.reserveCapacity(96)
     values.reserveCapacity(96)
     try scanner.enterObject()
@@ -51,18 +57,16 @@ struct TokenRow: Sendable {
   }
 
   private mutating func append(_ token: [UInt8]) {
-    places.append(bytes.count..<(bytes.count + token.count))
-    bytes += token
+    let start = reply.count + unescaped.count
+    places.append(start..<(start + token.count))
+    unescaped += token
   }
 
   private mutating func takeText(_ scanner: inout JSONScanner) throws(MalformedJSON) {
-    if let place = scanner.plainString() {
-      places.append(place)
-    } else {
-      let start = bytes.count
-      try scanner.appendString(to: &bytes)
-      places.append(start..<bytes.count)
-    }
+    if let place = scanner.plainString() { return places.append(place) }
+    let start = reply.count + unescaped.count
+    try scanner.appendString(to: &unescaped)
+    places.append(start..<(reply.count + unescaped.count))
   }
 
   private mutating func takeTexts(_ scanner: inout JSONScanner) throws(MalformedJSON) {
