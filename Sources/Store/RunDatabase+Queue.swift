@@ -32,6 +32,7 @@ extension RunDatabase {
 
   private func commitQueued() {
     var commits = 0
+    var log: Connection?
     repeat {
       // An error stays in the inbox and meets the next who queues or flushes.
       try? drain()
@@ -39,7 +40,8 @@ extension RunDatabase {
       if commits % Self.commitsALog == 0 {
         // Through a connection of its own, so that others may write meanwhile. What hinders it, such
         // as a full disk, will meet the next commit.
-        try? Connection(path: path, access: .write).execute("PRAGMA wal_checkpoint(PASSIVE)")
+        if log == nil { log = try? Connection(path: path, access: .write) }
+        try? log?.execute("PRAGMA wal_checkpoint(PASSIVE)")
       }
       usleep(Self.rest)
     } while inbox.withLock { $0.hasMore() }
