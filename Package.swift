@@ -199,7 +199,11 @@ let package = Package(
       dependencies: ["Experiment", "Campaign", "Attribution", "Store", "TestSupport"],
       swiftSettings: safe
     ),
-    .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: safe),
+    .testTarget(
+      name: "ExperimentTests",
+      dependencies: ["Experiment", "TestSupport"],
+      swiftSettings: safe
+    ),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: safe),
     .testTarget(
       name: "ReportsTests",

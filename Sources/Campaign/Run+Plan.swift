@@ -224,7 +224,8 @@ extension Run {
           + "prompt drawn twice in a step is asked once, and 'status' charges what was sent"
       )
     }
-    return warnings + corpus.duplicateWarnings(isProbing: settings.isProbing)
+    return warnings + corpus.rowNotes(keepsRows: trainer.keepsRows)
+      + corpus.duplicateWarnings(isProbing: settings.isProbing)
   }
 
   private static func subsetWarnings(

@@ -66,7 +66,7 @@ public final class Run: Sendable {
     let contents = try storing { () throws(StoreError) in try database.contents() }
     if let contents {
       try identity.require(contents, store: store.path)
-      if contents.corpus != corpus {
+      if contents.corpus.tags != corpus.tags {
         try storing { () throws(StoreError) in try database.relabel(corpus) }
       }
     } else {
@@ -151,8 +151,8 @@ struct RunIdentity {
     self.settings = settings
     self.design = design
     self.method = method
-    train = Self.digest(corpus.train)
-    queries = Self.digest(corpus.queries)
+    train = Self.digest(corpus.train) { $0.updateTraining(&$1) }
+    queries = Self.digest(corpus.queries) { $0.update(&$1) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(settings) else {
@@ -160,7 +160,7 @@ struct RunIdentity {
     }
     settingsText = String(decoding: data, as: UTF8.self)
     var digest = Digest()
-    for example in corpus.train { example.update(&digest) }
+    for example in corpus.train { example.updateTraining(&digest) }
     if settings.isProbing { for example in corpus.queries { example.update(&digest) } }
     for (name, value) in settings.identity where !["repeats", "candidates"].contains(name) {
       digest.update(name)
@@ -232,12 +232,20 @@ struct RunIdentity {
     }
   }
 
-  private static func digest(_ examples: [Example]) -> String {
+  private static func digest(
+    _ examples: [Example],
+    _ update: (Example, inout Digest) -> Void
+  ) -> String {
     var digest = Digest()
     for example in examples {
       digest.update(example.id)
-      example.update(&digest)
+      update(example, &digest)
     }
     return digest.description
   }
+}
+
+extension Corpus {
+  /// The labels of all examples, training rows first.
+  fileprivate var tags: [[String]] { (train + queries).map(\.tags) }
 }

@@ -48,7 +48,8 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Example {
-  /// Adds what a host would see of the example: prompt and completion, not id and tags.
+  /// Adds all that decides what the example costs: prompt and completion as a template gets them, not
+  /// id and tags.
   public func update(_ digest: inout Digest) {
     switch prompt {
     case .text(let text):
@@ -59,8 +60,22 @@ extension Example {
       for message in messages {
         digest.update(message.role)
         digest.update(message.content)
+        if let json = message.json { digest.update("json" + json) }
       }
     }
     digest.update(completion)
+    guard let rendering else { return }
+    for part in [rendering.tools, rendering.arguments, rendering.answer] {
+      digest.update(part ?? "")
+    }
+  }
+
+  /// Adds all that decides what a training on the example does: what it costs, and the whole row
+  /// where that says more.
+  public func updateTraining(_ digest: inout Digest) {
+    update(&digest)
+    guard let row, row.saysMore else { return }
+    digest.update("row")
+    digest.update(row.bytes)
   }
 }

@@ -1,14 +1,18 @@
 /// One turn of a chat, as hosts write it.
 public struct Message: Sendable, Hashable, Codable {
-  /// Who speaks: `system`, `user` or `assistant`.
+  /// Who speaks: `system`, `user`, `assistant`, `tool`, ….
   public let role: String
-  /// What is said.
+  /// What is said: the text, texts of parts joined, calls of tools as the JSON that they are.
   public let content: String
+  /// JSON of the turn as its file has it, less what only trainers read; `nil` when role and content
+  /// are all of it.
+  public let json: String?
 
   /// Creates a turn.
-  public init(role: String, content: String) {
+  public init(role: String, content: String, json: String? = nil) {
     self.role = role
     self.content = content
+    self.json = json
   }
 }
 
@@ -40,13 +44,29 @@ public struct Example: Sendable, Hashable, Identifiable {
   ///
   /// Evaluation reads them; no method does and no host is sent them.
   public let tags: [String]
+  /// What a chat template needs besides; `nil` when the texts are all.
+  public let rendering: Rendering?
+  /// The line that it was read from; `nil` for an example that no file has.
+  public let row: Row?
+
+  /// Whether the completion is a text that tokens spell, not a call of tools.
+  public var isText: Bool { rendering?.callsTools != true }
 
   /// Creates an example.
-  public init(id: String, prompt: Prompt, completion: String, tags: [String] = []) {
+  public init(
+    id: String,
+    prompt: Prompt,
+    completion: String,
+    tags: [String] = [],
+    rendering: Rendering? = nil,
+    row: Row? = nil
+  ) {
     self.id = id
     self.prompt = prompt
     self.completion = completion
     self.tags = tags
+    self.rendering = rendering
+    self.row = row
   }
 }
 

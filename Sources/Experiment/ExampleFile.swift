@@ -30,11 +30,12 @@ public struct ExampleFileError: Error, Sendable, Hashable {
   public let reason: String
 }
 
-/// Files of examples in the hosts' own format: JSON Lines, each row a prompt with its completion.
+/// Files of examples in the hosts' own formats: JSON Lines, each row a prompt with its completion.
 ///
 /// A row is `{"prompt": …, "completion": …}` or `{"messages": [{"role": …, "content": …}, …]}`, whose
-/// last message is from the assistant and is the completion. `id` and `tags` are ours; any other key
-/// is ignored, because hosts' formats carry many. Blank lines are skipped but counted.
+/// last message is from the assistant. The completion is the last assistant turn that is trained on:
+/// one of weight 0 is not. `id` and `tags` are ours; everything else is the host's and stays as it
+/// stands in `Example.row`. Blank lines are skipped but counted.
 public enum ExampleFile {
   /// Reads all examples of a file.
   ///
@@ -53,13 +54,14 @@ public enum ExampleFile {
     var examples: [Example] = []
     var lines: [String: Int] = [:]
     var rest = bytes[...]
-    if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
     var number = 0
     while !rest.isEmpty {
       let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-      let line = rest[..<end]
+      var line = rest[..<end]
       rest = end < rest.endIndex ? rest[(end + 1)...] : []
       defer { number += 1 }
+      // Also where files were put together.
+      if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
       if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
       let example: Example
       do throws(Fault) {
@@ -83,11 +85,11 @@ public enum ExampleFile {
     return examples
   }
 
-  /// One example as a line of a file, without the line break.
+  /// One example as a line of a file, without the line break: what the view says, nothing more.
   ///
   /// - Parameters:
   ///   - example: The example.
-  ///   - includingIdentity: Whether `id` and `tags` are written; hosts must not see them.
+  ///   - includingIdentity: Whether `id` and `tags` are written.
   /// - Returns: UTF-8 bytes that `parse` reads back to the same prompt and completion.
   public static func line(for example: Example, includingIdentity: Bool) -> [UInt8] {
     var bytes = Array("{".utf8)
@@ -125,22 +127,59 @@ public enum ExampleFile {
     return bytes
   }
 
-  private struct Fault: Error {
+  /// What a host is sent of a training example, without the line break.
+  ///
+  /// - Parameters:
+  ///   - example: The example.
+  ///   - weight: Weight of the example in this training, which multiplies a weight that the row has;
+  ///     `nil` leaves the row as it is.
+  /// - Returns: The row's own bytes; those of its view where it has no row.
+  public static func trainingLine(for example: Example, weight: Double? = nil) -> [UInt8] {
+    var bytes = example.row?.bytes ?? line(for: example, includingIdentity: false)
+    guard let weight else { return bytes }
+    var text: [UInt8] = []
+    let own = JSONPlaces.members(of: bytes[...]).last {
+      JSONText.unescaped(bytes[$0.key]) == "weight"
+    }
+    if let own {
+      let value = Double(String(decoding: bytes[own.value], as: UTF8.self))
+      JSONText.append(weight * (value ?? 1), to: &text)
+      bytes.replaceSubrange(own.value, with: text)
+    } else {
+      text += ",\"weight\":".utf8
+      JSONText.append(weight, to: &text)
+      bytes.insert(contentsOf: text, at: bytes.count - 1)
+    }
+    return bytes
+  }
+
+  /// Reads a row that was kept without its `id` and `tags`.
+  ///
+  /// - Parameters:
+  ///   - bytes: UTF-8 of the row.
+  ///   - id: The example's id.
+  ///   - tags: Its tags.
+  /// - Returns: The example; `nil` when it is no row.
+  package static func example(_ bytes: [UInt8], id: String, tags: [String]) -> Example? {
+    guard let read = try? read(bytes[...], defaultID: id, JSONDecoder()) else { return nil }
+    return Example(
+      id: id,
+      prompt: read.prompt,
+      completion: read.completion,
+      tags: tags,
+      rendering: read.rendering,
+      row: read.row
+    )
+  }
+
+  /// What is wrong with one row.
+  struct Fault: Error {
     let code: ExampleFileError.Code
     let reason: String
     init(_ code: ExampleFileError.Code, _ reason: String) {
       self.code = code
       self.reason = reason
     }
-  }
-
-  /// A line as it is written, before anything is decided about it.
-  private struct Row: Decodable {
-    let id: String?
-    let tags: [String]?
-    let prompt: String?
-    let completion: String?
-    let messages: [Message]?
   }
 
   private static func read(
@@ -153,48 +192,31 @@ public enum ExampleFile {
     guard String(validating: line, as: UTF8.self) != nil else {
       throw Fault(.encoding, "not valid UTF-8")
     }
-    let row: Row
+    let fields: RowFields
     do {
-      row = try decoder.decode(Row.self, from: Data(line))
+      fields = try decoder.decode(RowFields.self, from: Data(line))
     } catch let error as DecodingError {
       throw fault(error)
     } catch {
       throw Fault(.syntax, "not valid JSON")
     }
-    let (prompt, completion) = try content(of: row)
-    if completion.isEmpty { throw Fault(.completion, "the completion is empty") }
+    let view = try RowView(fields, of: Array(line))
     let example = Example(
-      id: row.id ?? defaultID,
-      prompt: prompt,
-      completion: completion,
-      tags: row.tags ?? []
+      id: fields.id ?? defaultID,
+      prompt: view.prompt,
+      completion: view.completion,
+      tags: fields.tags ?? [],
+      rendering: view.rendering,
+      row: view.row
     )
     if example.id.isEmpty { throw Fault(.shape, "the id is empty") }
-    var texts = [example.id, completion] + example.tags
-    switch prompt {
+    var texts = [example.id, example.completion] + example.tags
+    switch example.prompt {
     case .text(let text): texts.append(text)
     case .chat(let messages): texts += messages.flatMap { [$0.role, $0.content] }
     }
     if texts.contains(where: { $0.utf8.contains(0) }) { throw Fault(.nul, "a NUL character") }
     return example
-  }
-
-  private static func content(of row: Row) throws(Fault) -> (Prompt, String) {
-    if let messages = row.messages {
-      if row.prompt != nil || row.completion != nil {
-        throw Fault(.shape, "both 'messages' and 'prompt' or 'completion'")
-      }
-      guard let last = messages.last else { throw Fault(.completion, "'messages' is empty") }
-      guard last.role == "assistant" else {
-        throw Fault(.completion, "the last message is from '\(last.role)', not from 'assistant'")
-      }
-      return (.chat(messages.dropLast()), last.content)
-    }
-    guard let prompt = row.prompt else {
-      throw Fault(.shape, "neither 'prompt' and 'completion' nor 'messages'")
-    }
-    guard let completion = row.completion else { throw Fault(.completion, "no 'completion'") }
-    return (.text(prompt), completion)
   }
 
   private static func fault(_ error: DecodingError) -> Fault {

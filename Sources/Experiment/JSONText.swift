@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// JSON as bytes, written piece by piece.
 package enum JSONText {
   /// Appends a string with its quotes; everything but quotes, backslashes and controls stays UTF-8.
@@ -35,6 +37,19 @@ package enum JSONText {
       bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     default: bytes.append(byte)
     }
+  }
+
+  /// The text that the bytes between a string's quotes stand for; the bytes as they are where an escape
+  /// stands for no character.
+  static func unescaped(_ bytes: ArraySlice<UInt8>) -> String {
+    if bytes.contains(UInt8(ascii: "\\")) {
+      var list = Array("[\"".utf8)
+      list += bytes
+      list += "\"]".utf8
+      let text = try? JSONDecoder().decode([String].self, from: Data(list))
+      if let text = text?.first { return text }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Appends a number that reads back to the same bits; `null` if it is not finite.

@@ -126,6 +126,8 @@ public struct TrainerCapabilities: Sendable, Hashable {
   public var scoredInputs: Int?
   /// Scoring calls that these inputs take, at most.
   public var scoringCalls: Int
+  /// Whether rows reach the training as they stand in the user's file; otherwise only texts do.
+  public var keepsRows: Bool
 
   /// Creates a description.
   public init(
@@ -134,8 +136,10 @@ public struct TrainerCapabilities: Sendable, Hashable {
     minimumExamples: Int,
     parallelJobs: Int,
     scoredInputs: Int? = nil,
-    scoringCalls: Int = 0
+    scoringCalls: Int = 0,
+    keepsRows: Bool = true
   ) {
+    self.keepsRows = keepsRows
     self.scoredInputs = scoredInputs
     self.scoringCalls = scoringCalls
     self.continuesTuned = continuesTuned

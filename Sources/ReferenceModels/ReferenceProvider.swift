@@ -87,7 +87,8 @@ package final class ReferenceProvider: Trainer, Scorer {
       continuesTuned: true,
       weighted: true,
       minimumExamples: 1,
-      parallelJobs: cores
+      parallelJobs: cores,
+      keepsRows: false
     )
   }
 

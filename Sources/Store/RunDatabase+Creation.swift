@@ -68,8 +68,9 @@ extension RunDatabase {
   ) throws(StoreError) {
     let insert = try connection.prepare(
       """
-      INSERT INTO examples (number, role, position, id, tags, format, prompt, completion)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      INSERT INTO examples
+        (number, role, position, id, tags, format, prompt, completion, row)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
       """
     )
     var number = 0
@@ -89,6 +90,7 @@ extension RunDatabase {
           try insert.bind(encoded(messages), at: 7)
         }
         try insert.bind(example.completion, at: 8)
+        try insert.bind(bytes: example.row.flatMap { $0.saysMore ? $0.bytes : nil }, at: 9)
         try insert.run()
         number += 1
       }

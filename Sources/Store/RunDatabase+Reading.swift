@@ -125,8 +125,14 @@ extension RunDatabase {
   }
 
   private func corpus(_ connection: borrowing Connection) throws(StoreError) -> Corpus {
+    // Stores of versions 2 and 3 are read as they are.
+    let hasRows = try connection.integer(
+      "SELECT count(*) FROM pragma_table_info('examples') WHERE name = 'row'"
+    )
     let select = try connection.prepare(
-      "SELECT role, id, tags, format, prompt, completion, number FROM examples ORDER BY number"
+      hasRows > 0
+        ? "SELECT role, id, tags, format, prompt, completion, number, row FROM examples ORDER BY number"
+        : "SELECT role, id, tags, format, prompt, completion, number, NULL FROM examples ORDER BY number"
     )
     var train: [Example] = []
     var queries: [Example] = []
@@ -135,16 +141,22 @@ extension RunDatabase {
         select.integer(6) == train.count + queries.count,
         let tags = decoded([String].self, select.text(2))
       else { throw corrupt("example \(train.count + queries.count)") }
-      let value: Prompt
-      if select.text(3) == "chat" {
-        guard let messages = decoded([Message].self, prompt) else {
-          throw corrupt("prompt '\(id)'")
+      let example: Example
+      if let row = select.array(7, of: UInt8.self) {
+        guard let read = ExampleFile.example(row, id: id, tags: tags) else {
+          throw corrupt("row '\(id)'")
         }
-        value = .chat(messages)
+        example = read
       } else {
-        value = .text(prompt)
+        var value = Prompt.text(prompt)
+        if select.text(3) == "chat" {
+          guard let messages = decoded([Message].self, prompt) else {
+            throw corrupt("prompt '\(id)'")
+          }
+          value = .chat(messages)
+        }
+        example = Example(id: id, prompt: value, completion: completion, tags: tags)
       }
-      let example = Example(id: id, prompt: value, completion: completion, tags: tags)
       if select.text(0) == Role.query.rawValue {
         queries.append(example)
       } else if queries.isEmpty {

@@ -9,7 +9,7 @@ enum Schema {
   /// The version this program writes.
   static var version: Int { steps.count }
 
-  /// The versions this program reads: from 2 on only an index has changed.
+  /// The versions this program reads: from 2 on an index has changed and a column was added.
   static var readable: ClosedRange<Int> { 2...version }
 
   /// What a file is, before anything is done to it.
@@ -71,7 +71,7 @@ enum Schema {
   /// own table: a matrix is read without touching their pages. The n-th exchange of a key is its
   /// `occurrence` n − 1; they are found by the key's hash within each 4,096 exchanges, since a commit
   /// writes to random places of an index of whole keys, or of all hashes. A resource with no time of
-  /// removal still exists at its host.
+  /// removal still exists at its host. `row` is kept where it says more than prompt and completion.
   static let steps: [[StaticString]] = [
     [
       """
@@ -231,6 +231,10 @@ enum Schema {
       "DROP INDEX asked",
       "CREATE INDEX asked ON exchanges (id >> 12, hash, occurrence)",
       "PRAGMA user_version = 3",
+    ],
+    [
+      "ALTER TABLE examples ADD COLUMN row BLOB",
+      "PRAGMA user_version = 4",
     ],
   ]
 }

@@ -81,6 +81,24 @@ struct RunDatabaseTests {
   }
 
   @Test
+  func `rows that say more than their texts are kept as they stood`() throws {
+    let folder = try TemporaryFolder()
+    let corpus = Corpus(
+      train: try ExampleFile.parse(GeneratedRows(50, seed: 8).file, role: .train, file: ""),
+      queries: Corpus.scripted().queries
+    )
+    _ = try makeRun(folder, corpus: corpus)
+    let read = try #require(try RunDatabase.reader(path: folder.path("run.db")).contents()?.corpus)
+    for (mine, theirs) in zip(corpus.train, read.train) {
+      #expect(theirs.row == (mine.row?.saysMore == true ? mine.row : nil))
+      #expect(theirs.prompt == mine.prompt)
+      #expect(theirs.completion == mine.completion)
+      #expect(theirs.rendering == mine.rendering)
+      #expect([theirs.id] + theirs.tags == [mine.id] + mine.tags)
+    }
+  }
+
+  @Test
   func `losses come back bit for bit, and what is not a number comes back missing`() throws {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)

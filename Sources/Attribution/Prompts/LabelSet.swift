@@ -68,7 +68,8 @@ struct LabelSet: Sendable, Hashable {
         id: example.id,
         prompt: example.prompt,
         completion: start + label + String(end),
-        tags: example.tags
+        tags: example.tags,
+        rendering: example.rendering?.answeredByText
       )
     }
   }

@@ -103,7 +103,8 @@ public struct PromptTrainer: Trainer {
           examples: subset,
           inputsPerExample: inputs,
           batch: max(1, scorer.scorerCapabilities.batch)
-        ) : 0
+        ) : 0,
+      keepsRows: tuner?.trainerCapabilities.keepsRows ?? true
     )
   }
 

@@ -181,7 +181,13 @@ extension Example {
       for example in demonstrations { turns += example.turns }
       prompt = .chat(turns + messages.dropFirst(system.count))
     }
-    return Example(id: id, prompt: prompt, completion: completion, tags: tags)
+    return Example(
+      id: id,
+      prompt: prompt,
+      completion: completion,
+      tags: tags,
+      rendering: rendering
+    )
   }
 
   /// The example as turns of a chat, without instructions of its own.
@@ -191,6 +197,6 @@ extension Example {
       case .text(let text): [Message(role: "user", content: text)]
       case .chat(let messages): messages.filter { $0.role != "system" }
       }
-    return asked + [Message(role: "assistant", content: completion)]
+    return asked + [Message(role: "assistant", content: completion, json: rendering?.answer)]
   }
 }

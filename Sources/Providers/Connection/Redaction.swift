@@ -173,7 +173,7 @@ struct Redaction: Sendable {
       let clean = urls(in: text)
       isChanged = isChanged || clean != text
       return .string(clean)
-    case .string, .null, .bool, .number: return value
+    case .string, .null, .bool, .number, .verbatim: return value
     }
   }
 

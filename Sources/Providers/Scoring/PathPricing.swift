@@ -34,6 +34,7 @@ struct PathPricing: Pricing {
 
   private func ask(_ example: Example, _ question: Question) async throws -> Price {
     if example.completion.isEmpty { return missing("empty completion") }
+    if !example.isText { return missing(HostError.callsTools.message) }
     let top = endpoint.profile.topLogProbabilities ?? 20
     // A token has two bytes at least on average; what is not reached stays unknown.
     let bytes = example.completion.utf8.count
@@ -45,10 +46,11 @@ struct PathPricing: Pricing {
     case .chat(let messages):
       path = "/chat/completions"
       completion = Array(example.completion.utf8)
-      members = [
-        endpoint.profile.chatLimit ?? "max_tokens": length, "logprobs": true,
-        "messages": messages.json, "top_logprobs": .number(Double(top)),
-      ]
+      members = example.rendering.members
+      members[endpoint.profile.chatLimit ?? "max_tokens"] = length
+      members["logprobs"] = true
+      members["messages"] = messages.json
+      members["top_logprobs"] = .number(Double(top))
     case .text(let prompt):
       if endpoint.profile.chatOnly == true {
         throw HostError(

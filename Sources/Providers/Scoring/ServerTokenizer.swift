@@ -53,15 +53,19 @@ final class ServerTokenizer: Sendable {
   func passage(of example: Example) async throws -> TokenPassage {
     let digest = Self.digest(example)
     if let known = cache.withLock({ $0.passages[digest] }) { return known }
+    guard example.isText || kind == .vllm else { throw HostError.callsTools }
     let passage =
       switch example.prompt {
       case .text(let prompt):
         try await plain(Passage(prompt: prompt, completion: example.completion))
       case .chat(let messages) where kind == .llamaCpp:
         try await plain(
-          Passage(prompt: try await template(messages), completion: example.completion)
+          Passage(
+            prompt: try await template(messages, example.rendering),
+            completion: example.completion
+          )
         )
-      case .chat(let messages): try await chat(messages, answer: example.completion)
+      case .chat(let messages): try await chat(messages, example)
       }
     cache.withLock { cache in
       let count = passage.prompt.count + passage.target.count
@@ -90,9 +94,15 @@ final class ServerTokenizer: Sendable {
     return TokenPassage(prompt: prompt, target: completion, mark: "+joined")
   }
 
-  private func chat(_ messages: [Message], answer: String) async throws -> TokenPassage {
-    let prompt = try await ids(messages, isOpen: true)
-    let all = try await ids(messages + [Message(role: "assistant", content: answer)], isOpen: false)
+  private func chat(_ messages: [Message], _ example: Example) async throws -> TokenPassage {
+    let rendering = example.rendering
+    let answer = Message(
+      role: "assistant",
+      content: example.completion,
+      json: rendering?.answer
+    )
+    let prompt = try await ids(messages, rendering, isOpen: true)
+    let all = try await ids(messages + [answer], rendering, isOpen: false)
     let turn = try await endOfTurn()
     if all.starts(with: prompt) {
       let rest = all[prompt.count...]
@@ -104,7 +114,8 @@ final class ServerTokenizer: Sendable {
         mark: "+turn"
       )
     }
-    let completion = try await ids(answer, special: false)
+    guard example.isText else { throw HostError.callsTools }
+    let completion = try await ids(example.completion, special: false)
     return TokenPassage(
       prompt: prompt,
       target: completion + turn.prefix(1),
@@ -118,10 +129,12 @@ final class ServerTokenizer: Sendable {
     let question = Message(role: "user", content: "Yes or no?")
     let first = try await ids(
       [question, Message(role: "assistant", content: "yes")],
+      nil,
       isOpen: false
     )
     let second = try await ids(
       [question, Message(role: "assistant", content: "no")],
+      nil,
       isOpen: false
     )
     let common = zip(first.reversed(), second.reversed()).prefix { $0 == $1 }.count
@@ -141,8 +154,15 @@ final class ServerTokenizer: Sendable {
     }
   }
 
-  private func ids(_ messages: [Message], isOpen: Bool) async throws -> [Int] {
-    try await ids(["messages": messages.json, "add_generation_prompt": .bool(isOpen)])
+  private func ids(
+    _ messages: [Message],
+    _ rendering: Rendering?,
+    isOpen: Bool
+  ) async throws -> [Int] {
+    var body = rendering.members
+    body["messages"] = messages.json
+    body["add_generation_prompt"] = .bool(isOpen)
+    return try await ids(body)
   }
 
   private func ids(_ body: [String: JSON]) async throws -> [Int] {
@@ -154,8 +174,10 @@ final class ServerTokenizer: Sendable {
     return ids.compactMap { $0 }
   }
 
-  private func template(_ messages: [Message]) async throws -> String {
-    let (call, document) = try await ask("/apply-template", ["messages": messages.json])
+  private func template(_ messages: [Message], _ rendering: Rendering?) async throws -> String {
+    var body = rendering.members
+    body["messages"] = messages.json
+    let (call, document) = try await ask("/apply-template", .object(body))
     guard let prompt = document["prompt"]?.string else {
       throw HostError(.notUnderstood, "\(host.asked(call)) answered without a prompt")
     }
@@ -168,9 +190,34 @@ final class ServerTokenizer: Sendable {
   }
 }
 
+extension HostError {
+  /// A completion that no text spells, asked of a server that takes texts.
+  static let callsTools = HostError(
+    .refused,
+    "the completion calls tools, which only a server that renders whole chats can price"
+  )
+}
+
 extension [Message] {
   /// The turns as hosts take them.
   var json: JSON {
-    .array(map { ["role": .string($0.role), "content": .string($0.content)] })
+    .array(
+      map { message in
+        guard let json = message.json else {
+          return ["role": .string(message.role), "content": .string(message.content)]
+        }
+        return .verbatim([UInt8](json.utf8))
+      }
+    )
+  }
+}
+
+extension Rendering? {
+  /// What a request that renders turns says besides them.
+  var members: [String: JSON] {
+    var members: [String: JSON] = [:]
+    members["tools"] = self?.tools.map { .verbatim([UInt8]($0.utf8)) }
+    members["chat_template_kwargs"] = self?.arguments.map { .verbatim([UInt8]($0.utf8)) }
+    return members
   }
 }

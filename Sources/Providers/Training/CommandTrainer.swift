@@ -173,13 +173,7 @@ public final class CommandTrainer: Trainer {
   private static func lines(of job: TrainingJob) -> [UInt8] {
     var bytes: [UInt8] = []
     for (index, example) in job.examples.enumerated() {
-      bytes += ExampleFile.line(for: example, includingIdentity: false)
-      if let weight = job.weights?[index] {
-        bytes.removeLast()
-        bytes += ",\"weight\":".utf8
-        JSONText.append(weight, to: &bytes)
-        bytes.append(UInt8(ascii: "}"))
-      }
+      bytes += ExampleFile.trainingLine(for: example, weight: job.weights?[index])
       bytes.append(UInt8(ascii: "\n"))
     }
     return bytes

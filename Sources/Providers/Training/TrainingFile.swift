@@ -15,13 +15,10 @@ struct TrainingFile: Sendable {
     isChat = job.examples.contains { if case .chat = $0.prompt { true } else { false } }
     var content: [UInt8] = profile.byteOrderMark == true ? [0xEF, 0xBB, 0xBF] : []
     for (index, example) in job.examples.enumerated() {
-      content += ExampleFile.line(for: example, includingIdentity: false)
-      if profile.weights == .topLevel, let weights = job.weights {
-        content.removeLast()
-        content += ",\"weight\":".utf8
-        JSONText.append(weights[index], to: &content)
-        content.append(UInt8(ascii: "}"))
-      }
+      content += ExampleFile.trainingLine(
+        for: example,
+        weight: profile.weights == .topLevel ? job.weights?[index] : nil
+      )
       content.append(UInt8(ascii: "\n"))
     }
     self.content = content

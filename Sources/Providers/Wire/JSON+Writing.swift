@@ -16,6 +16,7 @@ extension JSON {
     case .bool(let value): bytes += (value ? "true" : "false").utf8
     case .number(let value): JSONText.append(value, to: &bytes)
     case .string(let value): JSONText.append(value, to: &bytes)
+    case .verbatim(let value): bytes += value
     case .array(let elements):
       bytes.append(UInt8(ascii: "["))
       for (index, element) in elements.enumerated() {

@@ -15,6 +15,8 @@ package enum JSON: Sendable, Hashable {
   case array([JSON])
   /// An object.
   case object([String: JSON])
+  /// JSON that somebody else wrote, to be sent as it is: UTF-8 of one value. Never read from a reply.
+  case verbatim([UInt8])
 
   /// The member of that name; `nil` when this is no object or has no such member.
   package subscript(name: String) -> JSON? {
