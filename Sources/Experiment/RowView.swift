@@ -88,6 +88,7 @@ struct RowView {
   /// - Parameters:
   ///   - fields: Its members, decoded.
   ///   - line: UTF-8 of the same row.
+  /// - Throws: What is wrong with the row.
   init(_ fields: RowFields, of line: [UInt8]) throws(ExampleFile.Fault) {
     let members = try Members(line[...], of: "")
     var features = Features()

@@ -62,15 +62,22 @@ package final class HTTPClient: Sendable {
   ///   - request: What to send; `isRepeatable` says whether it may be sent again after it may have
   ///     arrived.
   ///   - tokens: Tokens it costs.
+  ///   - attempts: Times it is sent at most, waits for capacity not counted; `nil` for the budget's.
   ///   - judge: What a reply means, where its status does not tell.
   /// - Returns: The last reply, of whatever status.
   /// - Throws: `TransportError` when the last attempt had no reply, or `CancellationError`.
   package func send(
     _ request: HTTPRequest,
     tokens: Int = 0,
+    attempts: Int? = nil,
     judge: Judge? = nil
   ) async throws -> HTTPResponse {
     let origin = origin(request.address.origin)
+    var budget = budget
+    if let attempts {
+      budget.attempts = min(budget.attempts, attempts)
+      budget.firstAttempts = min(budget.firstAttempts, attempts)
+    }
     var schedule = RetrySchedule(budget: budget, isRepeatable: request.isRepeatable, start: .now)
     while true {
       let decision: RetrySchedule.Decision
@@ -151,7 +158,8 @@ package final class HTTPClient: Sendable {
       } else if response.status < 400 {
         state.limiter.succeeded()
       }
-      if response.status >= 500, verdict == .retry {
+      // A 500 is an answer, which one request may always get while others get theirs.
+      if response.status > 500, verdict == .retry {
         state.breaker.failed(now: .now)
       } else {
         state.breaker.succeeded()

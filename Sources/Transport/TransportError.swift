@@ -26,6 +26,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
     case invalidURL
     /// What came is no HTTP.
     case malformed
+    /// The body is not encoded as its header says.
+    case encoding
     /// The engine was closed.
     case closed
     /// The host failed so often that it is left alone for a while.
@@ -55,7 +57,7 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
   package var isPassing: Bool {
     switch code {
     case .dns, .connect, .tls, .timeout, .stalled, .interrupted, .malformed, .circuitOpen: true
-    case .certificate, .tooLarge, .redirect, .proxy, .invalidURL, .closed, .other: false
+    case .certificate, .tooLarge, .encoding, .redirect, .proxy, .invalidURL, .closed, .other: false
     }
   }
 }

@@ -218,19 +218,27 @@ package final class HostConnection: Host {
         isRepeatable: isRepeatable,
         allowsPlainHTTP: options.allowsPlainHTTP
       )
-      return try await client.send(request, tokens: call.tokens) { Self.verdict($0, call) }
+      return try await client.send(
+        request,
+        tokens: call.tokens,
+        attempts: call.purpose == .score ? Self.scoreAttempts : nil
+      ) { Self.verdict($0, call) }
     } catch let error as TransportError {
       throw self.error(error, of: call)
     }
   }
+
+  /// Times that a price is asked for which may fail by its own fault; others beside it tell then.
+  private static let scoreAttempts = 3
 
   /// Whether asking again may help, where only the words tell; `nil` where the status does.
   static func verdict(_ response: HTTPResponse, _ call: Call) -> RetrySchedule.Verdict? {
     if (200..<300).contains(response.status) {
       // What something in between answered for the host may be asked for again.
       guard call.purpose != .create else { return nil }
-      if let error = HostError.inside(response.body, asked: "") {
-        return error.mayPass ? .retry : .final
+      if let error = HostError.inside(response.body, asked: "", isPrice: call.asksPrice) {
+        if error.code == .rateLimited { return .throttled }
+        return error.code == .unavailable ? .retry : .final
       }
       return isReply(response.body, to: call) ? nil : .retry
     }
@@ -257,7 +265,7 @@ package final class HostConnection: Host {
     case .certificate, .redirect, .proxy, .invalidURL: HostError(.configuration, message)
     // A list that is asked for item by item gives shorter replies.
     case .tooLarge: HostError(.refused, message)
-    case .malformed: HostError(.notUnderstood, message)
+    case .malformed, .encoding: HostError(.notUnderstood, message)
     default: HostError(.unavailable, message)
     }
   }
@@ -272,11 +280,14 @@ package final class HostConnection: Host {
   ) throws(HostError) -> Reply {
     guard (200..<300).contains(status) else {
       let error = HostError(status: status, fields: fields, body: body, asked: shown(call))
+        .mapped(redaction.url)
       guard call.purpose == .create, error.code == .unavailable else { throw error }
       throw HostError(.unknownOutcome, error.message, status: status, requestID: error.requestID)
     }
     if call.purpose != .create {
-      if let error = HostError.inside(body, asked: shown(call)) { throw error }
+      if let error = HostError.inside(body, asked: shown(call), isPrice: call.asksPrice) {
+        throw error.mapped(redaction.url)
+      }
       guard Self.isReply(body, to: call) else {
         let message =
           "\(shown(call)) answered something else than its reply: \(HostError.excerpt(body))"
@@ -298,7 +309,7 @@ package final class HostConnection: Host {
       for turn in 0... {
         guard let known = try replay.exchange(key, occurrence: turn) else { break }
         if (200..<300).contains(known.status), Self.isReply(known.body, to: call),
-          HostError.inside(known.body, asked: "") == nil
+          HostError.inside(known.body, asked: "", isPrice: true) == nil
         {
           return known
         }
@@ -334,7 +345,23 @@ package final class HostConnection: Host {
   }
 }
 
+extension Call {
+  /// Whether its answer is a price, or what one is read from.
+  fileprivate var asksPrice: Bool { purpose == .score || purpose == .read && method == "POST" }
+}
+
 extension HostError {
+  /// The same with another text, such as one without secrets that stood in what it quotes.
+  fileprivate func mapped(_ text: (String) -> String) -> HostError {
+    HostError(
+      code,
+      text(message),
+      status: status,
+      hostCode: hostCode.map(text),
+      requestID: requestID
+    )
+  }
+
   /// Whether the same request may be answered after a while.
   fileprivate var mayPass: Bool { code == .unavailable || code == .rateLimited }
 }

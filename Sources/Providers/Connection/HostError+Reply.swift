@@ -24,76 +24,47 @@ extension HostError {
     )
   }
 
-  /// The error that a reply with a good status holds instead of a result; `nil` when it holds none.
-  ///
-  /// A fine-tuning job has a member `error`, too, but also an id.
-  /// - Parameters:
-  ///   - body: The body.
-  ///   - asked: Method and path, for the message.
-  /// - Returns: The error; its status is the one told inside, or 200.
-  package static func inside(_ body: [UInt8], asked: @autoclosure () -> String) -> HostError? {
-    // A result is long and its first bytes tell: only what mentions an error there is parsed.
-    guard mention.firstRange(in: body, within: 200) != nil, let document = JSONReader.read(body),
-      ["id", "choices", "data", "status"].allSatisfy({ document[$0] == nil })
-    else { return nil }
-    let error = document["error"]
-    guard
-      document["object"]?.string == "error" || error?.string != nil
-        || error?["message"]?.string != nil
-    else { return nil }
-    let fault = Fault(document, body)
-    let told = error?["code"]?.int ?? document["code"]?.int
-    let status = told.flatMap { (400..<600).contains($0) ? $0 : nil }
-    return HostError(
-      code(status: status ?? 400, fault),
-      "\(asked()) answered with an error: \(fault.message)",
-      status: status ?? 200,
-      hostCode: fault.code ?? fault.type
-    )
-  }
-
-  private static let mention = BytePattern("\"error\"".utf8)
-
   /// The words and the code of an error body.
-  private struct Fault {
-    var message: String
-    var code: String?
-    var type: String?
+  struct Fault {
+    /// What it says, in one line.
+    let message: String
+    /// The host's code of it.
+    let code: String?
+    /// The host's kind of it.
+    let type: String?
+    /// Everything that was said, in lower case, to look for words in.
+    let text: String
 
+    /// Reads an error, or the document that holds one.
     init(_ document: JSON?, _ body: [UInt8]) {
+      let words = FaultWords(document)
+      message = words.line ?? HostError.excerpt(body)
       let error = document?["error"] ?? document
-      message = HostError.excerpt(body)
-      switch error {
-      case .string(let text)?:
-        message = text
+      if error?.string != nil {
+        code = nil
         type = document?["error_type"]?.string
-      case .object?:
-        let words = error?["message"]?.string ?? document?["detail"]?.string
-        if let words, !words.isEmpty {
-          message = words
-        } else if let details = document?["detail"]?.array {
-          message = details.map(Self.words).joined(separator: "; ")
-        }
+      } else {
         // A number is a mere copy of the status.
         code = error?["code"]?.string
         type = error?["type"]?.string ?? error?["error_type"]?.string
-      default: break
       }
-      let oneLine = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      message = oneLine.count > 500 ? oneLine.prefix(500) + "…" : oneLine
+      text = ([message] + words.marks).joined(separator: " ").lowercased()
     }
 
-    /// One entry of FastAPI's list: where and what.
-    private static func words(_ detail: JSON) -> String {
-      let place = (detail["loc"]?.array ?? []).compactMap { $0.string ?? $0.int.map(String.init) }
-      return place.joined(separator: ".") + ": " + (detail["msg"]?.string ?? "refused")
+    /// The status that the words speak of; `nil` when they speak of none.
+    var status: Int? {
+      func says(_ words: String...) -> Bool { words.contains { text.contains($0) } }
+      if says("rate limit", "rate_limit", "too many requests") { return 429 }
+      let passing =
+        says("overloaded", "try again", "temporar", "timeout", "timed out", "unavailable")
+        || says("upstream", "internal error", "internal_error", "server_error", "server error")
+        || says("capacity", "busy", "connection error", "connection reset")
+      return passing ? 503 : nil
     }
-
-    /// Everything that was said, in lower case, to look for words in.
-    var text: String { [message, code ?? "", type ?? ""].joined(separator: " ").lowercased() }
   }
 
-  private static func code(status: Int, _ fault: Fault) -> Code {
+  /// What kind of fault a status and words tell.
+  static func code(status: Int, _ fault: Fault) -> Code {
     let text = fault.text
     func says(_ words: String...) -> Bool { words.contains { text.contains($0) } }
 

@@ -150,21 +150,18 @@ struct Redaction: Sendable {
   private static func clean(_ value: JSON, _ isChanged: inout Bool) -> JSON {
     switch value {
     case .object(let members):
-      var clean = members
-      for (name, member) in members {
-        // A token with a log-probability or its bytes is a model's.
-        let isWord =
-          name == "token" && ["logprob", "prob", "bytes"].contains { members[$0] != nil }
-        if !isWord, Self.members.contains(name.lowercased()), let text = member.string,
-          !text.isEmpty
-        {
-          clean[name] = .string(word)
+      // A token with a log-probability or its bytes is a model's.
+      let isWord = ["logprob", "prob", "bytes"].contains { members[$0] != nil }
+      return .object(
+        members.mapValues { member in
+          let name = member.key.lowercased()
+          guard Self.members.contains(name), !(isWord && member.key == "token"),
+            let text = member.value.string, !text.isEmpty
+          else { return Self.clean(member.value, &isChanged) }
           isChanged = true
-        } else {
-          clean[name] = Self.clean(member, &isChanged)
+          return .string(word)
         }
-      }
-      return .object(clean)
+      )
     case .array(let elements):
       var clean: [JSON] = []
       for element in elements { clean.append(Self.clean(element, &isChanged)) }

@@ -11,6 +11,38 @@ enum Alignment: Sendable, Hashable {
   /// The tokens do not spell the text.
   case misaligned
 
+  /// Why a text has no price; empty where it has one.
+  var reason: String {
+    switch self {
+    case .target: ""
+    case .ignored: "nothing of the text came back"
+    case .truncated: "truncated"
+    case .merged: "merged boundary"
+    case .misaligned: "tokens do not spell the text"
+    }
+  }
+
+  /// Where the completion lies among tokens that may be written otherwise than as text.
+  ///
+  /// - Parameters:
+  ///   - row: The tokens.
+  ///   - passage: The text.
+  ///   - hasTail: Whether a token may have been generated after it.
+  /// - Returns: The completion's tokens, or why they cannot be told when every token is taken for
+  ///   plain text.
+  static func read(_ row: TokenRow, _ passage: Passage, hasTail: Bool) -> Alignment {
+    let plain = Alignment(row, passage, hasTail: hasTail)
+    guard plain == .ignored || plain == .misaligned else { return plain }
+    for spelling in TokenSpelling.allCases {
+      guard let row = spelling.decoded(row) else { continue }
+      for passage in [passage, passage.behindSpace] {
+        let alignment = Alignment(row, passage, hasTail: hasTail)
+        if case .target = alignment { return alignment }
+      }
+    }
+    return TokenSpelling.normalised(row, passage, hasTail: hasTail).map(Alignment.target) ?? plain
+  }
+
   private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
   /// Walks tokens along the text that they should spell.

@@ -25,13 +25,13 @@ struct EchoPricing: Pricing {
     )
   }
 
-  func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
-    var prices: [Price?] = Array(repeating: nil, count: examples.count)
+  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+    var answers: [RowAnswer?] = Array(repeating: nil, count: examples.count)
     var plain: [(place: Int, passage: Passage)] = []
     var tokenised: [Int] = []
     for (place, example) in examples.enumerated() {
       if example.completion.isEmpty {
-        prices[place] = missing("empty completion")
+        answers[place] = .success(missing("empty completion"))
       } else if case .text(let prompt) = example.prompt {
         plain.append((place, Passage(prompt: prompt, completion: example.completion)))
       } else {
@@ -41,32 +41,30 @@ struct EchoPricing: Pricing {
         tokenised.append(place)
       }
     }
-    let read = try await settle(plain.map(\.passage)) { try await ask($0, question) }
-    for (place, price) in zip(plain.map(\.place), read) {
-      // What spelling cannot tell, ids can.
-      if price.loss == .missing, endpoint.tokenizer != nil, Self.isSpelling(price, name) {
-        tokenised.append(place)
-      } else {
-        prices[place] = price
+    if !plain.isEmpty {
+      let read = try await ask(plain.map(\.passage), question)
+      for (place, answer) in zip(plain.map(\.place), read) {
+        answers[place] = answer
+        // What spelling cannot tell, ids can.
+        if endpoint.tokenizer != nil, isSpelling(answer) { tokenised.append(place) }
       }
     }
     if let tokenizer = endpoint.tokenizer, !tokenised.isEmpty {
-      var passages: [TokenPassage] = []
-      for place in tokenised { passages.append(try await tokenizer.passage(of: examples[place])) }
-      let read = try await settle(passages) { try await ask($0, question) }
-      for (place, price) in zip(tokenised, read) { prices[place] = price }
+      let read = try await byIDs(tokenised.map { examples[$0] }, tokenizer, endpoint) {
+        try await ask($0, question)
+      }
+      for (place, answer) in zip(tokenised, read) { answers[place] = answer }
     }
-    return prices.map { $0 ?? missing("not asked") }
+    return answers.map { $0 ?? .success(missing("not asked")) }
   }
 
-  private static let merged = "merged boundary"
-  private static let misaligned = "tokens do not spell the text"
-
-  private static func isSpelling(_ price: Price, _ name: String) -> Bool {
-    price.method == "\(name): \(merged)" || price.method == "\(name): \(misaligned)"
+  private func isSpelling(_ answer: RowAnswer) -> Bool {
+    guard case .success(let price) = answer else { return true }
+    return price.loss == .missing
+      && [Alignment.merged, .misaligned].contains { price.method == "\(name): \($0.reason)" }
   }
 
-  private func ask(_ passages: [Passage], _ question: Question) async throws -> [Price] {
+  private func ask(_ passages: [Passage], _ question: Question) async throws -> [RowAnswer] {
     let size = passages.reduce(0) { $0 + $1.bytes.count }
     let body = template.body(size: size) { bytes in
       if passages.count == 1 {
@@ -78,30 +76,26 @@ struct EchoPricing: Pricing {
       }
     }
     let rows = try await rows(body, question, size: size, count: passages.count)
-    var prices: [Price] = []
-    prices.reserveCapacity(passages.count)
-    for (row, passage) in zip(rows, passages) { prices.append(try price(row, passage)) }
-    return prices
+    var answers: [RowAnswer] = []
+    answers.reserveCapacity(passages.count)
+    for (row, passage) in zip(rows, passages) { answers.append(answer(row, passage)) }
+    return answers
   }
 
-  /// The price of one text by its row.
+  /// What one text comes to by its row: its price, or why there is none.
   ///
-  /// - Parameters:
-  ///   - row: What the host returned.
-  ///   - passage: What was sent.
-  /// - Returns: The price, or why there is none.
-  /// - Throws: `HostError` of code `unsupported` when the host did not echo.
-  func price(_ row: TokenRow, _ passage: Passage) throws(HostError) -> Price {
-    switch Alignment(row, passage, hasTail: generated > 0) {
-    case .target(let range): return price(row.values[range])
-    case .truncated: return missing("truncated")
-    case .merged: return missing(Self.merged)
-    case .misaligned: return missing(Self.misaligned)
-    case .ignored: throw echoIgnored
+  /// That nothing of the text came back says that the host does not echo only if it is so for other
+  /// rows, too.
+  private func answer(_ row: TokenRow, _ passage: Passage) -> RowAnswer {
+    let alignment = Alignment.read(row, passage, hasTail: generated > 0)
+    switch alignment {
+    case .target(let range): return .success(price(row.values[range]))
+    case .ignored: return .failure(ignored(row))
+    case .truncated, .merged, .misaligned: return .success(missing(alignment.reason))
     }
   }
 
-  private func ask(_ passages: [TokenPassage], _ question: Question) async throws -> [Price] {
+  private func ask(_ passages: [TokenPassage], _ question: Question) async throws -> [RowAnswer] {
     let ids = passages.map(\.all)
     let count = ids.reduce(0) { $0 + $1.count }
     let body = template.body(size: count * 6) { bytes in
@@ -112,23 +106,32 @@ struct EchoPricing: Pricing {
       }
     }
     let rows = try await rows(body, question, size: count * 4, count: passages.count)
-    return try zip(rows, passages).map { row, passage in
+    return zip(rows, passages).map { row, passage in
       let sent = passage.prompt.count + passage.target.count
       // A generated token may be left out of the list when it ends the text.
       guard (sent...(sent + generated)).contains(row.count) else {
-        if row.count <= generated { throw echoIgnored }
-        return missing("\(row.count) tokens returned for \(sent)")
+        let reason = "\(row.count) tokens returned for \(sent)"
+        return row.count <= generated ? .failure(ignored(row)) : .success(missing(reason))
       }
-      if passage.prompt.isEmpty { return missing("nothing precedes the completion") }
-      return price(row.values[passage.prompt.count..<sent], mark: passage.mark)
+      return .success(price(row.values[passage.prompt.count..<sent], mark: passage.mark))
     }
   }
 
-  private var echoIgnored: HostError {
-    HostError(
-      .unsupported,
-      "\(endpoint.host.name) did not echo the prompt of '\(model.name)': its log-probabilities are "
-        + "of other tokens"
+  private func ignored(_ row: TokenRow) -> RowFault {
+    if row.count > generated {
+      let message = "the tokens that \(endpoint.host.name) returned for the prompt of "
+      return RowFault(
+        HostError(.unsupported, message + "'\(model.name)' do not spell it"),
+        reason: Alignment.misaligned.reason
+      )
+    }
+    return RowFault(
+      HostError(
+        .unsupported,
+        "\(endpoint.host.name) did not echo the prompt of '\(model.name)': its log-probabilities "
+          + "are of other tokens"
+      ),
+      reason: Alignment.ignored.reason
     )
   }
 
@@ -153,7 +156,8 @@ struct EchoPricing: Pricing {
     guard parsed.rows.count == count else {
       throw HostError(
         .notUnderstood,
-        "\(endpoint.host.asked(call)) answered \(parsed.rows.count) choices for \(count) prompts"
+        "\(endpoint.host.asked(call)) answered \(parsed.rows.count) choices for \(count) prompts: "
+          + HostError.excerpt(reply.body)
       )
     }
     return parsed.rows

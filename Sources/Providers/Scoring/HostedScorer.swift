@@ -12,7 +12,15 @@ public final class HostedScorer: Scorer {
 
   private let endpoint: ScoringEndpoint
   private let serving: any Serving
-  private let opened = Mutex<[ModelReference?: any Pricing]>([:])
+  private let state = Mutex(State())
+
+  private struct State {
+    var opened: [ModelReference?: any Pricing] = [:]
+    /// A row that was priced in this session.
+    var good: Example?
+    /// Whether the host answers lists of prompts; `nil` until one was asked for.
+    var answersLists: Bool?
+  }
 
   /// Creates a scorer that reads prices by a method taken on trust.
   ///
@@ -49,11 +57,11 @@ public final class HostedScorer: Scorer {
   /// - Parameter model: The model; `nil` is the base.
   /// - Throws: `HostError` when it does not answer; `CancellationError`.
   public func open(_ model: ModelReference?) async throws {
-    if opened.withLock({ $0[model] != nil }) { return }
+    if state.withLock({ $0.opened[model] != nil }) { return }
     do {
       let served = try await serving.open(model)
       let pricing = try await ready(served)
-      opened.withLock { $0[model] = pricing }
+      state.withLock { $0.opened[model] = pricing }
     } catch {
       await serving.close(model)
       throw error
@@ -73,20 +81,32 @@ public final class HostedScorer: Scorer {
     under model: ModelReference?,
     reading: Int
   ) async throws -> [Price] {
-    guard let pricing = opened.withLock({ $0[model] }) else {
+    let (pricing, good, answersLists) = state.withLock {
+      ($0.opened[model], $0.good, $0.answersLists)
+    }
+    guard let pricing else {
       throw HostError(.refused, "model '\(model?.name ?? "base")' was not opened before pricing")
     }
-    do {
-      return try await pricing.price(examples, Question(.score, reading: reading))
-    } catch let error as HostError where error.isAboutGoodReply {
-      // What cannot be read may have been a slip, or the record of one: it is asked anew, once.
-      return try await pricing.price(examples, Question(.read, reading: reading))
+    var settlement = Settlement(pricing, Question(.score, reading: reading), knowing: good)
+    let isList = examples.count > 1
+    let prices =
+      isList && answersLists == false
+      ? try await settlement.pricesApart(of: examples)
+      : try await settlement.prices(of: examples)
+    if good == nil || isList && answersLists == nil {
+      let priced = zip(examples, prices).first { $0.1.loss != .missing }?.0
+      state.withLock { state in
+        state.good = state.good ?? priced
+        // A host that answered one list answers lists.
+        if isList, state.answersLists != true { state.answersLists = settlement.listFault == nil }
+      }
     }
+    return prices
   }
 
   /// Gives back what `open` took.
   public func close(_ model: ModelReference?) async {
-    opened.withLock { _ = $0.removeValue(forKey: model) }
+    state.withLock { _ = $0.opened.removeValue(forKey: model) }
     await serving.close(model)
   }
 
@@ -110,7 +130,7 @@ public final class HostedScorer: Scorer {
       do {
         let pricing = try await endpoint.pricing(by: method, of: served)
         if endpoint.profile.readinessSeconds != nil {
-          _ = try await pricing.price([Self.greeting(for: endpoint)], Question(.read))
+          _ = try await pricing.directPrices(of: [Self.greeting(for: endpoint)], Question(.read))
         }
         return pricing
       } catch let error as HostError where error.isNotYet && patience > 0 {
@@ -138,11 +158,6 @@ extension ScoringMethod {
 }
 
 extension HostError {
-  /// Whether a reply that looked good was not what was asked for.
-  fileprivate var isAboutGoodReply: Bool {
-    status == nil && (code == .notUnderstood || code == .notFound || code == .unsupported)
-  }
-
   /// Whether it may mean that a model just made is not served yet.
   fileprivate var isNotYet: Bool {
     switch code {

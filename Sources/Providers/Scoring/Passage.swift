@@ -19,6 +19,16 @@ struct Passage: Sendable, Hashable {
     self.bytes = bytes
   }
 
+  private init(bytes: [UInt8], boundary: Int) {
+    self.bytes = bytes
+    self.boundary = boundary
+  }
+
+  /// The same with the space in front that SentencePiece puts before a text.
+  var behindSpace: Passage {
+    Passage(bytes: [0x20] + bytes, boundary: boundary == 0 ? 0 : boundary + 1)
+  }
+
   /// All of the text.
   var text: String { String(decoding: bytes, as: UTF8.self) }
   /// What precedes the completion.

@@ -24,12 +24,8 @@ struct PathPricing: Pricing {
     name = (isFirstTokenOnly ? ScoringMethod.firstToken : .generatedPath).rawValue
   }
 
-  func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
-    var prices: [Price] = []
-    for example in examples {
-      prices += try await settle([example]) { [try await ask($0[0], question)] }
-    }
-    return prices
+  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+    try await one(of: examples) { try await ask($0, question) }
   }
 
   private func ask(_ example: Example, _ question: Question) async throws -> Price {
@@ -46,6 +42,7 @@ struct PathPricing: Pricing {
     case .chat(let messages):
       path = "/chat/completions"
       completion = Array(example.completion.utf8)
+      if messages.isEmpty { return missing(Self.nothingBefore) }
       members = example.rendering.members
       members[endpoint.profile.chatLimit ?? "max_tokens"] = length
       members["logprobs"] = true
@@ -61,6 +58,8 @@ struct PathPricing: Pricing {
       }
       path = "/completions"
       let passage = Passage(prompt: prompt, completion: example.completion)
+      // Without a text there is no place to generate from.
+      if passage.boundary == 0 { return missing(Self.nothingBefore) }
       completion = Array(passage.bytes[passage.boundary...])
       members = [
         "logprobs": .number(Double(top)), "max_tokens": length, "prompt": .string(passage.prompt),
@@ -99,14 +98,17 @@ struct PathPricing: Pricing {
     var values: [Double] = []
     var rest = completion[...]
     for list in isFirstTokenOnly ? lists.prefix(1) : lists[...] {
+      if let fault = list.fault { return missing(fault) }
       // Tokenisers take the longest piece they have: of several listed ones that fit, the longest.
       let fitting = list.known.filter { !$0.text.isEmpty && rest.starts(with: $0.text) }
       guard let next = fitting.max(by: { $0.text.count < $1.text.count }) else {
         return censored(values, bound: list.unlistedBound)
       }
-      if next.text.count == rest.count { return price(values + [next.value]) }
+      // Two tokens may be spelt alike: which one the completion has is not known then.
+      let hasTwin = fitting.contains { $0.text == next.text && $0.value != next.value }
+      if next.text.count == rest.count, !hasTwin { return price(values + [next.value]) }
       let leaves = next.text != list.chosen.text
-      if leaves || isFirstTokenOnly {
+      if leaves || hasTwin || isFirstTokenOnly {
         // Which of the fitting tokens is the completion's own, listed or not, is not known.
         let likeliest = fitting.map(\.value).max() ?? next.value
         return censored(values, bound: max(likeliest, list.unlistedBound))

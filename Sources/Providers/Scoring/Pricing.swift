@@ -5,14 +5,14 @@ package protocol Pricing: Sendable {
   /// What prices say they were read by.
   var name: String { get }
 
-  /// Prices examples, at most as many as a request may hold.
+  /// Asks for the prices of examples, at most as many as a request may hold, as directly as it can.
   ///
   /// - Parameters:
   ///   - examples: What to price.
   ///   - question: How the requests are to be treated.
-  /// - Returns: One price an example, in order; `missing` where this one could not be measured.
-  /// - Throws: `HostError` when no example could be; `CancellationError`.
-  func price(_ examples: [Example], _ question: Question) async throws -> [Price]
+  /// - Returns: One answer an example, in order.
+  /// - Throws: `HostError` when the request failed, whoever may be at fault; `CancellationError`.
+  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer]
 }
 
 /// How the requests of one pricing are to be treated.
@@ -27,6 +27,15 @@ package struct Question: Sendable, Hashable {
     self.purpose = purpose
     self.reading = reading
   }
+}
+
+/// What a number must be to be a log-probability.
+enum LogProbability {
+  /// Whether a number is above zero, and not by rounding alone.
+  static func isAboveZero(_ value: Double) -> Bool { value > 0.01 }
+
+  /// Why a number above zero is no price.
+  static func aboveZero(_ value: Double) -> String { "log-probability \(value) above zero" }
 }
 
 extension Pricing {
@@ -50,7 +59,7 @@ extension Pricing {
       if value.isNaN { return missing("null log-probability") }
       // -9999 (OpenAI, vLLM) and -99999 (Tinker) stand for "no value", as -inf does.
       if value <= -9000 { return missing("sentinel log-probability \(value)") }
-      if value > 0.01 { return missing("log-probability \(value) above zero") }
+      if LogProbability.isAboveZero(value) { return missing(LogProbability.aboveZero(value)) }
       sum -= value
       tokens.append(Float(value))
     }
@@ -60,34 +69,6 @@ extension Pricing {
       tokenLogProbabilities: tokens,
       method: name + mark
     )
-  }
-
-  /// Asks for several items at once, and one by one where one of them spoils the request.
-  ///
-  /// - Parameters:
-  ///   - items: What to ask for.
-  ///   - ask: Sends one request.
-  /// - Returns: One price an item.
-  /// - Throws: What `ask` throws that is not one example's fault.
-  func settle<Item: Sendable>(
-    _ items: [Item],
-    _ ask: (_ items: [Item]) async throws -> [Price]
-  ) async throws -> [Price] {
-    if items.isEmpty { return [] }
-    do {
-      return try await ask(items)
-    } catch let error as HostError {
-      switch error.code {
-      case .contextLength where items.count == 1: return [missing("context overflow")]
-      case .moderation where items.count == 1: return [missing("refused by moderation")]
-      case .contextLength, .moderation, .refused:
-        if items.count == 1 { throw error }
-        var prices: [Price] = []
-        for item in items { prices += try await settle([item], ask) }
-        return prices
-      default: throw error
-      }
-    }
   }
 }
 

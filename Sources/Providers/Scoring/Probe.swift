@@ -151,15 +151,13 @@ package struct Probe {
       let asked = endpoint
       let result = try await attempt {
         let pricing = try await asked.pricing(by: method, of: model)
-        var prices: [Price] = []
-        for example in examples { prices += try await pricing.price([example], Question(.read)) }
-        return prices
+        return try await Self.prices(pricing, examples, samples)
       }
       switch result {
       case .failure(let error): last = error
       case .success(let prices):
-        if let unread = prices.first(where: { $0.loss == .missing }) {
-          note(method.rawValue, .no, unread.method)
+        if let unread = prices.first(where: { $0.price.loss == .missing }) {
+          note(method.rawValue, .no, unread.price.method)
           return false
         }
         if !method.isExact { report.topLogProbabilities = top }
@@ -169,6 +167,28 @@ package struct Probe {
     }
     note(method.rawValue, .no, last.map { "\($0)" } ?? "no answer")
     return false
+  }
+
+  /// Prices of the fixed examples, or of a sample where what came back was no price of one of them: a
+  /// single text, which a tokeniser may have changed, says nothing about the host.
+  private static func prices(
+    _ pricing: any Pricing,
+    _ fixed: [Example],
+    _ samples: [Example]
+  ) async throws -> [(of: Example, price: Price)] {
+    var prices: [(of: Example, price: Price)] = []
+    do {
+      for example in fixed {
+        prices.append((example, try await pricing.directPrices(of: [example], Question(.read))[0]))
+      }
+      return prices
+    } catch let error as HostError where error.isOfGoodReply {
+      for sample in samples.prefix(2) {
+        let price = try? await pricing.directPrices(of: [sample], Question(.read))[0]
+        if let price, price.loss != .missing { return [(sample, price)] }
+      }
+      throw error
+    }
   }
 
   /// The fixed examples of the kinds that the samples have.
@@ -184,11 +204,12 @@ package struct Probe {
     return examples
   }
 
-  private static func say(_ prices: [Price]) -> String {
-    prices.map { price in
-      switch price.loss {
-      case .measured(let sum): "' Paris' costs \(sum) nats over \(price.tokens) tokens"
-      case .censored(let bound): "' Paris' costs at least \(bound) nats"
+  private static func say(_ prices: [(of: Example, price: Price)]) -> String {
+    prices.map { example, price in
+      let text = example.id == "probe" ? "' Paris'" : "'\(example.id)'"
+      return switch price.loss {
+      case .measured(let sum): "\(text) costs \(sum) nats over \(price.tokens) tokens"
+      case .censored(let bound): "\(text) costs at least \(bound) nats"
       case .missing: price.method
       }
     }.joined(separator: "; ")
@@ -203,7 +224,7 @@ extension Probe {
     let model = model
     func loss(_ endpoint: ScoringEndpoint, _ examples: [Example]) async throws -> [Double?] {
       let pricing = try await endpoint.pricing(by: method, of: model)
-      return try await pricing.price(examples, Question(.read)).map(\.loss.value)
+      return try await pricing.directPrices(of: examples, Question(.read)).map(\.loss.value)
     }
 
     if method == .echo, claimed.echoMaxTokens == 0 {
@@ -304,8 +325,9 @@ extension Probe {
     let other = Self.example(" xylophone", isChat: isChat)
     let result = try await attempt {
       let pricing = try await asked.pricing(by: method, of: model)
-      let alone = try await pricing.price([other], Question(.read)).first?.loss.value
-      let both = try await pricing.price([other, example], Question(.read)).map(\.loss.value)
+      let alone = try await pricing.directPrices(of: [other], Question(.read)).first?.loss.value
+      let both = try await pricing.directPrices(of: [other, example], Question(.read))
+        .map(\.loss.value)
       return (alone, both)
     }
     switch result {

@@ -24,12 +24,11 @@ struct PromptPricing: Pricing {
     )
   }
 
-  func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
-    let passages = try await passages(examples, tokenizer, endpoint)
-    return try await settle(passages) { try await ask($0, question) }
+  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+    try await byIDs(examples, tokenizer, endpoint) { try await ask($0, question) }
   }
 
-  private func ask(_ passages: [TokenPassage], _ question: Question) async throws -> [Price] {
+  private func ask(_ passages: [TokenPassage], _ question: Question) async throws -> [RowAnswer] {
     let count = passages.reduce(0) { $0 + $1.prompt.count + $1.target.count }
     let body = template.body(size: count * 6) { bytes in
       RequestTemplate.append(list: passages, to: &bytes) {
@@ -50,14 +49,16 @@ struct PromptPricing: Pricing {
     guard choices.count == passages.count else {
       throw HostError(
         .notUnderstood,
-        "\(endpoint.host.asked(call)) answered \(choices.count) choices for \(passages.count) prompts"
+        "\(endpoint.host.asked(call)) answered \(choices.count) choices for \(passages.count) "
+          + "prompts: \(HostError.excerpt(reply.body))"
       )
     }
-    return try zip(choices, passages).map { choice, passage in
+    return zip(choices, passages).map { choice, passage in
       guard let entries = choice["prompt_logprobs"]?.array else {
-        throw HostError(.unsupported, "\(endpoint.host.name) ignored prompt_logprobs")
+        let error = HostError(.unsupported, "\(endpoint.host.name) ignored prompt_logprobs")
+        return .failure(RowFault(error, reason: "no prompt_logprobs returned"))
       }
-      return price(entries, passage)
+      return .success(price(entries, passage))
     }
   }
 
@@ -67,7 +68,6 @@ struct PromptPricing: Pricing {
     guard entries.count == ids.count else {
       return missing("\(entries.count) tokens returned for \(ids.count)")
     }
-    if passage.prompt.isEmpty { return missing("nothing precedes the completion") }
     var values: [Double] = []
     for place in passage.prompt.count..<ids.count {
       guard let entry = entries[place]["\(ids[place])"] else {
@@ -80,26 +80,83 @@ struct PromptPricing: Pricing {
 }
 
 extension Pricing {
-  /// Token ids of examples.
+  /// Why a completion that nothing precedes has no price.
+  static var nothingBefore: String { "empty prompt: nothing precedes the completion" }
+
+  /// Token ids of an example.
+  ///
+  /// - Parameters:
+  ///   - example: The example.
+  ///   - tokenizer: The server's tokeniser.
+  ///   - endpoint: Where prices are asked for.
+  /// - Returns: The ids.
+  /// - Throws: `HostError`, also for chats that the server does not render; `CancellationError`.
+  func passage(
+    of example: Example,
+    _ tokenizer: ServerTokenizer,
+    _ endpoint: ScoringEndpoint
+  ) async throws -> TokenPassage {
+    if case .chat = example.prompt, !tokenizer.rendersChats {
+      throw endpoint.chatUnsupported(name)
+    }
+    return try await tokenizer.passage(of: example)
+  }
+
+  /// Asks by token ids for all examples at once that have some.
   ///
   /// - Parameters:
   ///   - examples: The examples.
   ///   - tokenizer: The server's tokeniser.
   ///   - endpoint: Where prices are asked for.
-  /// - Returns: The ids, one passage an example.
-  /// - Throws: `HostError`, also for chats that the server does not render; `CancellationError`.
-  func passages(
+  ///   - ask: Sends one request.
+  /// - Returns: One answer an example; a fault where the server refused to tokenise it.
+  /// - Throws: What `ask` throws; `CancellationError`.
+  func byIDs(
     _ examples: [Example],
     _ tokenizer: ServerTokenizer,
-    _ endpoint: ScoringEndpoint
-  ) async throws -> [TokenPassage] {
-    var passages: [TokenPassage] = []
-    for example in examples {
-      if case .chat = example.prompt, !tokenizer.rendersChats {
-        throw endpoint.chatUnsupported(name)
+    _ endpoint: ScoringEndpoint,
+    _ ask: ([TokenPassage]) async throws -> [RowAnswer]
+  ) async throws -> [RowAnswer] {
+    var answers = [RowAnswer](repeating: .success(missing("not asked")), count: examples.count)
+    var asked: [(place: Int, passage: TokenPassage)] = []
+    for (place, example) in examples.enumerated() {
+      do {
+        let passage = try await passage(of: example, tokenizer, endpoint)
+        if passage.prompt.isEmpty {
+          answers[place] = .success(missing(Self.nothingBefore))
+        } else {
+          asked.append((place, passage))
+        }
+      } catch let error as HostError where !error.isBeyondRows {
+        answers[place] = .failure(RowFault(error))
       }
-      passages.append(try await tokenizer.passage(of: example))
     }
-    return passages
+    if asked.isEmpty { return answers }
+    for (place, answer) in zip(asked.map(\.place), try await ask(asked.map(\.passage))) {
+      answers[place] = answer
+    }
+    return answers
+  }
+
+  /// Asks for one example after the other.
+  ///
+  /// - Parameters:
+  ///   - examples: The examples.
+  ///   - ask: Sends what one of them takes.
+  /// - Returns: One answer an example; a fault where its requests failed.
+  /// - Throws: `CancellationError`.
+  func one(
+    of examples: [Example],
+    _ ask: (Example) async throws -> Price
+  ) async throws -> [RowAnswer] {
+    var answers: [RowAnswer] = []
+    for example in examples {
+      do {
+        answers.append(.success(try await ask(example)))
+      } catch let error as HostError {
+        answers.append(.failure(RowFault(error)))
+      }
+    }
+    return answers
   }
 }

@@ -29,16 +29,11 @@ struct SGLangPricing: Pricing {
     }
   }
 
-  func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
-    let passages = try await passages(examples, tokenizer, endpoint)
-    return try await settle(passages) { try await ask($0, question) }
+  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+    try await byIDs(examples, tokenizer, endpoint) { try await ask($0, question) }
   }
 
-  private func ask(_ passages: [TokenPassage], _ question: Question) async throws -> [Price] {
-    if passages.contains(where: \.prompt.isEmpty) {
-      if passages.count == 1 { return [missing("nothing precedes the completion")] }
-      throw HostError(.refused, "a prompt without tokens")
-    }
+  private func ask(_ passages: [TokenPassage], _ question: Question) async throws -> [RowAnswer] {
     var body = members
     body["input_ids"] = .array(passages.map { .array($0.all.map { .number(Double($0)) }) })
     // The entry at the start is null.
@@ -59,14 +54,22 @@ struct SGLangPricing: Pricing {
     guard answers.count == passages.count else {
       throw HostError(
         .notUnderstood,
-        "\(endpoint.host.asked(call)) answered \(answers.count) texts for \(passages.count)"
+        "\(endpoint.host.asked(call)) answered \(answers.count) texts for \(passages.count): "
+          + HostError.excerpt(reply.body)
       )
     }
-    return try zip(answers, passages).map { answer, passage in
-      guard let entries = answer["meta_info"]?["input_token_logprobs"]?.array else {
-        throw HostError(.unsupported, "\(endpoint.host.name) returned no input_token_logprobs")
+    return zip(answers, passages).map { answer, passage in
+      if let end = answer["meta_info"]?["finish_reason"], end["type"]?.string == "abort" {
+        return .failure(RowFault(HostError(aborted: end, asked: endpoint.host.asked(call))))
       }
-      return price(entries, passage)
+      guard let entries = answer["meta_info"]?["input_token_logprobs"]?.array else {
+        let error = HostError(
+          .unsupported,
+          "\(endpoint.host.name) returned no input_token_logprobs"
+        )
+        return .failure(RowFault(error, reason: "no input_token_logprobs returned"))
+      }
+      return .success(price(entries, passage))
     }
   }
 

@@ -30,14 +30,12 @@ struct TGIPricing: Pricing {
     parameters = .object(members)
   }
 
-  func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
-    var prices: [Price] = []
-    for example in examples {
+  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+    try await one(of: examples) { example in
       guard case .text(let prompt) = example.prompt else { throw endpoint.chatUnsupported(name) }
       let passage = Passage(prompt: prompt, completion: example.completion)
-      prices += try await settle([passage]) { [try await ask($0[0], question)] }
+      return try await ask(passage, question)
     }
-    return prices
   }
 
   private func ask(_ passage: Passage, _ question: Question) async throws -> Price {
@@ -61,11 +59,8 @@ struct TGIPricing: Pricing {
     let row = TokenRow(
       prefill.map { ($0["text"]?.string ?? "", $0["logprob"]?.number ?? .nan) }
     )
-    switch Alignment(row, passage, hasTail: false) {
-    case .target(let range): return price(row.values[range])
-    case .truncated: return missing("truncated")
-    case .merged: return missing("merged boundary")
-    case .misaligned, .ignored: return missing("tokens do not spell the text")
-    }
+    let alignment = Alignment.read(row, passage, hasTail: false)
+    if case .target(let range) = alignment { return price(row.values[range]) }
+    return missing(alignment.reason)
   }
 }

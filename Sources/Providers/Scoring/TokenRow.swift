@@ -29,6 +29,12 @@ struct TokenRow: Sendable {
     }
   }
 
+  /// Creates a row from its tokens' UTF-8 and as many values.
+  init(texts: [[UInt8]], values: [Double]) {
+    for text in texts { append(text) }
+    self.values = values
+  }
+
   /// Takes the value of a `logprobs` member: lists side by side (OpenAI's completions, Together) or
   /// a list `content` of objects (chats, Fireworks, llama.cpp).
   ///

@@ -30,17 +30,14 @@ struct TokenWalkPricing: Pricing {
     tokenizer = try endpoint.requiredTokenizer(for: .tokenWalk)
   }
 
-  func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
-    let passages = try await passages(examples, tokenizer, endpoint)
-    var prices: [Price] = []
-    for passage in passages {
-      prices += try await settle([passage]) { [try await walk($0[0], question)] }
+  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+    try await one(of: examples) { example in
+      try await walk(try await passage(of: example, tokenizer, endpoint), question)
     }
-    return prices
   }
 
   private func walk(_ passage: TokenPassage, _ question: Question) async throws -> Price {
-    if passage.prompt.isEmpty { return missing("nothing precedes the completion") }
+    if passage.prompt.isEmpty { return missing(Self.nothingBefore) }
     var values: [Double] = []
     var ids = passage.prompt
     let canForce = try await canForce()

@@ -29,6 +29,19 @@ struct TopList: Sendable, Hashable {
     return min(values.min() ?? 0, log(max(left, 1e-6)))
   }
 
+  /// Why the values cannot be log-probabilities of different tokens; `nil` when they can.
+  ///
+  /// Nothing is concluded from such a list, not even a bound.
+  var fault: String? {
+    let values = Set(known).map(\.value).filter { !$0.isNaN }
+    if let value = values.first(where: LogProbability.isAboveZero) {
+      return LogProbability.aboveZero(value)
+    }
+    let sum = values.reduce(0) { $0 + exp($1) }
+    // Rounded values, as of 16 bits, add up to a little more than all there is.
+    return sum > 1.02 ? "probabilities of the listed tokens add up to \(sum)" : nil
+  }
+
   /// Reads a generated text's lists.
   ///
   /// - Parameter logprobs: The choice's `logprobs`: a list `content` of objects (chats, llama.cpp),
@@ -49,8 +62,8 @@ struct TopList: Sendable, Hashable {
     return zip(tokens, values).enumerated().compactMap { place, token in
       guard let text = token.0.string, let value = token.1.number else { return nil }
       let listed = tops.indices.contains(place) ? tops[place].object ?? [:] : [:]
-      let entries = listed.compactMap { text, value in
-        value.number.map { Entry(text: Array(text.utf8), value: $0) }
+      let entries = listed.compactMap { member in
+        member.value.number.map { Entry(text: Array(member.key.utf8), value: $0) }
       }
       return TopList(
         chosen: Entry(text: Array(text.utf8), value: value),

@@ -10,7 +10,7 @@ extension JSON: Decodable {
   /// Takes over any value, for members of a profile that are passed on as they are.
   package init(from decoder: any Decoder) throws {
     if let members = try? decoder.container(keyedBy: Name.self) {
-      var object: [String: JSON] = [:]
+      var object = JSONObject()
       for name in members.allKeys {
         object[name.stringValue] = try members.decode(JSON.self, forKey: name)
       }

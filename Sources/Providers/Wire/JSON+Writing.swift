@@ -26,7 +26,7 @@ extension JSON {
       bytes.append(UInt8(ascii: "]"))
     case .object(let members):
       bytes.append(UInt8(ascii: "{"))
-      for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+      for (index, member) in members.membersByName.enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
         JSONText.append(member.key, to: &bytes)
         bytes.append(UInt8(ascii: ":"))

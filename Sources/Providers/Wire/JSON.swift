@@ -1,8 +1,9 @@
 /// A JSON value as hosts send it.
 ///
 /// Reading is lenient where hosts are: `NaN`, `Infinity` and `-Infinity` are numbers (RFC 8259 has no
-/// such thing, Python servers do). Of two equal keys the last one counts.
-package enum JSON: Sendable, Hashable {
+/// such thing, Python servers do). Of two equal keys the last one counts. Texts are equal when their
+/// bytes are.
+package enum JSON: Sendable {
   /// `null`.
   case null
   /// A truth value.
@@ -14,9 +15,14 @@ package enum JSON: Sendable, Hashable {
   /// A list.
   case array([JSON])
   /// An object.
-  case object([String: JSON])
+  case object(JSONObject)
   /// JSON that somebody else wrote, to be sent as it is: UTF-8 of one value. Never read from a reply.
   case verbatim([UInt8])
+
+  /// An object of members that are told apart already.
+  package static func object(_ members: [String: JSON]) -> JSON {
+    .object(JSONObject(members.map { ($0.key, $0.value) }))
+  }
 
   /// The member of that name; `nil` when this is no object or has no such member.
   package subscript(name: String) -> JSON? {
@@ -58,13 +64,38 @@ package enum JSON: Sendable, Hashable {
   }
 
   /// The members; `nil` for anything but an object.
-  package var object: [String: JSON]? {
+  package var object: JSONObject? {
     guard case .object(let value) = self else { return nil }
     return value
   }
 
   /// Whether this is `null`.
   package var isNull: Bool { self == .null }
+}
+
+extension JSON: Hashable {
+  package static func == (left: JSON, right: JSON) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasBytes(of: right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .number(let value): hasher.combine(value)
+    case .string(let value): hasher.combine(value)
+    case .array(let elements): hasher.combine(elements)
+    case .object(let members): hasher.combine(members)
+    }
+  }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral,
@@ -77,7 +108,7 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
   package init(integerLiteral value: Int) { self = .number(Double(value)) }
   package init(arrayLiteral elements: JSON...) { self = .array(elements) }
   package init(dictionaryLiteral elements: (String, JSON)...) {
-    self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
+    self = .object(JSONObject(elements.map { (key: $0.0, value: $0.1) }))
   }
   package init(nilLiteral: ()) { self = .null }
 }

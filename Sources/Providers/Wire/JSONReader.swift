@@ -22,8 +22,8 @@ package struct JSONReader {
     switch scanner.peek() {
     case UInt8(ascii: "{"):
       try scanner.enterObject()
-      var members: [String: JSON] = [:]
-      while let name = try scanner.nextKey() { members[name] = try value(depth: depth + 1) }
+      var members = JSONObject()
+      while let name = try scanner.nextKey() { members.append(name, try value(depth: depth + 1)) }
       return .object(members)
     case UInt8(ascii: "["):
       try scanner.enterArray()

@@ -37,9 +37,9 @@ extension TransportError {
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2,
       CURLE_HTTP2_STREAM:
       kind = .interrupted
-    case CURLE_UNSUPPORTED_PROTOCOL where mayHaveArrived, CURLE_WEIRD_SERVER_REPLY,
-      CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_UNSUPPORTED_PROTOCOL where mayHaveArrived, CURLE_WEIRD_SERVER_REPLY:
       kind = .malformed
+    case CURLE_BAD_CONTENT_ENCODING: kind = .encoding
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: kind = .invalidURL
     default: kind = .other(Int(code.rawValue))
     }

@@ -1,0 +1,166 @@
+package import Experiment
+
+/// Why one row of an answered request has no price.
+package struct RowFault: Error {
+  /// The fault as the host's, should other rows have it, too.
+  let error: HostError
+  /// Why the row is missing should it be the row's alone.
+  let reason: String
+
+  /// Takes a fault.
+  ///
+  /// - Parameters:
+  ///   - error: The fault as the host's.
+  ///   - reason: The fault as the row's; `nil` for the error's own words.
+  init(_ error: HostError, reason: String? = nil) {
+    self.error = error
+    let kind =
+      switch error.code {
+      case .contextLength: "context overflow: "
+      case .moderation: "refused by moderation: "
+      default: ""
+      }
+    // Not the request's id: equal reasons are counted.
+    self.reason = reason ?? kind + error.message
+  }
+}
+
+/// What one row of a request came to: a price, which may be missing, or a fault to be looked into.
+package typealias RowAnswer = Result<Price, RowFault>
+
+/// Prices rows whatever one of them does to a request, and ends where all would fail.
+struct Settlement {
+  private let pricing: any Pricing
+  private let question: Question
+  private let good: Example?
+  /// Why a list of rows was not priced as one although each of them was; `nil` when it was.
+  private(set) var listFault: HostError?
+
+  /// Begins to price.
+  ///
+  /// - Parameters:
+  ///   - pricing: How.
+  ///   - question: How the requests are to be treated.
+  ///   - good: A row that was priced before.
+  init(_ pricing: any Pricing, _ question: Question, knowing good: Example?) {
+    self.pricing = pricing
+    self.question = question
+    self.good = good
+  }
+
+  /// Prices rows by one request where that is possible.
+  ///
+  /// - Parameter examples: The rows, at most as many as a request may hold.
+  /// - Returns: One price a row, in order.
+  /// - Throws: `HostError` when no row could be priced; `CancellationError`.
+  mutating func prices(of examples: [Example]) async throws -> [Price] {
+    if examples.isEmpty { return [] }
+    do {
+      return try await settled(try await pricing.ask(examples, question), examples)
+    } catch let error as HostError {
+      return try await settle(examples, RowFault(error))
+    }
+  }
+
+  /// Prices rows by a request each.
+  mutating func pricesApart(of examples: [Example]) async throws -> [Price] {
+    var prices: [Price] = []
+    for example in examples { prices += try await self.prices(of: [example]) }
+    return prices
+  }
+
+  private mutating func settled(
+    _ answers: [RowAnswer],
+    _ examples: [Example]
+  ) async throws -> [Price] {
+    var prices: [Price] = []
+    prices.reserveCapacity(answers.count)
+    for (answer, example) in zip(answers, examples) {
+      switch answer {
+      case .success(let price): prices.append(price)
+      case .failure(let fault): prices += try await settle([example], fault)
+      }
+    }
+    return prices
+  }
+
+  private mutating func settle(_ examples: [Example], _ fault: RowFault) async throws -> [Price] {
+    var inquiry = FaultInquiry(rows: examples.count)
+    var fault = fault
+    while true {
+      var step = inquiry.failed(fault.error)
+      if step == .control { step = inquiry.control(failed: try await control(for: examples[0])) }
+      switch step {
+      case .again(let isFresh):
+        do {
+          let purpose = isFresh ? .read : question.purpose
+          let answers = try await pricing.ask(
+            examples,
+            Question(purpose, reading: question.reading)
+          )
+          guard examples.count == 1, case .failure(let next) = answers[0] else {
+            return try await settled(answers, examples)
+          }
+          fault = next
+        } catch let error as HostError {
+          fault = RowFault(error)
+        }
+      case .apart:
+        let prices = try await pricesApart(of: examples)
+        let isSound = fault.error.code != .unavailable && prices.allSatisfy { $0.loss != .missing }
+        if isSound { listFault = fault.error }
+        return prices
+      case .missing: return [pricing.missing(fault.reason)]
+      case .all(let error): throw error
+      case .control: throw fault.error
+      }
+    }
+  }
+
+  /// Asks for rows that are known to be good until one is answered; why none was.
+  private func control(for example: Example) async throws -> HostError? {
+    let isChat = if case .chat = example.prompt { true } else { false }
+    var first: HostError?
+    for row in [Probe.example(" Paris", isChat: isChat), good].compactMap(\.self) {
+      do {
+        if case .failure(let fault) = try await pricing.ask([row], Question(.read))[0] {
+          throw fault.error
+        }
+        return nil
+      } catch let error as HostError {
+        first = first ?? error
+      }
+    }
+    return first
+  }
+}
+
+extension Pricing {
+  /// Prices examples, at most as many as a request may hold.
+  ///
+  /// - Parameters:
+  ///   - examples: What to price.
+  ///   - question: How the requests are to be treated.
+  /// - Returns: One price an example, in order; `missing` where this one could not be measured.
+  /// - Throws: `HostError` when no example could be; `CancellationError`.
+  package func price(_ examples: [Example], _ question: Question) async throws -> [Price] {
+    var settlement = Settlement(self, question, knowing: nil)
+    return try await settlement.prices(of: examples)
+  }
+
+  /// Prices examples and concludes nothing about faults, for questions about the host.
+  ///
+  /// - Parameters:
+  ///   - examples: What to price.
+  ///   - question: How the requests are to be treated.
+  /// - Returns: One price an example, in order.
+  /// - Throws: `HostError` where one of them has a fault; `CancellationError`.
+  func directPrices(of examples: [Example], _ question: Question) async throws -> [Price] {
+    try await ask(examples, question).map { answer in
+      switch answer {
+      case .success(let price): price
+      case .failure(let fault): throw fault.error
+      }
+    }
+  }
+}
