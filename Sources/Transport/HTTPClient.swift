@@ -5,6 +5,9 @@ import Synchronization
 package final class HTTPClient: Sendable {
   /// Says what a reply means where the caller knows better than its status; `nil` where it does not.
   package typealias Judge = @Sendable (HTTPResponse) -> RetrySchedule.Verdict?
+  /// Told before every wait how long it is, and the outcome that it follows; `nil` where the rate is
+  /// kept to.
+  package typealias Waiting = (Duration, Result<HTTPResponse, TransportError>?) -> Void
 
   /// What is known about one origin.
   private final class Origin: Sendable {
@@ -63,12 +66,14 @@ package final class HTTPClient: Sendable {
   ///     arrived.
   ///   - tokens: Tokens it costs.
   ///   - judge: What a reply means, where its status does not tell.
+  ///   - waiting: Told of every wait.
   /// - Returns: The last reply, of whatever status.
   /// - Throws: `TransportError` when the last attempt had no reply, or `CancellationError`.
   package func send(
     _ request: HTTPRequest,
     tokens: Int = 0,
-    judge: Judge? = nil
+    judge: Judge? = nil,
+    waiting: Waiting = { _, _ in }
   ) async throws -> HTTPResponse {
     let origin = origin(request.address.origin)
     var schedule = RetrySchedule(budget: budget, isRepeatable: request.isRepeatable, start: .now)
@@ -78,7 +83,7 @@ package final class HTTPClient: Sendable {
       try await origin.slots.acquire()
       do {
         defer { origin.release() }
-        try await pass(origin, request, tokens: tokens, schedule: schedule)
+        try await pass(origin, request, tokens: tokens, schedule: schedule, waiting: waiting)
         do {
           let response = try await engine.send(request)
           outcome = .success(response)
@@ -105,7 +110,9 @@ package final class HTTPClient: Sendable {
       }
       switch decision {
       case .finish: return try outcome.get()
-      case .retry(let wait): try await sleep(wait)
+      case .retry(let wait):
+        waiting(wait, outcome)
+        try await sleep(wait)
       }
     }
   }
@@ -115,7 +122,8 @@ package final class HTTPClient: Sendable {
     _ origin: Origin,
     _ request: HTTPRequest,
     tokens: Int,
-    schedule: RetrySchedule
+    schedule: RetrySchedule,
+    waiting: Waiting
   ) async throws {
     while let wait = origin.state.withLock({ $0.breaker.admit(now: .now) }) {
       guard schedule.allows(wait, now: .now) else {
@@ -124,10 +132,12 @@ package final class HTTPClient: Sendable {
           "\(request.address.origin) has failed too often in a row and is left alone"
         )
       }
+      waiting(wait, nil)
       try await sleep(wait)
     }
     let wait = origin.state.withLock { $0.limiter.reserve(tokens: tokens, now: .now) }
     guard wait > .zero else { return }
+    waiting(wait, nil)
     do {
       try await sleep(wait)
     } catch {
