@@ -125,12 +125,14 @@ public struct RunRecord: Sendable {
     created = Double(contents.created) / 1000
     method = contents.manifest.method
     fullDesign = contents.manifest.design
-    status = RunStatus(
+    var status = RunStatus(
       contents.standing,
       corpus: contents.corpus,
       settings: settings,
       isWorkedOn: RunDatabase.isBeingWritten(path: path)
     )
+    status.waiting = RunStore.waits(path: path)
+    self.status = status
     spending = contents.standing.spending.isEmpty ? nil : Spent(contents.standing.spending)
   }
 

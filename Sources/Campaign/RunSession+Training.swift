@@ -48,9 +48,11 @@ extension RunSession {
     let scoredSoFar = Mutex<ScoredInputs?>(nil)
     let result: TrainedModel
     do {
-      result = try await run.trainer.train(job) { progress in
-        scoredSoFar.withLock { $0 = progress.scored ?? $0 }
-        monitor.training(number, progress)
+      result = try await Waits.$model.withValue(Run.name(of: number)) {
+        try await run.trainer.train(job) { progress in
+          scoredSoFar.withLock { $0 = progress.scored ?? $0 }
+          monitor.training(number, progress)
+        }
       }
     } catch {
       // Paid for, but not recorded: when the model is tried again, its record answers for this part

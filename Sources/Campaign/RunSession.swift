@@ -45,7 +45,9 @@ struct RunSession: Sendable {
       reference = try await train(target, from: run.settings.base)
     }
     // θ0 is the canary: what cannot be priced is found out before K models are paid for.
-    try await price(target, under: reference)
+    try await Waits.$model.withValue(Run.name(of: target.number)) {
+      try await price(target, under: reference)
+    }
     monitor.enter(.models)
     try await perturb(
       models.dropFirst(),
@@ -75,7 +77,9 @@ struct RunSession: Sendable {
         group.addTask {
           for await next in trained where budget.refusal == nil {
             try await givingUp(next.model) {
-              try await price(next.model, under: next.reference)
+              try await Waits.$model.withValue(Run.name(of: next.model.number)) {
+                try await price(next.model, under: next.reference)
+              }
             }
           }
         }

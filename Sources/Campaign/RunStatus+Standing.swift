@@ -56,7 +56,7 @@ extension RunStatus {
     _ models: ArraySlice<ModelRecord>,
     from asked: Hyperparameters
   ) -> String? {
-    let otherwise = models.compactMap(\.hyperparameters).filter { $0.contradicts(asked) }
+    let otherwise = models.compactMap(\.hyperparameters?.plausible).filter { $0.contradicts(asked) }
     guard let done = otherwise.first else { return nil }
     let who = models.first?.number == -1 ? "the target" : "\(otherwise.count) of the models"
     return

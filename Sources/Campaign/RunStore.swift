@@ -1,4 +1,5 @@
 public import Experiment
+internal import FoundationEssentials
 internal import Store
 
 /// A run's store, open for writing: the only writer there is.
@@ -51,6 +52,23 @@ public final class RunStore: Archive, Ledger {
   /// Whether a resource was written down as gone, and not as existing since.
   public func isGone(_ resource: RemoteResource) throws -> Bool {
     try storing { () throws(StoreError) in try database.isGone(resource) }
+  }
+
+  /// Lets other processes know what this one waits for, until it says something else or ends.
+  public func tell(_ waits: [Wait]) {
+    // The first ones are enough for anybody, and a line has its limits.
+    guard let line = try? JSONEncoder().encode(Array(waits.prefix(20))), line.count < 60_000 else {
+      return
+    }
+    database.leave(Array(line))
+  }
+
+  /// What the process that writes to a store is waiting for; nothing when there is none.
+  ///
+  /// - Parameter path: The store's file.
+  /// - Returns: The waits, trouble first.
+  static func waits(path: String) -> [Wait] {
+    (try? JSONDecoder().decode([Wait].self, from: Data(RunDatabase.line(path: path)))) ?? []
   }
 
   /// Waits until everything that was kept is on the disk.

@@ -35,7 +35,12 @@ enum CleanCommand {
         + "store. Exit status: 0 all gone, 3 something could not be deleted.",
       defaults: Options()
     ),
-    body: { options in try await interruptible { try await run(options) } }
+    body: { options in
+      try await interruptible {
+        let display = Display(options.display)
+        return try await display.tellingWaits(display.progress()) { try await run(options) }
+      }
+    }
   )
 
   private static func run(_ options: Options) async throws -> Int32 {

@@ -86,7 +86,7 @@ extension Configuration {
         "trainer",
         keys: [
           "provider", "baseURL", "apiKey", "allowsPlainHTTP", "hyperparameters", "parallelJobs",
-          "minutesPerJob", "architecture", "command", "poll",
+          "minutesPerJob", "patienceMinutes", "architecture", "command", "poll",
         ]
       )
     )
@@ -109,6 +109,14 @@ extension Configuration {
         .conflict,
         path: part.full("architecture"),
         "'\(part.full("architecture"))' is only for the provider 'local'"
+      )
+    }
+    let patience = try part.number("patienceMinutes", "a number above 0") { $0 > 0 }
+    if patience != nil, endpoint.provider == "local" {
+      throw ConfigurationError(
+        .conflict,
+        path: part.full("patienceMinutes"),
+        "'\(part.full("patienceMinutes"))' is not for the provider 'local', which lets nobody wait"
       )
     }
     var architecture: Architecture?
@@ -139,6 +147,7 @@ extension Configuration {
       ),
       parallelJobs: try part.whole("parallelJobs"),
       minutesPerJob: try part.number("minutesPerJob", "a number above 0") { $0 > 0 },
+      patienceMinutes: patience,
       architecture: architecture,
       command: try command(part, endpoint.provider, folder: resolved(""))
     )

@@ -71,6 +71,9 @@ package struct Configuration: Sendable, Hashable {
     package var parallelJobs: Int?
     /// How long a job takes as a rule, queueing included, for the hours of a plan.
     package var minutesPerJob: Double?
+    /// Longest wait for what may never come, such as a job in a state that nobody knows; `nil` is the
+    /// provider's own.
+    package var patienceMinutes: Double?
     /// Size of the reference model; only with the provider `local`.
     package var architecture: Architecture?
     /// The program to run; only, and always, with the provider `command`.

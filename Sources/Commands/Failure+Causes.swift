@@ -85,7 +85,7 @@ extension Failure {
     case .credentials: .credentials
     case .credit: .budget
     case .unsupported, .configuration: .usage
-    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited, .unavailable,
+    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited, .later, .unavailable,
       .unknownOutcome, .jobFailed, .notUnderstood, .notRecorded, .command:
       .failed
     }
@@ -98,6 +98,7 @@ extension Failure {
     case .notFound: "check target.model and baseURL; 'daunce probe' lists what the host serves"
     case .unsupported: "'daunce probe' shows what this endpoint supports"
     case .rateLimited: "lower scorer.concurrency or set scorer.requestsPerMinute; then resume"
+    case .later: "the same command resumes when the limit has passed; what is recorded is kept"
     case .unavailable: "the same command resumes when the host is back"
     case .unknownOutcome: "look at the host's list of jobs, then resume"
     case .notRecorded: "replay with the configuration and the data of the recorded run"

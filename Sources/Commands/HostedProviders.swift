@@ -118,6 +118,12 @@ struct HostedProviders: Sendable {
     return notes
   }
 
+  /// Longest wait for what may never come.
+  private var endurance: Duration {
+    configuration.trainer.patienceMinutes.map { .seconds(min($0, 1e7) * 60) }
+      ?? HostedTrainer.endurance
+  }
+
   /// Makes the trainer.
   ///
   /// - Returns: The trainer.
@@ -132,7 +138,8 @@ struct HostedProviders: Sendable {
         base: configuration.target?.base,
         ledger: ledger,
         account: environment["FIREWORKS_ACCOUNT_ID"],
-        parallelJobs: configuration.trainer.parallelJobs
+        parallelJobs: configuration.trainer.parallelJobs,
+        endurance: endurance
       )
     }
     let command = configuration.trainer.command
@@ -151,6 +158,7 @@ struct HostedProviders: Sendable {
       CommandOptions(
         program: command?.train ?? [],
         poll: command?.poll,
+        endurance: endurance,
         folder: absolute(folder),
         base: configuration.target?.base,
         withheld: Set(keys + [scoring.profile.environment?.key].compactMap { $0 }),

@@ -31,7 +31,12 @@ enum ProbeCommand {
         + "Exit status: 0 a way to price completions was found, 1 none was.",
       defaults: Options()
     ),
-    body: { options in try await interruptible { try await run(options) } }
+    body: { options in
+      try await interruptible {
+        let display = Display(options.display)
+        return try await display.tellingWaits(display.progress()) { try await run(options) }
+      }
+    }
   )
 
   private static func run(_ options: Options) async throws -> Int32 {

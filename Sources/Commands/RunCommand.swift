@@ -80,6 +80,21 @@ enum RunCommand {
     let configuration = try Configuration.read(file: options.configuration)
     let open = try RunStore(path: store)
     let way = try way(options, store: open)
+    let progress = display.progress()
+    return try await display.tellingWaits(progress, store: open) {
+      try await run(options, configuration, display, progress, store: store, open, way)
+    }
+  }
+
+  private static func run(
+    _ options: Options,
+    _ configuration: Configuration,
+    _ display: Display,
+    _ progress: Progress,
+    store: String,
+    _ open: RunStore,
+    _ way: HostAccess.Way
+  ) async throws -> Int32 {
     let workbench = try await Workbench.make(configuration, store: store, writing: open, way: way)
     let plan = workbench.plan()
     for note in workbench.notes { display.note("note: \(note)") }
@@ -87,7 +102,12 @@ enum RunCommand {
     for warning in plan.warnings { display.note("warning: \(warning)") }
     let status: RunStatus
     do {
-      status = try await workbench.run("training", display: display, writing: open)
+      status = try await workbench.run(
+        "training",
+        display: display,
+        progress: progress,
+        writing: open
+      )
     } catch {
       try writeRecording(options, store: open)
       throw error

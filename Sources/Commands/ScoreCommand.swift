@@ -36,7 +36,12 @@ enum ScoreCommand {
       ] + Flag.display(json: "one JSON object an example, each on a line"),
       defaults: Options()
     ),
-    body: { options in try await interruptible { try await run(options) } }
+    body: { options in
+      try await interruptible {
+        let display = Display(options.display)
+        return try await display.tellingWaits(display.progress()) { try await run(options) }
+      }
+    }
   )
 
   private static func run(_ options: Options) async throws -> Int32 {

@@ -8,13 +8,15 @@ extension Workbench {
   ///
   /// - Parameters:
   ///   - task: What the progress line calls it.
-  ///   - display: Where progress and notes go.
+  ///   - display: Where notes go.
+  ///   - progress: Where progress goes; `nil` is a line of its own.
   ///   - open: The store where it is open already.
   /// - Returns: Where the run stands at its end.
   /// - Throws: What `Run` throws; `CancellationError` when cancelled.
   func run(
     _ task: String,
     display: Display,
+    progress: Progress? = nil,
     writing open: RunStore? = nil
   ) async throws -> RunStatus {
     try Run.check(corpus: corpus, settings: settings, design: design, trainer: trainer)
@@ -30,7 +32,12 @@ extension Workbench {
       cap: cap
     )
     if run.resumed { display.note("resuming '\(store)'") }
-    let meter = Meter(task, plan: plan(), workbench: self, progress: display.progress())
+    let meter = Meter(
+      task,
+      plan: plan(),
+      workbench: self,
+      progress: progress ?? display.progress()
+    )
     defer { meter.end() }
     return try await run.execute { meter.observe($0) }.priced(by: settings)
   }
@@ -58,6 +65,7 @@ private final class Meter: Sendable {
   private let modelTokens: Double
   private let scoringTokens: Double
   private let hasBegun = Mutex(false)
+  private let silence: Waiting
 
   init(_ task: String, plan: RunPlan, workbench: Workbench, progress: Progress) {
     let settings = workbench.settings
@@ -81,9 +89,11 @@ private final class Meter: Sendable {
     totalTokens = Double(max(1, plan.trainingTokens + plan.scoringTokens))
     self.task = task
     self.progress = progress
+    silence = Waiting(for: "the next answer")
   }
 
   func observe(_ event: CampaignEvent) {
+    silence.restart()
     let now = event.progress
     var done =
       Double(now.trained) * modelTokens
@@ -104,7 +114,10 @@ private final class Meter: Sendable {
     }
   }
 
-  func end() { progress.end() }
+  func end() {
+    silence.end()
+    progress.end()
+  }
 
   /// The first model whose prompt is being optimised, in words.
   private static func detail(_ now: RunProgress) -> String {

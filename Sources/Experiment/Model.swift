@@ -26,6 +26,17 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
     self.batchSize = batchSize
     self.learningRateMultiplier = learningRateMultiplier
   }
+
+  /// The values that a training can have had.
+  ///
+  /// Hosts report -1, 0 and the like for what they chose or do not tell.
+  public var plausible: Hyperparameters {
+    Hyperparameters(
+      epochs: epochs.flatMap { $0 >= 1 ? $0 : nil },
+      batchSize: batchSize.flatMap { $0 >= 1 ? $0 : nil },
+      learningRateMultiplier: learningRateMultiplier.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+    )
+  }
 }
 
 /// One fine-tune to be carried out.

@@ -151,6 +151,8 @@ public struct RunStatus: Sendable, Hashable {
   public var dollars: Double?
   /// What the counts mean for the scores, one sentence each; empty when there is nothing to say.
   public var notes: [String]
+  /// What the process that is at it is waiting for, trouble first.
+  public var waiting: [Wait]
 
   /// Creates a status.
   public init(
@@ -158,12 +160,14 @@ public struct RunStatus: Sendable, Hashable {
     models: Models,
     losses: Losses,
     dollars: Double?,
-    notes: [String] = []
+    notes: [String] = [],
+    waiting: [Wait] = []
   ) {
     self.phase = phase
     self.models = models
     self.losses = losses
     self.dollars = dollars
     self.notes = notes
+    self.waiting = waiting
   }
 }

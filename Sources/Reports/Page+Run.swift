@@ -160,7 +160,8 @@ extension Page {
         [
           Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
           Note("spent", Self.dollars(status.dollars)),
-        ] + status.notes.map { Note("note", $0, .warning) }
+        ] + status.waiting.map { Note("waiting for", $0.text, $0.isUsual ? .plain : .warning) }
+          + status.notes.map { Note("note", $0, .warning) }
       )
     ])
   }

@@ -76,6 +76,14 @@ package enum Records {
         ])
       ),
       ("dollars", .number(status.dollars)), ("notes", .strings(status.notes)),
+      ("waiting", .array(status.waiting.map(wait))),
+    ])
+  }
+
+  private static func wait(_ wait: Wait) -> JSONValue {
+    .object([
+      ("for", .string(wait.subject)), ("since", .string(Wait.time(wait.since))),
+      ("until", .string(wait.until.map(Wait.time))), ("words", .string(wait.words)),
     ])
   }
 

@@ -110,6 +110,14 @@ package final class RunDatabase: Sendable {
   /// Whether some process has a store open for writing now.
   package static func isBeingWritten(path: String) -> Bool { WriterLock.isHeld(store: path) }
 
+  /// Leaves a line for other processes, for as long as this one has the store open for writing.
+  ///
+  /// - Parameter line: The line, without a line break; at most 60 kB.
+  package func leave(_ line: [UInt8]) { lock?.leave(line) }
+
+  /// The line that the process which writes to a store has left; empty when there is none.
+  package static func line(path: String) -> [UInt8] { WriterLock.line(store: path) }
+
   private static func requireStore(_ connection: borrowing Connection) throws(StoreError) {
     switch try Schema.inspect(connection) {
     case .store(let version) where Schema.readable.contains(version): return

@@ -5,6 +5,7 @@ internal import Glibc
 /// It is an exclusive `flock` on `<store>.lock`, which holds the owner's process id. The kernel
 /// releases it however the process ends, so a kill leaves nothing to clean up; the file itself
 /// stays, because removing it would let two processes lock two different files. Readers need none.
+/// Behind the id stands a line that the owner may write for them, valid while the lock is held.
 struct WriterLock: ~Copyable {
   private let descriptor: Int32
 
@@ -39,6 +40,28 @@ struct WriterLock: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// Leaves a line for those who look at the store; what hinders it is nobody's concern.
+  ///
+  /// - Parameter line: The line, without a line break.
+  func leave(_ line: [UInt8]) {
+    let text = Array("\(getpid())\n".utf8) + line + [0x0A]
+    _ = pwrite(descriptor, text, text.count, 0)
+    // After it, so that nobody finds the first lines incomplete.
+    ftruncate(descriptor, text.count)
+  }
+
+  /// The line that the owner has left; empty when there is none or nobody holds the lock.
+  static func line(store path: String) -> [UInt8] {
+    guard isHeld(store: path) else { return [] }
+    let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    let lines = bytes.prefix(max(0, count)).split(separator: 0x0A, omittingEmptySubsequences: false)
+    return lines.count > 2 ? Array(lines[1]) : []
+  }
+
   deinit {
     // Closing alone would leave the lock to a child that was forked meanwhile and is not yet another
     // program.
@@ -57,8 +80,7 @@ struct WriterLock: ~Copyable {
   private static func owner(_ descriptor: Int32) -> Int32? {
     var bytes = [UInt8](repeating: 0, count: 16)
     let count = pread(descriptor, &bytes, bytes.count, 0)
-    guard count > 1 else { return nil }
-    return Int32(String(decoding: bytes[..<(count - 1)], as: UTF8.self))
+    return Int32(String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self))
   }
 
   private static func failure(_ path: String, _ number: Int32) -> StoreError {

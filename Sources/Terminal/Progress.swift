@@ -20,6 +20,7 @@ package struct ProgressLine: Sendable {
   private var task = ""
   private var unit = ""
   private var detail = ""
+  private var waiting = ""
   private var total = 0.0
   private var completed = 0.0
   private var baseline = 0.0
@@ -80,10 +81,18 @@ package struct ProgressLine: Sendable {
     return show(now: now)
   }
 
+  /// Takes what is waited for, shown in the place of the detail; empty when nothing is.
+  package mutating func wait(_ text: String, now: Duration) -> String {
+    waiting = text.neutralised
+    guard case .terminal = medium else { return "" }
+    return show(now: now)
+  }
+
   /// Ends the stretch and leaves its last state standing.
   package mutating func end(now: Duration) -> String {
     guard !task.isEmpty else { return "" }
     detail = ""
+    waiting = ""
     var ending = ""
     if case .terminal(let width) = medium {
       ending = "\r\u{1B}[K" + line(width: width, now: now).rendered(style) + "\n"
@@ -103,6 +112,7 @@ package struct ProgressLine: Sendable {
     return "\r\u{1B}[K" + text + "\n" + line(width: width, now: now).rendered(style)
   }
 
+  private var underWay: String { waiting.isEmpty ? detail : waiting }
   private var fraction: Double { total > 0 ? completed / total : 1 }
   private var tenth: Int { Int(fraction * 10 + 1e-9) }
 
@@ -131,7 +141,7 @@ package struct ProgressLine: Sendable {
     } else if let left = timeLeft(now: now) {
       text += ", \(Self.readable(left)) left"
     }
-    if !detail.isEmpty { text += "; \(detail)" }
+    if !underWay.isEmpty { text += "; \(underWay)" }
     return text + "\n"
   }
 
@@ -152,7 +162,7 @@ package struct ProgressLine: Sendable {
         ? "\(Self.decimal(rate))/s" : "\(Self.decimal(1 / rate)) s each"
       result += StyledText("  \(speed)  \(Self.readable(left)) left", .faint)
     }
-    if !detail.isEmpty { result += StyledText("  \(detail)", .faint) }
+    if !underWay.isEmpty { result += StyledText("  \(underWay)", .faint) }
     return result.truncated(to: width - 1)
   }
 
@@ -257,6 +267,9 @@ package final class Progress: Sendable {
   package func update(_ completed: Double, detail: String = "") {
     step { $0.update(completed, detail: detail, now: $1) }
   }
+
+  /// Takes what is waited for; see `ProgressLine.wait`.
+  package func wait(_ text: String) { step { $0.wait(text, now: $1) } }
 
   /// Ends the stretch.
   package func end() { step { $0.end(now: $1) } }

@@ -30,6 +30,8 @@ package final class HostConnection: Host {
 
   package let name: String
   package var executor: (any TaskExecutor)? { client?.executor }
+  /// What is waited for while it does not answer.
+  private let awaited: String
   private let base: String
   /// Scheme, host and port of the base: only there the key is sent.
   private let origin: String?
@@ -72,6 +74,7 @@ package final class HostConnection: Host {
     replay: (any Archive)? = nil
   ) {
     name = profile.name
+    awaited = "an answer of \(profile.name)"
     base = String(baseURL.reversed().drop { $0 == "/" }.reversed())
     origin = try? HTTPAddress(base).origin
     self.options = options
@@ -192,6 +195,9 @@ package final class HostConnection: Host {
     _ client: HTTPClient
   ) async throws -> HTTPResponse {
     let isRepeatable = call.purpose != .create
+    // Prices come in their thousands: for them a wait begins when there is one.
+    var waiting = call.purpose == .score ? nil : Waiting(for: awaited)
+    defer { waiting?.end() }
     do {
       // An address that the host gave, such as one for an upload, may be anybody's.
       let own = address.origin == origin ? fields : fields.filter { !$0.isSecret }
@@ -221,8 +227,13 @@ package final class HostConnection: Host {
       return try await client.send(
         request,
         tokens: call.tokens,
-        attempts: call.purpose == .score ? Self.scoreAttempts : nil
-      ) { Self.verdict($0, call) }
+        attempts: call.purpose == .score ? Self.scoreAttempts : nil,
+        judge: { Self.verdict($0, call) },
+        waiting: { pause, outcome in
+          if waiting == nil { waiting = Waiting(for: awaited) }
+          waiting?.tell(words(of: outcome, call), pause: pause, until: Self.end(of: pause))
+        }
+      )
     } catch let error as TransportError {
       throw self.error(error, of: call)
     }
@@ -230,6 +241,22 @@ package final class HostConnection: Host {
 
   /// Times that a price is asked for which may fail by its own fault; others beside it tell then.
   private static let scoreAttempts = 3
+
+  /// Why something is asked again, or not yet.
+  private func words(of outcome: Result<HTTPResponse, TransportError>?, _ call: Call) -> String {
+    switch outcome {
+    case .success(let reply):
+      let body = redaction.withoutKey(reply.body)
+      return HostError(status: reply.status, fields: [], body: body, asked: shown(call)).message
+    case .failure(let error): return self.error(error, of: call).message
+    case nil: return "it is asked as often as it allows"
+    }
+  }
+
+  /// When a pause ends that is long enough to be told, in seconds since 1970.
+  private static func end(of pause: Duration) -> Double? {
+    pause < .seconds(60) ? nil : Date().timeIntervalSince1970 + pause / .seconds(1)
+  }
 
   /// Whether asking again may help, where only the words tell; `nil` where the status does.
   static func verdict(_ response: HTTPResponse, _ call: Call) -> RetrySchedule.Verdict? {

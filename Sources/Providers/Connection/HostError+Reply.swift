@@ -15,12 +15,18 @@ extension HostError {
     let fault = Fault(JSONReader.read(body), body)
     let requestID = ["x-request-id", "apim-request-id", "request-id"].lazy
       .compactMap { name in fields.first { $0.name == name }?.value }.first
-    self.init(
+    let limit = Limit(
       Self.code(status: status, fault),
+      fields: fields,
+      words: "\(fault.code ?? "") \(fault.message)"
+    )
+    self.init(
+      limit.code,
       "\(asked) answered \(status): \(fault.message)",
       status: status,
       hostCode: fault.code ?? fault.type,
-      requestID: requestID
+      requestID: requestID,
+      pause: limit.pause
     )
   }
 

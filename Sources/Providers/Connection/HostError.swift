@@ -22,6 +22,8 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
     case unsupported
     /// Still 429 after all repetitions.
     case rateLimited
+    /// 429 for a limit that lasts longer than requests are repeated, as a day's.
+    case later
     /// No connection, time-out, 5xx: still so after all repetitions, or the circuit is open.
     case unavailable
     /// A request that makes something was cut off: it may or may not have been made.
@@ -48,6 +50,8 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
   public let hostCode: String?
   /// The host's id of the request, to quote to its support.
   public let requestID: String?
+  /// How long the host asks to be left alone; `nil` when it does not say.
+  public let pause: Duration?
 
   /// Creates an error.
   public init(
@@ -55,13 +59,15 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
     _ message: String,
     status: Int? = nil,
     hostCode: String? = nil,
-    requestID: String? = nil
+    requestID: String? = nil,
+    pause: Duration? = nil
   ) {
     self.code = code
     self.message = message
     self.status = status
     self.hostCode = hostCode
     self.requestID = requestID
+    self.pause = pause
   }
 
   /// The message, with the host's id of the request when there is one.
@@ -70,7 +76,7 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
   /// Whether every further request would fail in the same way.
   public var isLasting: Bool {
     switch code {
-    case .credentials, .credit, .rateLimited, .unavailable, .notRecorded, .configuration,
+    case .credentials, .credit, .rateLimited, .later, .unavailable, .notRecorded, .configuration,
       .unsupported:
       true
     case .notFound, .contextLength, .moderation, .jobLimit, .refused, .unknownOutcome, .jobFailed,

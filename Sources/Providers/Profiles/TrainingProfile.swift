@@ -66,7 +66,7 @@ public struct TrainingProfile: Sendable, Hashable, Decodable {
     package var members: [String: JSON]?
   }
 
-  /// The words for how a job stands; any other word means that it goes on.
+  /// The host's words for how a job has ended, beside those that many hosts use (`StateWord`).
   public struct Statuses: Sendable, Hashable, Decodable {
     /// The model is there.
     public var succeeded: [String]

@@ -126,6 +126,8 @@ public final class HostedScorer: Scorer {
   private func ready(_ served: ServedModel) async throws -> any Pricing {
     var patience = endpoint.profile.readinessSeconds ?? 0
     var pause = 2
+    let waiting = Waiting(for: "model '\(served.name)' at \(endpoint.host.name)")
+    defer { waiting.end() }
     while true {
       do {
         let pricing = try await endpoint.pricing(by: method, of: served)
@@ -135,6 +137,7 @@ public final class HostedScorer: Scorer {
         return pricing
       } catch let error as HostError where error.isNotYet && patience > 0 {
         let wait = min(pause, patience)
+        waiting.tell(error.message, pause: .seconds(wait))
         try await endpoint.host.wait(.seconds(wait))
         patience -= wait
         pause = min(pause * 2, 30)

@@ -97,7 +97,7 @@ package final class AzureServing: ClearableServing {
       let call = Self.call("DELETE", id, purpose: .remove)
       _ = try await management.send(call)
       // 202 says that it will go; the place is free when it is gone.
-      try await patience.wait(for: "the deletion of '\(id)'") {
+      try await patience.wait(for: "the deletion of '\(id)'") { _ in
         do {
           _ = try await management.send(Self.call("GET", id, purpose: .read))
           return false
@@ -123,14 +123,16 @@ package final class AzureServing: ClearableServing {
       // same is the same.
       _ = try await management.send(call)
     }
-    try await patience.wait(for: "the deployment of '\(model.name)'") {
+    try await patience.wait(for: "the deployment of '\(model.name)'") { words in
       let call = Self.call("GET", path, purpose: .read)
       let properties = try await management.send(call).json(of: call)["properties"]
-      switch properties?["provisioningState"]?.string {
-      case "Succeeded": return true
-      case let state? where ["Failed", "Canceled", "Deleting", "Disabled"].contains(state):
-        throw HostError(.jobFailed, "\(host.name): the deployment of '\(model.name)' is \(state)")
-      default: return false
+      words = properties?["provisioningState"]?.string ?? "no state"
+      switch StateWord(words) {
+      case .succeeded: return true
+      case .failed, .stopped,
+        .unknown where words == "Deleting":
+        throw HostError(.jobFailed, "\(host.name): the deployment of '\(model.name)' is \(words)")
+      case .usual, .held, .unknown: return false
       }
     }
   }

@@ -91,9 +91,10 @@ package struct FireworksServing: ClearableServing {
       // Loaded already, or perhaps: the list tells.
       if try await find(id) == nil { throw error }
     }
-    try await patience.wait(for: "the adapter '\(model)'") {
+    try await patience.wait(for: "the adapter '\(model)'") { words in
       let found = try await find(id)
-      if found?["state"]?.string == "DEPLOYED" { return true }
+      words = found?["state"]?.string ?? "no state"
+      if words == "DEPLOYED" { return true }
       let status = found?["status"]
       if let code = status?["code"]?.string, code != "OK" {
         throw HostError(
@@ -102,6 +103,9 @@ package struct FireworksServing: ClearableServing {
             + (status?["message"]?.string ?? code),
           hostCode: code
         )
+      }
+      if [.failed, .stopped].contains(StateWord(words)) {
+        throw HostError(.refused, "\(host.name): the adapter '\(model)' is \(words)")
       }
       return false
     }

@@ -1,3 +1,5 @@
+import Experiment
+
 /// Asking again and again until a model answers, but not for ever.
 struct Patience {
   /// Time between two questions.
@@ -12,18 +14,26 @@ struct Patience {
   ///
   /// - Parameters:
   ///   - what: What is waited for, for the message.
-  ///   - isReady: The question.
+  ///   - isReady: The question; it leaves the host's words for a no.
   /// - Throws: `HostError` of code `unavailable` after `limit`; what `isReady` throws;
   ///   `CancellationError` when cancelled.
-  func wait(for what: String, until isReady: () async throws -> Bool) async throws {
+  func wait(
+    for what: String,
+    until isReady: (_ words: inout String) async throws -> Bool
+  ) async throws {
+    let waiting = Waiting(for: "\(what) at \(host.name)")
+    defer { waiting.end() }
     var waited: Duration = .zero
-    while try await !isReady() {
+    var words = ""
+    while try await !isReady(&words) {
       guard waited < limit else {
         throw HostError(
           .unavailable,
           "\(host.name): \(what) is still not ready after \(limit.components.seconds) s"
+            + (words.isEmpty ? "" : ": \(words)")
         )
       }
+      waiting.tell(words.isEmpty ? "not ready" : words, pause: Self.interval)
       try await host.wait(Self.interval)
       waited += Self.interval
     }
@@ -37,11 +47,12 @@ struct Patience {
   ///   - call: The request.
   /// - Throws: As `wait`, and `HostError` where asking again cannot help.
   func untilAnswered(_ model: String, _ call: Call) async throws {
-    try await wait(for: "model '\(model)'") {
+    try await wait(for: "model '\(model)'") { words in
       do {
         _ = try await host.send(call)
         return true
       } catch let error as HostError {
+        words = error.message
         switch error.code {
         case .notFound, .unavailable, .rateLimited: return false
         case .refused where error.status != 412: return true

@@ -8,6 +8,8 @@ public struct CommandOptions: Sendable, Hashable {
   public var poll: [String]?
   /// Time between two runs of `poll`.
   public var interval: Duration
+  /// Longest time in which `poll` may say nothing at all.
+  public var endurance: Duration
   /// Where training files, logs, results and the program's own output go.
   public var folder: String
   /// The model that `start: null` means, as the program knows it; `nil` when it knows by itself.
@@ -24,6 +26,7 @@ public struct CommandOptions: Sendable, Hashable {
     program: [String],
     poll: [String]? = nil,
     interval: Duration = .seconds(30),
+    endurance: Duration = HostedTrainer.endurance,
     folder: String,
     base: String? = nil,
     withheld: Set<String> = [],
@@ -38,6 +41,7 @@ public struct CommandOptions: Sendable, Hashable {
     self.program = program
     self.poll = poll
     self.interval = interval
+    self.endurance = endurance
     self.folder = folder
     self.base = base
     self.withheld = withheld

@@ -66,9 +66,9 @@ extension Hyperparameters {
   /// Reads the members of the command protocol.
   init(_ document: JSON) {
     self.init(
-      epochs: document["epochs"]?.int,
-      batchSize: document["batch_size"]?.int,
-      learningRateMultiplier: document["learning_rate_multiplier"]?.number
+      epochs: document["epochs"]?.usedCount,
+      batchSize: document["batch_size"]?.usedCount,
+      learningRateMultiplier: document["learning_rate_multiplier"]?.usedRate
     )
   }
 

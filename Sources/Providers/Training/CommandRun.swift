@@ -1,3 +1,5 @@
+import Experiment
+
 /// One run of an external program, from its input to its last word.
 struct CommandRun {
   private let arguments: [String]
@@ -90,8 +92,11 @@ struct CommandRun {
 
   /// Waits until no earlier run of the job is left.
   private func lock(_ folder: CommandFolder) async throws -> CommandLock {
+    let waiting = Waiting(for: "an earlier run of the same job")
+    defer { waiting.end() }
     while true {
       if let lock = try folder.lock() { return lock }
+      waiting.tell("'\(program)' still holds \(folder.output)", pause: .zero)
       try await Task.sleep(for: .milliseconds(200))
     }
   }

@@ -86,9 +86,14 @@ public final class CommandTrainer: Trainer {
   ) async throws -> CommandResult {
     if try submitted(key) == nil {
       let run = CommandRun(options.program, environment: environment, grace: options.grace)
+      let waiting = Waiting(for: "'\(run.program)'")
+      defer { waiting.end() }
+      waiting.tell("it says nothing yet", pause: .zero, isUsual: true)
       let report = try await run(request, folder) { report in
         switch report {
-        case .progress(let fraction): progress(TrainingProgress(fraction))
+        case .progress(let fraction):
+          waiting.tell(Self.words(fraction), pause: .zero, isUsual: true)
+          progress(TrainingProgress(fraction))
         // At once: from here on the work exists, whatever becomes of the program.
         case .job(let id):
           try self.ledger.add(RemoteResource(.job, id: id, job: key, host: self.name))
@@ -128,10 +133,18 @@ public final class CommandTrainer: Trainer {
       "output": .string(folder.output),
     ]
     var failures = 0
+    var words = "submitted"
+    var endurance = Endurance(options.endurance)
+    let waiting = Waiting(for: "job '\(job.id)' of '\(run.program)'")
+    defer { waiting.end() }
     while true {
+      waiting.tell(words, pause: options.interval, isUsual: failures == 0)
       do {
         let report = try await run(request.bytes, folder) { report in
-          if case .progress(let fraction) = report { progress(TrainingProgress(fraction)) }
+          if case .progress(let fraction) = report {
+            words = Self.words(fraction)
+            progress(TrainingProgress(fraction))
+          }
         }
         failures = 0
         switch report {
@@ -140,14 +153,27 @@ public final class CommandTrainer: Trainer {
           // Struck out, so that a later call submits it anew.
           try ledger.remove(job)
           throw HostError(.jobFailed, "job '\(job.id)' of '\(job.job)' failed: \(message)")
-        case .progress, .job, nil: break
+        case .progress, .job: endurance.renew()
+        case nil: break
         }
       } catch let error as HostError where error.code == .command {
         failures += 1
+        words = error.message
         if failures >= Self.pollFailures { throw error }
+      }
+      guard endurance.spend(options.interval) else {
+        throw HostError(
+          .jobFailed,
+          "'\(run.program)' has said nothing about job '\(job.id)' of '\(job.job)' for longer than "
+            + "trainer.patienceMinutes; the next run asks again"
+        )
       }
       try await Task.sleep(for: options.interval)
     }
+  }
+
+  private static func words(_ fraction: Double) -> String {
+    "\(Int((fraction * 100).rounded(.down))) % done"
   }
 
   private func submitted(_ key: String) throws -> RemoteResource? {

@@ -47,6 +47,8 @@ struct FireworksJobs: JobWire {
   }
 
   func isReady(file id: String) async throws -> Bool {
+    let waiting = Waiting(for: "the data set \(id) at \(calls.host.name)")
+    defer { waiting.end() }
     var pace = Pace(calls.pause)
     // A data set without its file stays `UPLOADING`: an upload was cut off and must be done again.
     for _ in 0..<20 {
@@ -57,8 +59,14 @@ struct FireworksJobs: JobWire {
         let reason = dataset["status"]?["message"]?.string ?? code
         throw HostError(.refused, "\(calls.host.name) refused the data set \(id): \(reason)")
       }
-      if dataset["state"]?.string ?? "READY" == "READY" { return true }
-      try await calls.host.wait(pace.next())
+      let state = dataset["state"]?.string ?? "READY"
+      if state == "READY" { return true }
+      if [.failed, .stopped].contains(StateWord(state)) {
+        throw HostError(.refused, "\(calls.host.name) refused the data set \(id): '\(state)'")
+      }
+      let pause = pace.next()
+      waiting.tell(state, pause: pause)
+      try await calls.host.wait(pause)
     }
     return false
   }
@@ -130,14 +138,12 @@ struct FireworksJobs: JobWire {
       )
     }
     let state = job["state"]?.string ?? ""
+    let message = job["status"]?["message"]?.string
     let code = job["status"]?["code"]?.string
     return RemoteJob(
       id: String(id),
-      state: profile.state(
-        state,
-        code: code == "OK" ? nil : code,
-        message: job["status"]?["message"]?.string
-      ),
+      state: profile.state(state, code: code == "OK" ? nil : code, message: message),
+      words: RemoteJob.words(job["state"], message),
       model: job["outputModel"]?.string,
       hyperparameters: profile.echoed(by: job),
       tokens: nil,

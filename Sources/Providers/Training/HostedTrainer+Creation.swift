@@ -1,4 +1,6 @@
 import Experiment
+import FoundationEssentials
+import Synchronization
 
 extension HostedTrainer {
   /// All jobs of a key that exist at the host, oldest first, whatever became of them.
@@ -43,8 +45,11 @@ extension HostedTrainer {
     var crowded = Pace(pause * 2)
     var lost = 0
     var early = 0
-    if profile.lists == false { try ledger.add(intent(tag)) }
+    var endurance = Endurance(self.endurance)
+    let waiting = Waiting(for: "a place for a fine-tuning job at \(host.name)")
+    defer { waiting.end() }
     while true {
+      if profile.lists == false { try ledger.add(intent(tag)) }
       do {
         let made = try await wire.create(order)
         try ledger.add(resource(.job, made.id, job: tag.key))
@@ -56,17 +61,44 @@ extension HostedTrainer {
           if let found = try await search(tag, beside: known) { return found }
           lost += 1
           if lost == Self.attempts { throw error }
-        } else if error.meansFull {
-          try await host.wait(crowded.next())
+          continue
+        }
+        // It was refused for sure: whatever ends the wait, the next run may ask again.
+        try ledger.remove(intent(tag))
+        if error.meansFull {
+          let pause = max(crowded.next(), error.pause ?? .zero)
+          // The end of a job of ours makes room, however long that takes.
+          if error.code != .later, underWay.withLock({ $0 > 0 }) { endurance.renew() }
+          guard endurance.spend(pause) else { throw crowdedOut(error) }
+          waiting.tell(error.message, pause: pause, until: end(of: error.pause))
+          try await host.wait(pause)
         } else if error.meansEarly, early < Self.patience {
           early += 1
-          try await host.wait(crowded.next())
+          let pause = crowded.next()
+          waiting.tell(error.message, pause: pause)
+          try await host.wait(pause)
         } else {
-          try ledger.remove(intent(tag))
           throw error
         }
       }
     }
+  }
+
+  /// A limit that is not waited for, or not any more; it concerns every job.
+  private func crowdedOut(_ error: HostError) -> HostError {
+    let time = end(of: error.pause).map { ": come back after \(Wait.time($0))" } ?? ""
+    return HostError(
+      .later,
+      "\(error.message); that is longer than trainer.patienceMinutes\(time)",
+      status: error.status,
+      hostCode: error.hostCode,
+      requestID: error.requestID,
+      pause: error.pause
+    )
+  }
+
+  private func end(of pause: Duration?) -> Double? {
+    pause.map { Date().timeIntervalSince1970 + $0 / .seconds(1) }
   }
 
   /// A job that was asked for at a host that cannot be listed: written down before it is asked.
@@ -152,7 +184,7 @@ extension HostError {
 
   /// Whether it says that too many jobs are under way.
   var meansFull: Bool {
-    code == .jobLimit || code == .rateLimited
+    code == .jobLimit || code == .rateLimited || code == .later
       || says([
         "concurrent", "queued jobs", "active job", "running job", "too many jobs",
         "too many fine", "similar job",

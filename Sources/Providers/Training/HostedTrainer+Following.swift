@@ -1,4 +1,5 @@
 import Experiment
+import Synchronization
 
 extension HostedTrainer {
   /// Looks a job may be absent, or succeeded without naming its model, before that is believed.
@@ -12,7 +13,7 @@ extension HostedTrainer {
   ///   - start: The job as it was last seen.
   ///   - progress: Called with the fraction done, 0...1, never falling.
   /// - Returns: The job when it has ended.
-  /// - Throws: `HostError` when it vanished, or `CancellationError` when cancelled; the job itself
+  /// - Throws: `HostError` when it vanished or was in an unclear state for too long, or `CancellationError` when cancelled; the job itself
   ///   goes on at the host.
   func follow(
     _ start: RemoteJob,
@@ -23,11 +24,16 @@ extension HostedTrainer {
     var shown = 0.0
     var readsEvents = true
     var nameless = 0
+    var endurance = Endurance(self.endurance)
+    underWay.withLock { $0 += 1 }
+    defer { underWay.withLock { $0 -= 1 } }
+    let waiting = Waiting(for: "job \(job.id) at \(host.name)")
+    defer { waiting.end() }
     while true {
       if job.state == .succeeded, job.model == nil {
         nameless += 1
         if nameless >= Self.patience { return job }
-      } else if job.state != .running {
+      } else if !job.isUnderWay {
         if job.state == .succeeded { progress(TrainingProgress(1)) }
         return job
       }
@@ -44,7 +50,18 @@ extension HostedTrainer {
         shown = fraction
         progress(TrainingProgress(fraction))
       }
-      try await host.wait(pace.next())
+      let pause = pace.next()
+      if job.state != .unclear {
+        endurance.renew()
+      } else if !endurance.spend(pause) {
+        throw HostError(
+          .jobFailed,
+          "\(host.name) job \(job.id) stays '\(job.words)', for longer than "
+            + "trainer.patienceMinutes; look at it there: the next run follows it again"
+        )
+      }
+      waiting.tell(job.words, pause: pause, isUsual: job.state == .running)
+      try await host.wait(pause)
       guard let seen = try await look(job.id) else {
         throw HostError(
           .jobFailed,

@@ -1,4 +1,5 @@
 public import Experiment
+import Synchronization
 
 /// Fine-tunes at a host's API, each job at most once but for those the host itself fails.
 ///
@@ -16,6 +17,10 @@ public final class HostedTrainer: Trainer {
     learningRateMultiplier: 1
   )
 
+  /// Longest wait, unless told otherwise, for what may never come: a job in a state that nobody
+  /// knows, a place under a limit.
+  public static let endurance = Duration.seconds(6 * 3600)
+
   /// Jobs of one key that the host itself may fail before the key is given up.
   static let attempts = 3
 
@@ -29,6 +34,10 @@ public final class HostedTrainer: Trainer {
   let ledger: any Ledger
   /// The first wait; others are multiples of it.
   let pause: Duration
+  /// Longest wait for what may never come.
+  let endurance: Duration
+  /// Jobs of this process that are followed now.
+  let underWay = Mutex(0)
 
   /// Creates a trainer.
   ///
@@ -40,6 +49,7 @@ public final class HostedTrainer: Trainer {
   ///   - account: Name of the account, for hosts that have it in their paths.
   ///   - parallelJobs: Jobs side by side; `nil` is the profile's number.
   ///   - pause: First wait between two looks; `nil` is the profile's.
+  ///   - endurance: Longest wait for what may never come.
   /// - Throws: `HostError` when the host does not fine-tune, or needs an account.
   package init(
     host: any Host,
@@ -48,7 +58,8 @@ public final class HostedTrainer: Trainer {
     ledger: any Ledger,
     account: String? = nil,
     parallelJobs: Int? = nil,
-    pause: Duration? = nil
+    pause: Duration? = nil,
+    endurance: Duration = HostedTrainer.endurance
   ) throws(HostError) {
     guard let training = profile.training else {
       throw HostError(
@@ -62,7 +73,13 @@ public final class HostedTrainer: Trainer {
     self.base = base
     self.ledger = ledger
     self.pause = pause ?? training.pause
-    wire = try profile.jobWire(host: host, account: account, pause: self.pause)
+    self.endurance = endurance
+    wire = try profile.jobWire(
+      host: host,
+      account: account,
+      pause: self.pause,
+      endurance: endurance
+    )
     trainerCapabilities = TrainerCapabilities(
       continuesTuned: training.continuesTuned,
       weighted: training.weights != nil,
@@ -73,7 +90,7 @@ public final class HostedTrainer: Trainer {
 
   /// Carries out one job: adopts what exists, creates what does not, and waits for the model.
   ///
-  /// There is no time-out: jobs queue for hours. Checkpoints are given where the host keeps them;
+  /// There is no time-out for a job that is known to wait or to run: jobs queue for hours. Checkpoints are given where the host keeps them;
   /// tokens are 0 where it does not count them.
   ///
   /// - Parameters:
@@ -98,9 +115,12 @@ public final class HostedTrainer: Trainer {
       }
       let ended = try await follow(remote, progress: progress)
       switch ended.state {
-      case .succeeded, .running: return try await result(of: ended, for: job)
-      case .cancelled:
-        throw HostError(.jobFailed, "\(host.name) job \(ended.id) was cancelled at the host")
+      case .succeeded, .running, .unclear: return try await result(of: ended, for: job)
+      case .stopped:
+        throw HostError(
+          .jobFailed,
+          "\(host.name) job \(ended.id) was ended at the host without a model: '\(ended.words)'"
+        )
       case .failed(let failure):
         if failure.cause != .host { throw failure.error(job: ended.id, host: host.name) }
         known.removeAll { $0.id == ended.id }
@@ -196,15 +216,17 @@ extension HostProfile {
   ///   - host: Who answers.
   ///   - account: Name of the account, for hosts that have it in their paths.
   ///   - pause: The first wait between two looks.
+  ///   - endurance: Longest wait for what may never come.
   /// - Returns: The protocol.
   /// - Throws: `HostError` when the host does not fine-tune, or needs an account or an address.
   func jobWire(
     host: any Host,
     account: String?,
-    pause: Duration
+    pause: Duration,
+    endurance: Duration = HostedTrainer.endurance
   ) throws(HostError) -> any JobWire {
     guard let training else { throw HostError(.unsupported, "\(title) does not fine-tune") }
-    let calls = JobCalls(host: host, pause: pause)
+    let calls = JobCalls(host: host, pause: pause, endurance: endurance)
     switch training.wire {
     case .openai: return OpenAIJobs(calls: calls, profile: training)
     case .together: return TogetherJobs(calls: calls, profile: training)

@@ -4,6 +4,8 @@ struct JobCalls: Sendable {
   let host: any Host
   /// Waits grow from here: the first look at a running job comes after it.
   let pause: Duration
+  /// Longest wait for what may never come.
+  var endurance = HostedTrainer.endurance
 
   /// Reads something; a reply that is not JSON is asked for again, because proxies answer for hosts.
   func read(_ path: String, query: [Call.FormField] = []) async throws -> JSON {

@@ -44,24 +44,18 @@ extension TrainingProfile {
 
   /// What a job object says of its hyperparameters, wherever it says it.
   ///
-  /// A value that is no number, such as `auto`, says nothing.
+  /// What cannot be the value that was used, such as `auto`, -1 or an object, says nothing.
   func echoed(by job: JSON) -> Hyperparameters {
     let places = [job["method"]?["supervised"]?["hyperparameters"], job["hyperparameters"], job]
-    func number(_ name: String?) -> Double? {
+    func value<Value>(_ name: String?, _ used: (JSON) -> Value?) -> Value? {
       guard let name else { return nil }
-      for place in places {
-        if let value = place?[name] {
-          if let number = value.number, number.isFinite { return number }
-          if let number = value.string.flatMap({ Double($0) }), number.isFinite { return number }
-        }
-      }
-      return nil
+      return places.compactMap { $0?[name].flatMap(used) }.first
     }
     return Hyperparameters(
-      epochs: number(names.epochs).flatMap { Int(exactly: $0) },
-      batchSize: number(names.batchSize).flatMap { Int(exactly: $0) },
-      learningRateMultiplier: number(names.learningRate).map {
-        $0 / (names.learningRateBase ?? 1)
+      epochs: value(names.epochs, \.usedCount),
+      batchSize: value(names.batchSize, \.usedCount),
+      learningRateMultiplier: value(names.learningRate) {
+        $0.usedRate.map { $0 / (names.learningRateBase ?? 1) }
       }
     )
   }
@@ -85,19 +79,41 @@ extension TrainingProfile {
   /// How a job stands.
   ///
   /// - Parameters:
-  ///   - status: The host's word; unknown ones mean that it goes on.
+  ///   - status: The host's word: the profile's go before those of all hosts.
   ///   - code: The host's code for a failure.
   ///   - message: The host's words for a failure.
   /// - Returns: The state.
   func state(_ status: String, code: String?, message: String?) -> RemoteJob.State {
     func isAmong(_ words: [String]) -> Bool {
-      words.contains { $0.lowercased() == status.lowercased() }
+      words.contains { $0.lowercased().utf8.elementsEqual(status.lowercased().utf8) }
     }
+    let failure = JobFailure(code: code ?? status, message: message ?? "")
     if isAmong(words.succeeded) { return .succeeded }
-    if isAmong(words.cancelled) { return .cancelled }
-    if isAmong(words.failed) {
-      return .failed(JobFailure(code: code ?? status, message: message ?? ""))
+    if isAmong(words.cancelled) { return .stopped }
+    if isAmong(words.failed) { return .failed(failure) }
+    return switch StateWord(status) {
+    case .usual: .running
+    case .succeeded: .succeeded
+    case .failed: .failed(failure)
+    case .stopped: .stopped
+    // Nobody lifts what the moderation of a host has stopped.
+    case .held: failure.cause == .moderation ? .failed(failure) : .unclear
+    case .unknown: .unclear
     }
-    return .running
   }
+}
+
+extension JSON {
+  /// A count that can have been used: 1 or more, also as a text; `nil` for anything else.
+  var usedCount: Int? {
+    let number = quantity.flatMap { Int(exactly: $0) }
+    return Hyperparameters(epochs: number).plausible.epochs
+  }
+
+  /// A rate that can have been used: above 0, also as a text; `nil` for anything else.
+  var usedRate: Double? {
+    Hyperparameters(learningRateMultiplier: quantity).plausible.learningRateMultiplier
+  }
+
+  private var quantity: Double? { number ?? string.flatMap { Double($0) } }
 }

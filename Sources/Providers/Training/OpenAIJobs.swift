@@ -30,8 +30,9 @@ struct OpenAIJobs: JobWire {
   func isReady(file id: String) async throws -> Bool {
     guard let file = try await calls.find("\(files)/\(id.asPathSegment)") else { return false }
     // `status` is deprecated and need not be there; the job validates the file in any case.
-    if file["status"]?.string == "error" {
-      let details = file["status_details"]?.string ?? "without saying why"
+    let status = file["status"]?.string ?? ""
+    if [.failed, .stopped].contains(StateWord(status)) {
+      let details = file["status_details"]?.string ?? "'\(status)', without saying why"
       throw HostError(.refused, "\(calls.host.name) refused the training file \(id): \(details)")
     }
     return true
@@ -163,17 +164,16 @@ struct OpenAIJobs: JobWire {
       )
     }
     let error = job["error"]
+    let status = job["status"]
+    let message = error?["message"]?.string ?? error?.string
     let model = job["fine_tuned_model"]?.string ?? job["model_output_name"]?.string
     return RemoteJob(
       id: id,
-      state: profile.state(
-        job["status"]?.string ?? "",
-        code: error?["code"]?.string,
-        message: error?["message"]?.string ?? error?.string
-      ),
+      state: profile.state(status?.string ?? "", code: error?["code"]?.string, message: message),
+      words: RemoteJob.words(status, message),
       model: model.flatMap { $0.isEmpty ? nil : $0 },
       hyperparameters: profile.echoed(by: job),
-      tokens: job["trained_tokens"]?.int ?? job["token_count"]?.int,
+      tokens: job["trained_tokens"]?.usedCount ?? job["token_count"]?.usedCount,
       progress: progress(of: job)
     )
   }

@@ -125,7 +125,7 @@ public struct RemoteCleaning: Sendable {
   /// - Throws: `HostError`; also when it still runs after some looks.
   private func stop(_ id: String) async throws -> String? {
     var job = try await wire.job(id)
-    guard job.state == .running else { return job.state == .succeeded ? job.model : nil }
+    guard job.isUnderWay else { return job.state == .succeeded ? job.model : nil }
     do {
       try await wire.cancel(id)
     } catch let error as HostError where error.code == .refused {
@@ -138,7 +138,7 @@ public struct RemoteCleaning: Sendable {
       } catch let error as HostError where error.isGone {
         return nil
       }
-      if job.state != .running { return job.state == .succeeded ? job.model : nil }
+      if !job.isUnderWay { return job.state == .succeeded ? job.model : nil }
       try await host.wait(pace.next())
     }
     throw HostError(.refused, "job \(id) was cancelled but still runs; clean again later")

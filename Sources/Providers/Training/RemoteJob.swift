@@ -4,12 +4,14 @@ import Experiment
 struct RemoteJob: Sendable, Hashable {
   /// How a job stands.
   enum State: Sendable, Hashable {
-    /// Waiting, running, paused, or in a state nobody knows yet.
+    /// Waiting or running.
     case running
+    /// Paused, or in a state nobody knows: it may come to nothing.
+    case unclear
     /// The model is there.
     case succeeded
-    /// Somebody stopped it.
-    case cancelled
+    /// Somebody stopped it, or put it away.
+    case stopped
     /// It ended without a model.
     case failed(JobFailure)
   }
@@ -18,6 +20,8 @@ struct RemoteJob: Sendable, Hashable {
   let id: String
   /// How it stands.
   let state: State
+  /// How it stands in the host's own words.
+  let words: String
   /// The tuned model; `nil` until there is one.
   let model: String?
   /// What the host says it uses; `nil` where it does not say.
@@ -27,8 +31,18 @@ struct RemoteJob: Sendable, Hashable {
   /// The fraction done, 0...1; `nil` when the host does not say.
   let progress: Double?
 
+  /// A state in the host's words, with what it says about it; a host may say neither.
+  static func words(_ state: JSON?, _ message: String?) -> String {
+    let word = state.map { $0.string ?? String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+    return (word.isEmpty ? "no state" : word)
+      + (message.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? "")
+  }
+
   /// Whether it may still give a model, or has.
-  var isAlive: Bool { state == .running || state == .succeeded }
+  var isAlive: Bool { isUnderWay || state == .succeeded }
+
+  /// Whether it has not ended.
+  var isUnderWay: Bool { state == .running || state == .unclear }
 
   /// Why it failed; `nil` unless it did.
   var failure: JobFailure? {
@@ -81,7 +95,7 @@ struct JobFailure: Sendable, Hashable {
       cause = .host
     } else if says([
       "invalid", "validation", "user_error", "bad_request", "too few", "too long", "exceeds",
-      "not supported", "unsupported", "malformed", "file format", "_format",
+      "not supported", "unsupported", "malformed", "file format", "_format", "rejected",
     ]) {
       cause = .data
     } else {
@@ -96,7 +110,7 @@ struct JobFailure: Sendable, Hashable {
   ///   - host: The host.
   /// - Returns: What a run is told.
   func error(job: String, host: String) -> HostError {
-    let reason = message.isEmpty ? "without saying why" : message
+    let reason = message.isEmpty ? "'\(code)', without saying why" : message
     let subject = "\(host) job \(job)"
     return switch cause {
     case .host: HostError(.jobFailed, "\(subject) failed: \(reason)", hostCode: code)

@@ -33,20 +33,34 @@ struct TogetherJobs: JobWire {
   }
 
   func isReady(file id: String) async throws -> Bool {
+    let waiting = Waiting(for: "the training file \(id) at \(calls.host.name)")
+    defer { waiting.end() }
     var pace = Pace(calls.pause)
+    var endurance = Endurance(calls.endurance)
     while let file = try await calls.find("\(files)/\(id.asPathSegment)") {
-      let status = file["processing_status"]?.string?.uppercased()
-      switch status {
-      case "INVALID_FORMAT", "FAILED":
-        let report = file["validation_report"]?["error"]?.string ?? "without saying why"
+      let status = file["processing_status"]?.string
+      switch status.map(StateWord.init) {
+      case .failed, .stopped:
+        let report =
+          file["validation_report"]?["error"]?.string ?? "'\(status ?? "")', without saying why"
         throw HostError(
           .refused,
           "\(calls.host.name) refused the training file \(id): \(report)",
           hostCode: status
         )
-      case "COMPLETED": return true
+      case .succeeded: return true
       case nil where file["Processed"]?.bool != false: return true
-      default: try await calls.host.wait(pace.next())
+      default:
+        let pause = pace.next()
+        let words = status ?? "not processed yet"
+        guard endurance.spend(pause) else {
+          throw HostError(
+            .refused,
+            "\(calls.host.name) does not get ready with the training file \(id): '\(words)'"
+          )
+        }
+        waiting.tell(words, pause: pause)
+        try await calls.host.wait(pause)
       }
     }
     return false
