@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 
 extension ConfigurationReader {
@@ -26,6 +27,9 @@ extension ConfigurationReader {
           path: "",
           exists ? "not a readable file" : "no such file"
         )
+      }
+      if let foreign = ForeignFile(notText: bytes, file: file) {
+        throw ConfigurationError(.syntax, path: "", foreign.reason, hint: foreign.hint)
       }
       let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
       return try body(Array(bytes), folder, url.deletingPathExtension().lastPathComponent)

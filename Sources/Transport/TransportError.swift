@@ -24,6 +24,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
     case proxy
     /// The address is not one that may be asked.
     case invalidURL
+    /// Plain `http` to another machine, which nobody allowed.
+    case plain
     /// What came is no HTTP.
     case malformed
     /// The engine was closed.
@@ -55,7 +57,7 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
   package var isPassing: Bool {
     switch code {
     case .dns, .connect, .tls, .timeout, .stalled, .interrupted, .malformed, .circuitOpen: true
-    case .certificate, .tooLarge, .redirect, .proxy, .invalidURL, .closed, .other: false
+    case .certificate, .tooLarge, .redirect, .proxy, .invalidURL, .plain, .closed, .other: false
     }
   }
 }

@@ -20,7 +20,8 @@ extension HostError {
       "\(asked) answered \(status): \(fault.message)",
       status: status,
       hostCode: fault.code ?? fault.type,
-      requestID: requestID
+      requestID: requestID,
+      hint: Self.hint(status: status, said: fault.message)
     )
   }
 

@@ -48,6 +48,8 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
   public let hostCode: String?
   /// The host's id of the request, to quote to its support.
   public let requestID: String?
+  /// What to do about this very fault; `nil` when the code says as much.
+  public let hint: String?
 
   /// Creates an error.
   public init(
@@ -55,13 +57,15 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
     _ message: String,
     status: Int? = nil,
     hostCode: String? = nil,
-    requestID: String? = nil
+    requestID: String? = nil,
+    hint: String? = nil
   ) {
     self.code = code
     self.message = message
     self.status = status
     self.hostCode = hostCode
     self.requestID = requestID
+    self.hint = hint
   }
 
   /// The message, with the host's id of the request when there is one.

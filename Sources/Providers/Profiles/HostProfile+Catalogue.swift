@@ -58,6 +58,10 @@ extension HostProfile {
     if let unknown = UnknownKey.first(in: document, of: profile) {
       throw HostError(.configuration, "\(file): \(unknown.description)")
     }
+    if let training = profile.training, let unread = training.unread {
+      let wire = training.wire.rawValue
+      throw HostError(.configuration, "\(file): 'training.\(unread)' means nothing for '\(wire)'")
+    }
     return profile
   }
 
