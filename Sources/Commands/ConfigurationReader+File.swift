@@ -54,6 +54,9 @@ extension ConfigurationReader {
         JSON5Fault.first(in: text)?.description ?? "not valid JSON5"
       )
     }
+    if let repeated = JSON5Fault.repeatedKey(in: text) {
+      throw ConfigurationError(.syntax, path: "", repeated.description, hint: "keep one of them")
+    }
     guard case .object(let values) = value else {
       throw ConfigurationError(
         .syntax,

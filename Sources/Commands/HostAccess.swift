@@ -149,7 +149,8 @@ struct HostAccess: Sendable {
         throw ConfigurationError(
           .syntax,
           path: "\(key).provider",
-          "the provider '\(provider)': \(error.message)"
+          "the provider '\(provider)': \(error.message)",
+          hint: error.hint
         )
       }
     }

@@ -268,7 +268,10 @@ extension ForeignFile {
     return ForeignFile(
       "\(escape) at column \(columns(line[..<place]) + 1) is half of a character: a surrogate "
         + "without its other half, as text that was cut within an emoji has it",
-      hint: "mend the text; \(names.jq(".")) puts U+FFFD in its place"
+      hint:
+        "mend the text; with ? in its place: PYTHONIOENCODING=utf-8:replace python3 -c 'import json; "
+        + "[print(json.dumps(json.loads(row), ensure_ascii=False)) for row in "
+        + "open(\"\(names.bare)\", encoding=\"utf-8-sig\") if row.strip()]' > \(names.rows)"
     )
   }
 }

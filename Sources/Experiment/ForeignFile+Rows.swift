@@ -114,7 +114,7 @@ extension ForeignFile {
     case (nil, .text(let text)) where text.contains("\n\nAssistant:"):
       return found(
         form,
-        ". + (.chosen | capture(\"(?<prompt>.*\\n\\nAssistant:)(?<completion>.*)\"; \"s\")) | \(rest)"
+        ". + (.chosen | capture(\"(?<prompt>.*\\n\\nAssistant:)(?<completion>.*)\"; \"p\")) | \(rest)"
       )
     default: break
     }
@@ -221,7 +221,7 @@ extension ForeignFile {
     let dropped = "del(\(used.filter { row[$0] != nil }.map { ".\($0)" }.joined(separator: ", ")))"
     if row["system"] != nil || row["history"] != nil {
       return ForeignFile(
-        "an Alpaca row: 'instruction' and '\(answer)'",
+        "an instruction row, such as Alpaca's: 'instruction' and '\(answer)'",
         hint: names.jq(
           ".messages = [(.system // \"\" | select(. != \"\") | {role: \"system\", content: .}), "
             + "(.history // [] | .[] | {role: \"user\", content: .[0]}, {role: \"assistant\", "
@@ -233,7 +233,7 @@ extension ForeignFile {
     }
     let completion = answer == "completion" ? "" : ".completion = .\(answer) | "
     return ForeignFile(
-      "an Alpaca row: 'instruction' and '\(answer)'",
+      "an instruction row, such as Alpaca's: 'instruction' and '\(answer)'",
       hint: "with the texts as they are, without a template: "
         + names.jq(".prompt = \(asked) | \(completion)\(dropped)")
     )
@@ -291,13 +291,14 @@ extension ForeignFile {
     switch (prompt, completion) {
     case (.text, .text):
       guard first != "prompt" || second != "completion" else { return nil }
-      let dropped = [
-        first == "prompt" ? nil : ".\(first)", second == "completion" ? nil : ".\(second)",
-      ]
-      .compactMap(\.self).joined(separator: ", ")
+      let renamed = [(first, "prompt"), (second, "completion")].filter { $0 != $1 }
+      let program =
+        renamed.map { ".\($1) = .\($0)" } + [
+          "del(\(renamed.map { ".\($0.0)" }.joined(separator: ", ")))"
+        ]
       return ForeignFile(
         "\(named) in the place of 'prompt' and 'completion'",
-        hint: names.jq(".prompt = .\(first) | .completion = .\(second) | del(\(dropped))")
+        hint: names.jq(program.joined(separator: " | "))
       )
     case (_, .text) where prompt.isMessages:
       return ForeignFile(

@@ -133,15 +133,19 @@ package struct ForeignFile: Sendable, Hashable {
 
   private static var signatures: [Signature] {
     [
-      Signature([0x1F, 0x8B], "gzip") { "gunzip -c \($0.input) > \($0.rows)" },
-      Signature([0x28, 0xB5, 0x2F, 0xFD], "Zstandard") { "zstd -dc \($0.input) > \($0.rows)" },
-      Signature("BZh", "bzip2") { "bunzip2 -c \($0.input) > \($0.rows)" },
-      Signature([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz") { "xz -dc \($0.input) > \($0.rows)" },
-      Signature([0x04, 0x22, 0x4D, 0x18], "lz4") { "lz4 -dc \($0.input) > \($0.rows)" },
+      Signature([0x1F, 0x8B], "a gzip file") { "gunzip -c \($0.input) > \($0.unpacked)" },
+      Signature([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard file") {
+        "zstd -dc \($0.input) > \($0.unpacked)"
+      },
+      Signature("BZh", "a bzip2 file") { "bunzip2 -c \($0.input) > \($0.unpacked)" },
+      Signature([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz file") {
+        "xz -dc \($0.input) > \($0.unpacked)"
+      },
+      Signature([0x04, 0x22, 0x4D, 0x18], "an lz4 file") { "lz4 -dc \($0.input) > \($0.unpacked)" },
       Signature([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7-Zip archive") { "7z x \($0.input)" },
       Signature("Rar!", "a RAR archive") { "unrar x \($0.input)" },
-      Signature("PAR1", "Parquet") { $0.pandas("read_parquet") },
-      Signature("ARROW1", "Arrow") { $0.pandas("read_feather") },
+      Signature("PAR1", "a Parquet file") { $0.pandas("read_parquet") },
+      Signature("ARROW1", "an Arrow file") { $0.pandas("read_feather") },
       Signature([0xFF, 0xFF, 0xFF, 0xFF], "an Arrow stream") { names in
         "python3 -c 'import pyarrow as a; a.ipc.open_stream(\"\(names.bare)\").read_pandas()"
           + ".to_json(\"\(names.bareRows)\", orient=\"records\", lines=True)'"
@@ -153,11 +157,11 @@ package struct ForeignFile: Sendable, Hashable {
       Signature("%PDF", "a PDF") { _ in "rows cannot be read out of it; ask for them as JSON Lines"
       },
       Signature("{\\rtf", "a rich text document") { _ in "save it as plain text in UTF-8" },
-      Signature("Obj\u{1}", "Avro") { "avro cat \($0.input) > \($0.rows)" },
+      Signature("Obj\u{1}", "an Avro file") { "avro cat \($0.input) > \($0.rows)" },
       Signature([0x93] + Array("NUMPY".utf8), "a NumPy array") { _ in
         "texts are wanted, not numbers"
       },
-      Signature("version https://git-lfs", "a Git LFS pointer, not the file itself") {
+      Signature("version https://git-lfs", "a Git LFS pointer") {
         "git lfs pull --include \($0.input)"
       },
     ]
@@ -169,7 +173,7 @@ package struct ForeignFile: Sendable, Hashable {
     _ names: Names
   ) -> ForeignFile? {
     if let known = signatures.first(where: { head.starts(with: $0.bytes) }) {
-      return ForeignFile(known.name, hint: known.hint(names))
+      return ForeignFile("\(known.name), not text", hint: known.hint(names))
     }
     if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return zip(head, bytes, names) }
     if head.count > 261, head[257..<262].elementsEqual("ustar".utf8) {
@@ -228,6 +232,11 @@ extension ForeignFile {
     var text: String {
       let (stem, ending) = Self.parts(bare)
       return Self.quoted(stem + ".utf8" + (ending.isEmpty ? "" : "." + ending))
+    }
+    /// What an archive of one file is unpacked to.
+    var unpacked: String {
+      let stem = Self.parts(bare).stem
+      return Self.parts(stem).ending.isEmpty ? rows : Self.quoted(stem)
     }
     /// What rows are written to, without quotes.
     var bareRows: String {

@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 
 extension HostProfile {
@@ -43,6 +44,9 @@ extension HostProfile {
     json5 text: [UInt8],
     file: String = "the profile"
   ) throws(HostError) -> HostProfile {
+    if let foreign = ForeignFile(notText: text, file: file) {
+      throw HostError(.configuration, "\(file): \(foreign.reason)", hint: foreign.hint)
+    }
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     let profile: HostProfile
