@@ -35,7 +35,14 @@ public final class Recording: Archive {
           + (isAbsent ? "there is no such file" : "it cannot be read")
       )
     }
-    if data.starts(with: "SQLite format 3\0".utf8) {
+    let isStore = data.starts(with: "SQLite format 3\0".utf8)
+    if !isStore, let foreign = ForeignFile(notText: data, file: path) {
+      throw CampaignError(
+        .storeForeign,
+        "cannot open recording '\(path)': it is \(foreign.reason); \(foreign.hint)"
+      )
+    }
+    if isStore {
       source = .store(
         try storing { () throws(StoreError) in try RunDatabase.reader(path: path) }
       )

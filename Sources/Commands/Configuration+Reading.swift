@@ -56,8 +56,12 @@ extension Configuration {
         base: try part.text("base"),
         epochs: try part.whole("epochs")
       )
-      if target?.model == nil, target?.base == nil || trainer.endpoint.provider == "local" {
+      let isLocal = trainer.endpoint.provider == "local"
+      if target?.model == nil, (target?.base == nil) != isLocal {
         _ = try part.required("model", String?.none)
+      }
+      if target?.model != nil {
+        try part.refuse(["epochs"], "beside 'model': that target is trained already")
       }
     } else if trainer.endpoint.provider != "local" {
       throw ConfigurationError(
@@ -96,6 +100,13 @@ extension Configuration {
       apiKey: try secret(part, resolved),
       allowsPlainHTTP: try part.bool("allowsPlainHTTP") ?? false
     )
+    if ["local", "command"].contains(endpoint.provider) {
+      let keys = endpoint.provider == "local" ? ["minutesPerJob"] : []
+      try part.refuse(
+        ["baseURL", "apiKey", "allowsPlainHTTP"] + keys,
+        "for the provider '\(endpoint.provider)'"
+      )
+    }
     let tuning = try part.object(
       "hyperparameters",
       keys: ["epochs", "batchSize", "learningRateMultiplier"]
@@ -149,14 +160,13 @@ extension Configuration {
       minutesPerJob: try part.number("minutesPerJob", "a number above 0") { $0 > 0 },
       patienceMinutes: patience,
       architecture: architecture,
-      command: try command(part, endpoint.provider, folder: resolved(""))
+      command: try command(part, endpoint.provider)
     )
   }
 
   private static func command(
     _ part: ConfigurationReader,
-    _ provider: String,
-    folder: String
+    _ provider: String
   ) throws(ConfigurationError) -> Command? {
     let train = try part.texts("command")
     let poll = try part.texts("poll")
@@ -171,11 +181,7 @@ extension Configuration {
       }
       return nil
     }
-    return Command(
-      train: try part.required("command", train),
-      poll: poll,
-      folder: folder.isEmpty ? "." : folder
-    )
+    return Command(train: try part.required("command", train), poll: poll)
   }
 
   /// A provider's name; one that is a file of the user's is a path.
@@ -215,6 +221,10 @@ extension Configuration {
     }
     if endpoint.provider.isEmpty {
       _ = try (part ?? root).required("provider", String?.none)
+    }
+    if endpoint.provider == "local" {
+      let keys = ["baseURL", "apiKey", "allowsPlainHTTP", "concurrency", "requestsPerMinute"]
+      try part?.refuse(keys + ["serving"], "for the provider 'local'")
     }
     if endpoint.provider == "command" {
       throw ConfigurationError(

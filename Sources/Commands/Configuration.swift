@@ -43,8 +43,6 @@ package struct Configuration: Sendable, Hashable {
     package var train: [String]
     /// Program and arguments that ask for a job handed in; `nil` when `train` waits itself.
     package var poll: [String]?
-    /// Folder they run in: the configuration's.
-    package var folder: String
   }
 
   /// Size of the embedded reference model; `nil` is its own default.

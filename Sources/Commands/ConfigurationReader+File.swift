@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 
 extension ConfigurationReader {
@@ -27,6 +28,9 @@ extension ConfigurationReader {
           exists ? "not a readable file" : "no such file"
         )
       }
+      if let foreign = ForeignFile(notText: bytes, file: file) {
+        throw ConfigurationError(.syntax, path: "", foreign.reason, hint: foreign.hint)
+      }
       let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
       return try body(Array(bytes), folder, url.deletingPathExtension().lastPathComponent)
     } catch {
@@ -49,6 +53,9 @@ extension ConfigurationReader {
         path: "",
         JSON5Fault.first(in: text)?.description ?? "not valid JSON5"
       )
+    }
+    if let repeated = JSON5Fault.repeatedKey(in: text) {
+      throw ConfigurationError(.syntax, path: "", repeated.description, hint: "keep one of them")
     }
     guard case .object(let values) = value else {
       throw ConfigurationError(

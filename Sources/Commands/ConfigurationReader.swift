@@ -5,14 +5,18 @@ struct ConfigurationReader {
   let path: String
   private let values: [String: ConfigurationValue]
 
-  /// Opens an object whose keys must all be among `keys`.
+  /// Every key that is there, sorted.
+  var keys: [String] { values.keys.sorted() }
+
+  /// Opens an object whose keys must all be among `keys`, where those are known beforehand.
   init(
     _ values: [String: ConfigurationValue],
     path: String,
-    keys: [String]
+    keys: [String]?
   ) throws(ConfigurationError) {
     self.path = path
     self.values = values
+    guard let keys else { return }
     for key in values.keys.sorted() where !keys.contains(key) {
       let place = path.isEmpty ? "" : " in '\(path)'"
       throw ConfigurationError(
@@ -131,7 +135,7 @@ struct ConfigurationReader {
   }
 
   /// Opens a nested object; `nil` when the key is absent.
-  func object(_ key: String, keys: [String]) throws(ConfigurationError) -> ConfigurationReader? {
+  func object(_ key: String, keys: [String]?) throws(ConfigurationError) -> ConfigurationReader? {
     guard let value = value(key) else { return nil }
     guard case .object(let values) = value else { throw wrong(key, "an object", value) }
     return try ConfigurationReader(values, path: full(key), keys: keys)

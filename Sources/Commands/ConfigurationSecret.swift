@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 package import Providers
 
@@ -24,10 +25,14 @@ package enum SecretSource: Sendable, Hashable {
       }
       return secret
     case .file(let path):
-      let text: String
-      do {
-        text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
-      } catch {
+      let bytes = try? Data(contentsOf: URL(filePath: path))
+      if let bytes, let foreign = ForeignFile(notText: bytes, file: path) {
+        throw CredentialsError(
+          message: "cannot read the key file '\(path)': \(foreign.reason)",
+          hint: foreign.hint
+        )
+      }
+      guard let bytes, let text = String(validating: bytes, as: UTF8.self) else {
         throw CredentialsError(
           message: "cannot read the key file '\(path)': no such file, or not readable as text",
           hint: "put the key on the file's first line"

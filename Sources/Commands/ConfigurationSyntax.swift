@@ -18,14 +18,23 @@ struct JSON5Fault: Sendable, Hashable {
       if walk.current != nil { throw walk.unexpected("the end of the file") }
       return nil
     } catch {
-      let before = walk.text[..<min(error.position, walk.text.count)]
-      let start = before.lastIndex(of: "\n").map { $0 + 1 } ?? 0
-      return JSON5Fault(
-        line: before.count { $0 == "\n" } + 1,
-        column: before.count - start + 1,
-        cause: error.cause
-      )
+      return JSON5Fault(error, in: walk.text)
     }
+  }
+
+  /// The first key that an object has twice, of which a decoder keeps one without a word.
+  static func repeatedKey(in text: String) -> JSON5Fault? {
+    var walk = Walk(text: Array(text.unicodeScalars))
+    try? walk.value(depth: 0)
+    return walk.repeated.map { JSON5Fault($0, in: walk.text) }
+  }
+
+  private init(_ cause: Cause, in text: [Unicode.Scalar]) {
+    let before = text[..<min(cause.position, text.count)]
+    let start = before.lastIndex(of: "\n").map { $0 + 1 } ?? 0
+    line = before.count { $0 == "\n" } + 1
+    column = before.count - start + 1
+    self.cause = cause.cause
   }
 
   private struct Cause: Error {
@@ -36,6 +45,8 @@ struct JSON5Fault: Sendable, Hashable {
   private struct Walk {
     let text: [Unicode.Scalar]
     var position = 0
+    /// The first key that its object has already.
+    var repeated: Cause?
 
     var current: Unicode.Scalar? { position < text.count ? text[position] : nil }
 
@@ -86,6 +97,7 @@ struct JSON5Fault: Sendable, Hashable {
 
     mutating func list(closing: Unicode.Scalar, depth: Int) throws(Cause) {
       let start = position
+      var keys: Set<String> = []
       position += 1
       while true {
         skipBlanks()
@@ -94,7 +106,12 @@ struct JSON5Fault: Sendable, Hashable {
           throw Cause(position: start, cause: "this '\(text[start])' is never closed")
         }
         if closing == "}" {
+          let place = position
           try key()
+          let name = Self.name(text[place..<position])
+          if !keys.insert(name).inserted, repeated == nil {
+            repeated = Cause(position: place, cause: "the key '\(name)' is there twice")
+          }
           skipBlanks()
           if current != ":" { throw unexpected("':'") }
           position += 1
@@ -108,6 +125,12 @@ struct JSON5Fault: Sendable, Hashable {
         }
       }
       position += 1
+    }
+
+    /// A key without its quotes.
+    static func name(_ key: ArraySlice<Unicode.Scalar>) -> String {
+      let isQuoted = key.first == "\"" || key.first == "'"
+      return String(String.UnicodeScalarView(isQuoted ? key.dropFirst().dropLast() : key))
     }
 
     mutating func key() throws(Cause) {

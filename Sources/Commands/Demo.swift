@@ -177,7 +177,7 @@ extension Demo {
       )
     }
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try PrivateFile.makeFolder(folder)
     } catch {
       throw Failure(
         .failed,
@@ -186,7 +186,7 @@ extension Demo {
       )
     }
     for (name, bytes) in files {
-      let file = try OutputFile(path: root + name)
+      let file = try OutputFile(path: root + name, isPrivate: true)
       try file.write(bytes)
       try file.finish()
     }

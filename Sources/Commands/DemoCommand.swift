@@ -70,10 +70,7 @@ enum DemoCommand {
       return 0
     }
     guard options.store == nil else { return try await run(demo, options, display) }
-    try FileManager.default.createDirectory(
-      atPath: temporary,
-      withIntermediateDirectories: true
-    )
+    try PrivateFile.makeFolder(temporary)
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     do {
       return try await run(demo, options, display)

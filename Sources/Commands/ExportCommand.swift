@@ -73,7 +73,7 @@ enum ExportCommand {
     }
     let record = try RunRecord(path: options.store)
     let method = try options.scoring.method()
-    let file = try OutputFile(path: options.output)
+    let file = try OutputFile(path: options.output, isPrivate: options.table == .recording)
     let sink: Export.Sink = { try file.write($0) }
     switch options.table {
     case .losses:

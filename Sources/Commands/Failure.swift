@@ -57,7 +57,11 @@ package struct Failure: Error, Sendable, Hashable {
       self.init(.credentials, error.message, hint: error.hint)
     case let error as ExampleFileError:
       let line = error.line.map { "line \($0): " } ?? ""
-      self.init(.failed, "cannot read examples '\(error.file)': \(line)\(error.reason)")
+      self.init(
+        .failed,
+        "cannot read examples '\(error.file)': \(line)\(error.reason)",
+        hint: error.hint
+      )
     case let error as AttributionError:
       self.init(Self.status(of: error.code), error.description, hint: error.hint)
     case let error as CampaignError:
@@ -82,7 +86,11 @@ package struct Failure: Error, Sendable, Hashable {
     case let error as WhiteBoxError:
       self.init(.failed, error.description)
     case let error as HostError:
-      self.init(Self.status(of: error.code), error.description, hint: Self.hint(for: error.code))
+      self.init(
+        Self.status(of: error.code),
+        error.description,
+        hint: error.hint ?? Self.hint(for: error.code)
+      )
     case let error as ConsoleError:
       let file = error.path.map { "'\($0)'" } ?? "the result"
       self.init(.failed, "cannot write \(file): \(error.message)")

@@ -9,6 +9,8 @@ struct HostAccess: Sendable {
   let profile: HostProfile
   /// Where its API is.
   let baseURL: String
+  /// The account whose name is part of its paths; `nil` when it has none.
+  let account: String?
   /// What it may be asked for in a minute and at once.
   let limits: RateLimiter.Limits
   /// The way to it.
@@ -41,46 +43,91 @@ struct HostAccess: Sendable {
     way: Way,
     environment: [String: String]
   ) throws {
-    profile = try Self.profile(endpoint.provider, key: key)
-    let fromEnvironment = profile.environment?.baseURL.flatMap { environment[$0] }
-    let address = endpoint.baseURL ?? fromEnvironment.flatMap { $0.isEmpty ? nil : $0 }
-    guard let baseURL = address ?? profile.baseURL else {
+    let profile = try Self.profile(endpoint.provider, key: key)
+    try self.init(
+      endpoint,
+      profile: profile,
+      key: key,
+      limits: limits,
+      way: way,
+      environment: environment
+    )
+  }
+
+  /// The same for a profile that is known.
+  init(
+    _ endpoint: Configuration.Endpoint,
+    profile: HostProfile,
+    key: String,
+    limits: HostProfile.Limits? = nil,
+    way: Way,
+    environment: [String: String]
+  ) throws {
+    func variable(_ name: String?) -> String? {
+      name.flatMap { environment[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    let names = profile.environment
+    let address = endpoint.baseURL ?? variable(names?.baseURL) ?? profile.baseURL
+    guard let address else {
       throw ConfigurationError(
         .missing,
         path: "\(key).baseURL",
         "'\(key).baseURL' is missing: \(profile.title) has no address of its own",
         hint: "write \(key).baseURL: \"http://127.0.0.1:8000/v1\" or where it runs"
-          + (profile.environment?.baseURL.map { ", or export \($0)=…" } ?? "")
+          + (names?.baseURL.map { ", or export \($0)=…" } ?? "")
       )
     }
-    self.baseURL = baseURL
-    var secret: Secret?
-    if way.engine != nil {
-      if let source = endpoint.apiKey {
-        secret = try source.secret(environment: environment)
-      } else if let variable = profile.environment?.key {
-        secret = Secret(environment[variable] ?? "")
-        if secret == nil, profile.authorization != .none {
-          throw CredentialsError(
-            message: "cannot ask \(profile.title): no key, the environment variable "
-              + "'\(variable)' is not set or empty",
-            hint: "export \(variable)=…, or set \(key).apiKey: { env: \"NAME\" }"
-          )
-        }
-      }
-    }
+    baseURL = profile.completed(address)
+    account = variable(names?.account)
     let rates = profile.rates(limits)
     self.limits = rates
+    var sending = profile
+    var secret: Secret?
+    var headers: [String: Secret] = [:]
+    if way.engine != nil {
+      let found = try Self.secret(endpoint, profile, key: key, environment: environment)
+      secret = found?.secret
+      if found?.isToken == true { sending.authorization = .bearer }
+      for (name, holder) in names?.headers ?? [:] { headers[name] = Secret(variable(holder) ?? "") }
+    }
+    self.profile = profile
     connection = HostConnection(
-      profile: profile,
+      profile: sending,
       baseURL: baseURL,
       key: secret,
+      headers: headers,
       options: .init(
         allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false
       ),
       client: way.engine.map { HTTPClient(engine: $0, limits: rates) },
       record: way.record,
       replay: way.replay
+    )
+  }
+
+  /// The key the configuration names, else the token in the environment, else the key there.
+  private static func secret(
+    _ endpoint: Configuration.Endpoint,
+    _ profile: HostProfile,
+    key: String,
+    environment: [String: String]
+  ) throws -> (secret: Secret, isToken: Bool)? {
+    let names = profile.environment
+    if let source = endpoint.apiKey {
+      // The token's own variable holds a token, whoever names it.
+      let isToken = names?.token.map { source == .environment($0) } ?? false
+      return (try source.secret(environment: environment), isToken)
+    }
+    if let variable = names?.token, let token = Secret(environment[variable] ?? "") {
+      return (token, true)
+    }
+    guard let variable = names?.key else { return nil }
+    if let secret = Secret(environment[variable] ?? "") { return (secret, false) }
+    guard profile.authorization != .none else { return nil }
+    throw CredentialsError(
+      message: "cannot ask \(profile.title): no key, the environment variable '\(variable)' is not "
+        + "set or empty",
+      hint: "export \(variable)=…, or set \(key).apiKey: { env: \"NAME\" }"
     )
   }
 
@@ -102,7 +149,8 @@ struct HostAccess: Sendable {
         throw ConfigurationError(
           .syntax,
           path: "\(key).provider",
-          "the provider '\(provider)': \(error.message)"
+          "the provider '\(provider)': \(error.message)",
+          hint: error.hint
         )
       }
     }

@@ -74,24 +74,29 @@ struct HostedProviders: Sendable {
     )
   }
 
-  /// Azure's management API, with the Entra token from the variable that its own tools use.
+  /// Azure's management API, with an Entra token; one for prices is for another audience as a rule.
   private static func management(
     _ options: ServingOptions,
     _ way: HostAccess.Way,
     _ environment: [String: String]
   ) throws -> (any Host)? {
     guard options.azure != nil else { return nil }
+    let token = managementTokens.first { environment[$0]?.isEmpty == false } ?? managementTokens[0]
     return try HostAccess(
       Configuration.Endpoint(
         provider: "azure",
         baseURL: "https://management.azure.com",
-        apiKey: .environment("AZURE_OPENAI_AD_TOKEN")
+        apiKey: .environment(token)
       ),
+      profile: HostProfile(name: "azure", title: "Azure", authorization: .bearer),
       key: "scorer",
       way: way,
       environment: environment
     ).connection
   }
+
+  /// Variables that may hold the token, the one that goes first first.
+  private static let managementTokens = ["AZURE_MANAGEMENT_TOKEN", "AZURE_OPENAI_AD_TOKEN"]
 
   /// Who trains and prices, without addresses: a server may move between two sessions of a run.
   var identity: String {
@@ -137,7 +142,7 @@ struct HostedProviders: Sendable {
         profile: profile,
         base: configuration.target?.base,
         ledger: ledger,
-        account: environment["FIREWORKS_ACCOUNT_ID"],
+        account: training.account,
         parallelJobs: configuration.trainer.parallelJobs,
         endurance: endurance
       )
@@ -161,7 +166,10 @@ struct HostedProviders: Sendable {
         endurance: endurance,
         folder: absolute(folder),
         base: configuration.target?.base,
-        withheld: Set(keys + [scoring.profile.environment?.key].compactMap { $0 }),
+        withheld: Set(
+          keys + (scoring.profile.environment?.secrets ?? [])
+            + (configuration.scorer.serving.azure == nil ? [] : Self.managementTokens)
+        ),
         capabilities: capabilities
       ),
       ledger: ledger
@@ -263,7 +271,7 @@ struct HostedProviders: Sendable {
       host: training.connection,
       profile: profile,
       ledger: ledger,
-      account: environment["FIREWORKS_ACCOUNT_ID"]
+      account: training.account
     ).clean(jobKeys: jobKeys)
     for outcome in outcomes {
       switch outcome.result {

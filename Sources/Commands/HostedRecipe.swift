@@ -11,6 +11,15 @@ enum HostedRecipe {
   static let hyperparameters = Hyperparameters(epochs: 1, batchSize: 8, learningRateMultiplier: 1)
   /// How θ0 is trained when the run trains it.
   static let target = Hyperparameters(epochs: 4, batchSize: 8, learningRateMultiplier: 1)
+  /// All of it.
+  static let settings = RunSettings(
+    name: "",
+    provider: "",
+    models: models,
+    subset: .ratio(subsetRatio),
+    hyperparameters: hyperparameters,
+    targetHyperparameters: target
+  )
   /// Requests in flight.
   static let concurrency = 64
 }

@@ -1,9 +1,7 @@
-import FoundationEssentials
-
 /// Prices of hosts as a JSON5 file gives them: dated, and the user's to edit.
-struct PriceList: Sendable, Hashable, Decodable {
+struct PriceList: Sendable, Hashable {
   /// What one model costs, in US dollars.
-  struct Entry: Sendable, Hashable, Decodable {
+  struct Entry: Sendable, Hashable {
     /// A million tokens trained on.
     var training: Double?
     /// A million tokens sent to be priced.
@@ -26,7 +24,7 @@ struct PriceList: Sendable, Hashable, Decodable {
   /// - Returns: The list.
   /// - Throws: `ConfigurationError` when the embedded file is damaged.
   static func standard() throws(ConfigurationError) -> PriceList {
-    try PriceList(json5: PackageResources.prices_json5, file: "configs/prices.json5")
+    try PriceList(json5: PackageResources.prices_json5)
   }
 
   /// Reads a user's list.
@@ -35,42 +33,39 @@ struct PriceList: Sendable, Hashable, Decodable {
   /// - Returns: The list.
   /// - Throws: `ConfigurationError` naming the file.
   static func read(path: String) throws(ConfigurationError) -> PriceList {
-    guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
-      throw fault(.unreadable, path, "no such file, or not readable")
+    try ConfigurationReader.reading(file: path) { bytes, _, _ throws(ConfigurationError) in
+      try PriceList(json5: bytes)
     }
-    return try PriceList(json5: Array(bytes), file: path)
   }
 
-  private init(json5: [UInt8], file: String) throws(ConfigurationError) {
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    do {
-      self = try decoder.decode(PriceList.self, from: Data(json5))
-    } catch {
-      throw Self.fault(
-        .syntax,
-        file,
-        "not a price list: { date: \"…\", hosts: { NAME: { MODEL: { training, prompt } } } }"
-      )
-    }
-    for (host, models) in hosts {
-      for (model, entry) in models {
-        let numbers = [entry.training, entry.prompt, entry.completion, entry.job, entry.hour]
-        guard numbers.allSatisfy({ $0.map { $0.isFinite && $0 >= 0 } ?? true }) else {
-          throw Self.fault(.badValue, file, "a price of '\(host)' '\(model)' is not 0 or more")
+  /// Reads a list; a key that nobody reads would be a price that is not counted.
+  ///
+  /// - Parameter json5: The content of a file.
+  /// - Throws: `ConfigurationError` for the first fault, its `file` not set.
+  init(json5: [UInt8]) throws(ConfigurationError) {
+    let root = try ConfigurationReader(json5: json5, keys: ["date", "hosts"])
+    date = try root.required("date", root.text("date"))
+    hosts = [:]
+    let open = try root.required("hosts", root.object("hosts", keys: nil))
+    for host in open.keys {
+      let models = try open.required(host, open.object(host, keys: nil))
+      for model in models.keys {
+        let entry = try models.required(
+          model,
+          models.object(model, keys: ["training", "prompt", "completion", "job", "hour"])
+        )
+        func price(_ key: String) throws(ConfigurationError) -> Double? {
+          try entry.number(key, "a number of 0 or more") { $0 >= 0 }
         }
+        hosts[host, default: [:]][model] = Entry(
+          training: try price("training"),
+          prompt: try price("prompt"),
+          completion: try price("completion"),
+          job: try price("job"),
+          hour: try price("hour")
+        )
       }
     }
-  }
-
-  private static func fault(
-    _ code: ConfigurationError.Code,
-    _ file: String,
-    _ cause: String
-  ) -> ConfigurationError {
-    var error = ConfigurationError(code, path: "", cause)
-    error.file = file
-    return error
   }
 
   /// What a model costs at a host.

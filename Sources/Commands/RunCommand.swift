@@ -179,7 +179,7 @@ enum RunCommand {
       options.recording != .once || !FileManager.default.fileExists(atPath: path)
     else { return }
     try store.flush()
-    let file = try OutputFile(path: path)
+    let file = try OutputFile(path: path, isPrivate: true)
     try RunRecord(path: store.path).exportRecording { try file.write($0) }
     try file.finish()
   }

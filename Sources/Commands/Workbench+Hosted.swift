@@ -54,7 +54,7 @@ extension Workbench {
       train: ExampleFile.read(path: configuration.data.train, role: .train),
       queries: ExampleFile.read(path: configuration.data.queries, role: .query)
     )
-    var settings = settings(configuration)
+    var settings = configuration.settings(completing: HostedRecipe.settings)
     settings.prompts = try settings.prompts?.resolved(for: corpus.train)
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
@@ -89,40 +89,6 @@ extension Workbench {
         + [settings.candidateNote(corpus)].compactMap(\.self),
       offers: providers.offers,
       store: path
-    )
-  }
-
-  private static func settings(_ configuration: Configuration) -> RunSettings {
-    let said = configuration.perturbation
-    let tuning = configuration.trainer.hyperparameters
-    func completed(_ recipe: Hyperparameters) -> Hyperparameters {
-      Hyperparameters(
-        epochs: tuning.epochs ?? recipe.epochs,
-        batchSize: tuning.batchSize ?? recipe.batchSize,
-        learningRateMultiplier: tuning.learningRateMultiplier ?? recipe.learningRateMultiplier
-      )
-    }
-    var target = completed(HostedRecipe.target)
-    target.epochs = configuration.target?.epochs ?? HostedRecipe.target.epochs
-    let subset: RunSettings.Subset =
-      switch said.subset {
-      case .ratio(let ratio): .ratio(ratio)
-      case .count(let size): .size(size)
-      case nil: .ratio(HostedRecipe.subsetRatio)
-      }
-    return RunSettings(
-      name: configuration.name,
-      provider: "",
-      models: said.models ?? HostedRecipe.models,
-      subset: subset,
-      start: said.start ?? .target,
-      seed: said.seed,
-      weighted: said.weighted,
-      hyperparameters: completed(HostedRecipe.hyperparameters),
-      targetHyperparameters: target,
-      target: configuration.target?.model.map { ModelReference($0) },
-      base: configuration.target?.base.map { ModelReference($0) },
-      prompts: said.prompts
     )
   }
 }

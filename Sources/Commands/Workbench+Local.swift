@@ -25,21 +25,9 @@ extension Workbench {
       )
     }
     let recipe = LocalRecipe.standard
-    let perturbation = configuration.perturbation
-    var settings = RunSettings(
-      name: configuration.name,
-      provider: "local",
-      recipe: recipe,
-      seed: perturbation.seed
+    var settings = configuration.settings(
+      completing: RunSettings(name: "", provider: "local", recipe: recipe, seed: 0)
     )
-    settings.models = perturbation.models ?? settings.models
-    switch perturbation.subset {
-    case .ratio(let ratio): settings.subset = .ratio(ratio)
-    case .count(let size): settings.subset = .size(size)
-    case nil: break
-    }
-    settings.start = perturbation.start ?? (perturbation.prompts == nil ? settings.start : .target)
-    settings.prompts = perturbation.prompts
     let corpus = try Corpus(
       train: ExampleFile.read(path: configuration.data.train, role: .train),
       queries: ExampleFile.read(path: configuration.data.queries, role: .query)
@@ -49,15 +37,6 @@ extension Workbench {
       corpus: corpus,
       seed: settings.seed
     )
-    settings.weighted = perturbation.weighted
-    let tuning = configuration.trainer.hyperparameters
-    settings.hyperparameters.epochs = tuning.epochs ?? settings.hyperparameters.epochs
-    settings.hyperparameters.batchSize = tuning.batchSize ?? settings.hyperparameters.batchSize
-    settings.hyperparameters.learningRateMultiplier =
-      tuning.learningRateMultiplier ?? settings.hyperparameters.learningRateMultiplier
-    settings.target = configuration.target?.model.map { ModelReference($0) }
-    settings.base = configuration.target?.base.map { ModelReference($0) }
-    settings.parallelJobs = configuration.trainer.parallelJobs ?? settings.parallelJobs
     var shape = recipe.architecture
     let wanted = configuration.trainer.architecture
     shape.width = wanted?.width ?? shape.width

@@ -28,6 +28,20 @@ public struct ExampleFileError: Error, Sendable, Hashable {
   public let line: Int?
   /// What is wrong, one phrase in lower case.
   public let reason: String
+  /// What to do about it; `nil` when the reason says it.
+  public var hint: String?
+}
+
+extension ExampleFileError {
+  init(_ code: Code, file: String, line: Int?, _ foreign: ForeignFile) {
+    self.init(
+      code: code,
+      file: file,
+      line: line,
+      reason: foreign.reason,
+      hint: foreign.hint
+    )
+  }
 }
 
 /// Files of examples in the hosts' own formats: JSON Lines, each row a prompt with its completion.
@@ -50,6 +64,9 @@ public enum ExampleFile {
     role: Role,
     file: String
   ) throws(ExampleFileError) -> [Example] {
+    if let foreign = ForeignFile(notLines: bytes, file: file) {
+      throw ExampleFileError(.syntax, file: file, line: nil, foreign)
+    }
     let decoder = JSONDecoder()
     var examples: [Example] = []
     var lines: [String: Int] = [:]
@@ -70,12 +87,20 @@ public enum ExampleFile {
           throw Fault(.duplicate, "the id '\(example.id)' is also on line \(other)")
         }
       } catch {
+        if error.code != .duplicate,
+          let foreign = ForeignFile(line: line, in: bytes, file: file)
+        {
+          throw ExampleFileError(error.code, file: file, line: number + 1, foreign)
+        }
         throw ExampleFileError(
           code: error.code,
           file: file,
           line: number + 1,
           reason: error.reason
         )
+      }
+      if let foreign = ForeignFile(preference: line, file: file) {
+        throw ExampleFileError(.shape, file: file, line: number + 1, foreign)
       }
       examples.append(example)
     }

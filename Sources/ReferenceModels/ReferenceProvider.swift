@@ -211,10 +211,7 @@ package final class ReferenceProvider: Trainer, Scorer {
 
   private func makeFolder() throws(ReferenceModelError) {
     do {
-      try FileManager.default.createDirectory(
-        atPath: folder,
-        withIntermediateDirectories: true
-      )
+      try PrivateFile.makeFolder(folder)
     } catch {
       throw ReferenceModelError(
         .unwritable,

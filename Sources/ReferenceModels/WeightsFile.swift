@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 import Kernels
 
@@ -24,7 +25,7 @@ struct WeightsFile {
     )
     do {
       let bytes = Array(Self.magic.utf8) + (try JSONEncoder().encode(header)) + [0x0A] + floats
-      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+      try PrivateFile.write(bytes, to: path)
     } catch {
       throw ReferenceModelError(
         .unwritable,

@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 
 /// The sandbox's folder: small JSON documents by kind and id, and files' contents.
@@ -15,10 +16,7 @@ struct StateFolder: Sendable {
       .appending(path: "daunce-sandbox-\(UUID().uuidString)").path
     do {
       for kind in ["files", "jobs"] {
-        try FileManager.default.createDirectory(
-          atPath: "\(self.path)/\(kind)",
-          withIntermediateDirectories: true
-        )
+        try PrivateFile.makeFolder("\(self.path)/\(kind)")
       }
     } catch {
       throw SandboxError(.folder, "cannot make the sandbox's folder '\(self.path)': \(error)")
@@ -42,12 +40,12 @@ struct StateFolder: Sendable {
   /// Writes a document so that a crash leaves either the old one or the new one.
   func write(_ document: some Encodable, _ kind: String, _ id: String) throws {
     let data = try JSONEncoder().encode(document)
-    try data.write(to: URL(filePath: "\(path)/\(kind)/\(id).json"), options: .atomic)
+    try PrivateFile.write(Array(data), to: "\(path)/\(kind)/\(id).json")
   }
 
   /// Writes a file's contents.
   func write(content: [UInt8], of id: String) throws {
-    try Data(content).write(to: url(content: id), options: .atomic)
+    try PrivateFile.write(content, to: url(content: id).path)
   }
 
   /// A file's contents; `nil` when it is not there.
@@ -73,7 +71,7 @@ struct StateFolder: Sendable {
       return
     }
     do {
-      try Data(fingerprint.utf8).write(to: URL(filePath: path), options: .atomic)
+      try PrivateFile.write(Array(fingerprint.utf8), to: path)
     } catch {
       throw SandboxError(.folder, "cannot write to the sandbox's folder '\(self.path)': \(error)")
     }

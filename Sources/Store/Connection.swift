@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Experiment
 internal import Glibc
 
 /// One open SQLite database.
@@ -21,6 +22,8 @@ struct Connection: ~Copyable, @unchecked Sendable {
 
   /// Opens a file; nothing is read from it yet.
   init(path: String, access: Access) throws(StoreError) {
+    // SQLite would make it for everybody the umask lets in; its log and index take the file's mode.
+    if access == .write { PrivateFile.create(path) }
     let flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
       | (access == .write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY)

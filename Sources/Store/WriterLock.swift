@@ -11,7 +11,7 @@ struct WriterLock: ~Copyable {
 
   /// Takes the lock, or refuses at once and names the owner.
   init(store path: String) throws(StoreError) {
-    let descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Self.failure(path, errno) }
     var isHeld = flock(descriptor, LOCK_EX | LOCK_NB) != 0
     // It may have been somebody's look at the lock, which takes microseconds.

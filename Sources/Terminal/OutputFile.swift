@@ -13,9 +13,11 @@ package final class OutputFile {
 
   /// Opens the file for writing.
   ///
-  /// - Parameter path: Where; `-` for standard output.
+  /// - Parameters:
+  ///   - path: Where; `-` for standard output.
+  ///   - isPrivate: Whether a file that is made is for its owner alone, whatever the umask.
   /// - Throws: `ConsoleError` naming the path.
-  package init(path: String) throws(ConsoleError) {
+  package init(path: String, isPrivate: Bool = false) throws(ConsoleError) {
     self.path = path
     if path == "-" {
       console = .output
@@ -26,13 +28,14 @@ package final class OutputFile {
     let exists = unsafe stat(path, &known) == 0
     let isRegular = !exists || known.st_mode & S_IFMT == S_IFREG
     let target = exists ? Self.resolved(path) : path
-    var descriptor = isRegular ? Self.open(target + ".part") : -1
+    var descriptor = isRegular ? Self.open(target + ".part", isPrivate ? 0o600 : 0o644) : -1
     if descriptor >= 0 {
       move = (target + ".part", target)
-      if exists { fchmod(descriptor, known.st_mode & 0o7777) }
+      // What an earlier write left behind may have another mode.
+      if exists || isPrivate { fchmod(descriptor, exists ? known.st_mode & 0o7777 : 0o600) }
     } else {
       // A file may be writable in a folder that is not.
-      descriptor = exists ? Self.open(path) : descriptor
+      descriptor = exists ? Self.open(path, 0o600) : descriptor
     }
     guard descriptor >= 0 else { throw ConsoleError(number: errno, path: path) }
     console = Console(descriptor: descriptor)
@@ -65,9 +68,9 @@ package final class OutputFile {
     if console != .output { close(console.descriptor) }
   }
 
-  private static func open(_ path: String) -> Int32 {
+  private static func open(_ path: String, _ mode: mode_t) -> Int32 {
     // The text is valid for the call, and no pointer is kept.
-    unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
   }
 
   /// The file that a path leads to through links.

@@ -81,7 +81,8 @@ package struct Program: Sendable {
     self.subcommands = subcommands
   }
 
-  /// Runs what the words ask for: a subcommand, `help [NAME]`, `completions SHELL`, `--version`.
+  /// Runs what the words ask for: a subcommand, `help [NAME]`, `completions SHELL`, `--version`; no
+  /// words ask for help.
   ///
   /// - Parameters:
   ///   - arguments: The words after the program's own name.
@@ -90,11 +91,8 @@ package struct Program: Sendable {
   /// - Throws: `UsageError`, or what the subcommand throws.
   package func run(_ arguments: [String], output: Output) async throws -> Int32 {
     guard let first = arguments.first else {
-      throw UsageError(
-        .unknownCommand,
-        "missing subcommand",
-        hint: "see '\(name) help'"
-      )
+      output.write(help(width: output.width, style: output.style))
+      return 0
     }
     switch first {
     case "--help", "-h": output.write(help(width: output.width, style: output.style))

@@ -8,7 +8,8 @@ package struct HTTPAddress: Sendable, Hashable, CustomStringConvertible {
   package let origin: String
   /// Whether it is `https`.
   package let isSecure: Bool
-  /// Whether it is this machine: 127.0.0.0/8, ::1 or localhost.
+  /// Whether it is this machine: 127.0.0.0/8, ::1, localhost, or 0.0.0.0 and ::, which servers that
+  /// listen everywhere print.
   package let isLoopback: Bool
 
   /// The URL.
@@ -69,7 +70,7 @@ package struct HTTPAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func isLoopback(_ host: String) -> Bool {
-    if host == "localhost" || host == "[::1]" { return true }
+    if ["localhost", "[::1]", "[::]", "0.0.0.0"].contains(host) { return true }
     let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
     return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
   }

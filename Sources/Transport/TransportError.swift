@@ -24,6 +24,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
     case proxy
     /// The address is not one that may be asked.
     case invalidURL
+    /// Plain `http` to another machine, which nobody allowed.
+    case plain
     /// What came is no HTTP.
     case malformed
     /// The body is not encoded as its header says.
@@ -57,7 +59,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
   package var isPassing: Bool {
     switch code {
     case .dns, .connect, .tls, .timeout, .stalled, .interrupted, .malformed, .circuitOpen: true
-    case .certificate, .tooLarge, .encoding, .redirect, .proxy, .invalidURL, .closed, .other: false
+    case .certificate, .tooLarge, .encoding, .redirect, .proxy, .invalidURL, .plain, .closed, .other:
+      false
     }
   }
 }

@@ -60,6 +60,7 @@ package final class HostConnection: Host {
   ///   - profile: The host.
   ///   - baseURL: Where its API is, with or without a slash at the end.
   ///   - key: The key; `nil` where none is needed.
+  ///   - headers: Further header fields; they go where the key goes, and nowhere else.
   ///   - options: Time-outs and limits.
   ///   - client: Sends requests; `nil` leaves the network untouched: only `replay` answers.
   ///   - record: Keeps what is asked and answered.
@@ -68,6 +69,7 @@ package final class HostConnection: Host {
     profile: HostProfile,
     baseURL: String,
     key: Secret?,
+    headers: [String: Secret] = [:],
     options: Options = Options(),
     client: HTTPClient?,
     record: (any Archive)? = nil,
@@ -82,7 +84,7 @@ package final class HostConnection: Host {
     self.record = record
     self.replay = replay
     keepsReplayed = (record as AnyObject?) !== (replay as AnyObject?)
-    redaction = Redaction(key: key)
+    redaction = Redaction([key].compactMap(\.self) + headers.values.filter(\.isLong))
     var fields = [HTTPRequest.Field("user-agent", "daunce"), .init("accept", "application/json")]
     if let key {
       switch profile.authorization {
@@ -90,6 +92,9 @@ package final class HostConnection: Host {
       case .bearer, .none:
         fields.append(.init("authorization", "Bearer \(key.reveal())", isSecret: true))
       }
+    }
+    for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+      fields.append(.init(name, value.reveal(), isSecret: true))
     }
     self.fields = fields
   }
@@ -289,11 +294,12 @@ package final class HostConnection: Host {
       return HostError(.unknownOutcome, message)
     }
     return switch error.code {
-    case .certificate, .redirect, .proxy, .invalidURL: HostError(.configuration, message)
+    case .certificate, .redirect, .proxy, .invalidURL, .plain:
+      HostError(.configuration, message, hint: error.hint)
     // A list that is asked for item by item gives shorter replies.
     case .tooLarge: HostError(.refused, message)
     case .malformed, .encoding: HostError(.notUnderstood, message)
-    default: HostError(.unavailable, message)
+    default: HostError(.unavailable, message, hint: error.hint)
     }
   }
 

@@ -26,7 +26,8 @@ extension HostError {
       status: status,
       hostCode: fault.code ?? fault.type,
       requestID: requestID,
-      pause: limit.pause
+      pause: limit.pause,
+      hint: Self.hint(status: status, said: fault.message)
     )
   }
 

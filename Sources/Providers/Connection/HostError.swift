@@ -52,6 +52,8 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
   public let requestID: String?
   /// How long the host asks to be left alone; `nil` when it does not say.
   public let pause: Duration?
+  /// What to do about this very fault; `nil` when the code says as much.
+  public let hint: String?
 
   /// Creates an error.
   public init(
@@ -60,7 +62,8 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
     status: Int? = nil,
     hostCode: String? = nil,
     requestID: String? = nil,
-    pause: Duration? = nil
+    pause: Duration? = nil,
+    hint: String? = nil
   ) {
     self.code = code
     self.message = message
@@ -68,6 +71,7 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
     self.hostCode = hostCode
     self.requestID = requestID
     self.pause = pause
+    self.hint = hint
   }
 
   /// The message, with the host's id of the request when there is one.

@@ -23,30 +23,13 @@ struct Redaction: Sendable {
     "retry-after-ms", "openai-model", "openai-version", "server", "location",
   ]
 
-  private let key: BytePattern
-  /// The key in base64, wherever it begins.
-  private let digits: [BytePattern]
-  /// The escapes behind one of which a key may be spelt in JSON.
-  private let escapes: [BytePattern]
-  private static let percent = BytePattern("%".utf8)
-  private static let backslash = BytePattern("\\".utf8)
+  private let keys: [HiddenKey]
 
   /// Creates a redaction.
   ///
-  /// - Parameter key: The key in use; it is removed wherever it occurs.
-  init(key: Secret?) {
-    let text = key?.reveal() ?? ""
-    let bytes = Array(text.utf8)
-    // A very short key, such as a local server's `x`, would tear holes into everything, and EMPTY is
-    // what servers without a key are sent.
-    self.key = BytePattern(bytes.count < 4 || text == "EMPTY" ? [] : bytes)
-    escapes = (["u"] + ["/", "\""].filter(text.contains)).map { BytePattern("\\\($0)".utf8) }
-    // Digits that also hold bits of what stands beside the key are left out.
-    digits = (0..<(bytes.count < 12 ? 0 : 3)).map { shift in
-      let before = [UInt8](repeating: 0, count: shift)
-      let digits = Array(Data(before + bytes).base64EncodedString().utf8)
-      return BytePattern(digits[[0, 2, 3][shift]..<((shift + bytes.count) * 8 / 6)])
-    }
+  /// - Parameter secrets: The keys in use; each is removed wherever it occurs.
+  init(_ secrets: [Secret]) {
+    keys = secrets.compactMap(HiddenKey.init)
   }
 
   /// A URL or another text without the key and the values of secret query items.
@@ -73,78 +56,16 @@ struct Redaction: Sendable {
     return isChanged ? clean.bytes : bytes
   }
 
-  /// A text without the key.
+  /// A text without the keys.
   func withoutKey(_ text: String) -> String {
-    key.bytes.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
+    keys.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
   }
 
-  /// Bytes without the key: as it is, percent-encoded, behind JSON's escapes, or in base64.
+  /// Bytes without the keys, however they are spelt.
   func withoutKey(_ bytes: [UInt8]) -> [UInt8] {
-    guard let first = key.bytes.first else { return bytes }
     var result = bytes
-    if mayHoldKey(bytes) {
-      result = withoutSpelledKey(bytes, first)
-    }
-    for spelling in digits {
-      while let range = spelling.firstRange(in: result) {
-        result.replaceSubrange(range, with: Self.word.utf8)
-      }
-    }
+    for key in keys { result = key.removed(from: result) }
     return result
-  }
-
-  private func mayHoldKey(_ bytes: [UInt8]) -> Bool {
-    key.firstRange(in: bytes) != nil || Self.percent.firstRange(in: bytes) != nil
-      // Most bodies have no escape at all, which is much faster to tell.
-      || Self.backslash.firstRange(in: bytes) != nil
-        && escapes.contains { $0.firstRange(in: bytes) != nil }
-  }
-
-  private func withoutSpelledKey(_ bytes: [UInt8], _ first: UInt8) -> [UInt8] {
-    var result: [UInt8] = []
-    var kept = 0
-    var position = 0
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == first || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\"),
-        let end = endOfKey(in: bytes, from: position)
-      {
-        result += bytes[kept..<position] + Array(Self.word.utf8)
-        position = end
-        kept = end
-      } else {
-        position += 1
-      }
-    }
-    return kept == 0 ? bytes : result + bytes[kept...]
-  }
-
-  /// Where the key ends that begins at a place; `nil` when another text begins there.
-  private func endOfKey(in bytes: [UInt8], from start: Int) -> Int? {
-    var place = start
-    for wanted in key.bytes {
-      guard let length = Self.length(of: wanted, in: bytes, at: place) else { return nil }
-      place += length
-    }
-    return place
-  }
-
-  /// How many bytes write a byte at a place, in whatever way; `nil` when something else is there.
-  private static func length(of byte: UInt8, in bytes: [UInt8], at place: Int) -> Int? {
-    guard place < bytes.count else { return nil }
-    if bytes[place] == byte { return 1 }
-    func holds(_ digits: Int, _ text: ArraySlice<UInt8>) -> Bool {
-      text.count == digits && UInt8(String(decoding: text, as: UTF8.self), radix: 16) == byte
-    }
-    switch bytes[place] {
-    case UInt8(ascii: "%"):
-      return holds(2, bytes[(place + 1)...].prefix(2)) ? 3 : nil
-    case UInt8(ascii: "\\"):
-      let next = bytes[(place + 1)...].first
-      if next == byte, [UInt8(ascii: "/"), UInt8(ascii: "\"")].contains(byte) { return 2 }
-      return next == UInt8(ascii: "u") && holds(4, bytes[(place + 2)...].prefix(4)) ? 6 : nil
-    default: return nil
-    }
   }
 
   private static func clean(_ value: JSON, _ isChanged: inout Bool) -> JSON {

@@ -14,6 +14,9 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
   /// The key itself, for the one place that sends it.
   package func reveal() -> String { value }
 
+  /// Whether it is too long to be a word of ordinary texts, as the name of a project may be.
+  var isLong: Bool { value.utf8.count >= 12 }
+
   /// Always `<secret>`.
   public var description: String { "<secret>" }
   /// Always `<secret>`.

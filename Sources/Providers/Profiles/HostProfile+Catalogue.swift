@@ -1,3 +1,4 @@
+import Experiment
 import FoundationEssentials
 
 extension HostProfile {
@@ -43,6 +44,9 @@ extension HostProfile {
     json5 text: [UInt8],
     file: String = "the profile"
   ) throws(HostError) -> HostProfile {
+    if let foreign = ForeignFile(notText: text, file: file) {
+      throw HostError(.configuration, "\(file): \(foreign.reason)", hint: foreign.hint)
+    }
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     let profile: HostProfile
@@ -57,6 +61,10 @@ extension HostProfile {
     }
     if let unknown = UnknownKey.first(in: document, of: profile) {
       throw HostError(.configuration, "\(file): \(unknown.description)")
+    }
+    if let training = profile.training, let unread = training.unread {
+      let wire = training.wire.rawValue
+      throw HostError(.configuration, "\(file): 'training.\(unread)' means nothing for '\(wire)'")
     }
     return profile
   }

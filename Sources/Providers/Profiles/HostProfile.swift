@@ -12,6 +12,9 @@ public struct HostProfile: Sendable, Hashable, Decodable {
     public var account: String?
     /// Further header fields and the variables that hold their values.
     public var headers: [String: String]?
+
+    /// Every variable that holds something secret.
+    package var secrets: [String] { [key, token].compactMap(\.self) + (headers ?? [:]).values }
   }
 
   /// How the key is sent.
@@ -70,15 +73,27 @@ public struct HostProfile: Sendable, Hashable, Decodable {
   /// What users must know, in full sentences; shown by `plan`.
   public var notes: [String]?
 
-  /// A base URL as the host wants it: `basePath` added where it is missing, no slash at the end.
+  /// Creates the profile of a host that neither trains nor prices.
+  package init(name: String, title: String, authorization: Authorization) {
+    self.name = name
+    self.title = title
+    self.authorization = authorization
+  }
+
+  /// A base URL as the host wants it: `basePath` added as far as it is missing, no slash at the end.
   ///
-  /// - Parameter address: What the user gave.
+  /// - Parameter address: What the user gave, with all, some or none of `basePath`.
   /// - Returns: The same with `basePath`, once.
   package func completed(_ address: String) -> String {
     var result = address
     while result.hasSuffix("/") { result.removeLast() }
-    guard let basePath, !result.hasSuffix(basePath) else { return result }
-    return result + basePath
+    guard let basePath else { return result }
+    let steps = basePath.split(separator: "/").map { "/" + $0 }
+    for count in (1...max(1, steps.count)).reversed() {
+      let known = steps.prefix(count).joined()
+      if result.hasSuffix(known) { return result + steps.dropFirst(count).joined() }
+    }
+    return result + steps.joined()
   }
 
   /// The part of a URL before its path, such as `https://api.fireworks.ai`.

@@ -130,4 +130,15 @@ extension TrainingProfile {
   var words: Statuses {
     statuses ?? Statuses(succeeded: ["succeeded"], failed: ["failed"], cancelled: ["cancelled"])
   }
+
+  /// The first value that was given and that its wire does not read; `nil` for none.
+  var unread: String? {
+    let given =
+      wire == .fireworks
+      ? [
+        ("continuation", continuation != nil), ("filter", filter != nil), ("seed", seed != nil),
+        ("filesAreListed", filesAreListed != nil), ("suffixLength", suffixLength != nil),
+      ] : [("paths.root", paths?.root != nil)]
+    return given.first { $0.1 }?.0
+  }
 }

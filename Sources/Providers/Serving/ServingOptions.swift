@@ -72,6 +72,14 @@ extension ServingKind {
     management: (any Host)? = nil,
     ledger: any Ledger
   ) throws(HostError) -> any Serving {
+    if let unread = options.unread(by: self) {
+      throw HostError(
+        .configuration,
+        "\(host.name): scorer.serving.\(unread) means nothing where models are served by "
+          + "'\(rawValue)'",
+        hint: "leave it out"
+      )
+    }
     let atOnce = max(1, options.modelsAtOnce ?? 1)
     let patience = Patience(host: host, limit: .seconds(options.patience ?? 1_800))
     func deployment(_ what: String) throws(HostError) -> String {
@@ -137,5 +145,23 @@ extension ServingKind {
         ledger: ledger
       )
     }
+  }
+}
+
+extension ServingOptions {
+  /// The first option that was given and that a kind of serving does not read; `nil` for none.
+  fileprivate func unread(by kind: ServingKind) -> String? {
+    let read: Set<String> =
+      switch kind {
+      case .direct: []
+      case .vllm, .sglang, .llamaCpp: ["modelsAtOnce"]
+      case .azure: ["modelsAtOnce", "azure", "patience"]
+      case .fireworks, .together: ["modelsAtOnce", "deployment", "patience"]
+      }
+    let given = [
+      ("modelsAtOnce", modelsAtOnce != nil), ("deployment", deployment != nil),
+      ("azure", azure != nil), ("patience", patience != nil),
+    ]
+    return given.first { $0.1 && !read.contains($0.0) }?.0
   }
 }

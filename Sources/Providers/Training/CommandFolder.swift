@@ -34,7 +34,7 @@ struct CommandFolder {
     folder = "\(output).job"
     for made in [folder, output] {
       do {
-        try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
+        try PrivateFile.makeFolder(made)
       } catch {
         throw HostError(.configuration, "cannot make the folder '\(made)': \(Self.cause(error))")
       }
@@ -46,7 +46,7 @@ struct CommandFolder {
   /// - Throws: `HostError` of code `configuration` when it cannot be written.
   func write(_ bytes: [UInt8], to path: String) throws(HostError) {
     do {
-      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+      try PrivateFile.write(bytes, to: path)
     } catch {
       throw HostError(.configuration, "cannot write '\(path)': \(Self.cause(error))")
     }

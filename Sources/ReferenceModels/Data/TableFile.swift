@@ -1,3 +1,4 @@
+import Experiment
 package import Kernels
 
 /// A file of rows: features and a class each, as they were written.
@@ -43,6 +44,9 @@ package enum TableFile {
     label: String? = nil,
     file: String
   ) throws(TableFileError) -> Table {
+    if let foreign = ForeignFile(notText: bytes, file: file) {
+      throw TableFileError(.encoding, file: file, foreign.reason, hint: foreign.hint)
+    }
     let rows = try cells(of: bytes, file: file)
     guard let first = rows.first else {
       throw TableFileError(

@@ -43,7 +43,7 @@ package final class HTTPEngine: Sendable {
     let address = request.address
     guard address.isSecure || address.isLoopback || request.allowsPlainHTTP else {
       throw TransportError(
-        .invalidURL,
+        .plain,
         "plain http to \(address.origin) would show keys and data to the network"
       )
     }

@@ -7,7 +7,7 @@ import Transport
 
 @Suite struct `removing secrets` {
   private static let key = HostConnection.testKey
-  private let redaction = Redaction(key: Secret(Self.key))
+  private let redaction = Redaction([Secret(Self.key)].compactMap(\.self))
 
   private func kept(_ text: String, isSearched: Bool = true) -> String {
     String(decoding: redaction.body(Array(text.utf8), isSearched: isSearched), as: UTF8.self)
@@ -95,7 +95,7 @@ import Transport
   @Test(arguments: ["x", "abc", "EMPTY"])
   func `takes what local servers are sent for no secret`(key: String) {
     let text = "{\"a\":\"xabc EMPTY\"}"
-    let redaction = Redaction(key: Secret(key))
+    let redaction = Redaction([Secret(key)].compactMap(\.self))
     #expect(redaction.body(Array(text.utf8), isSearched: true) == Array(text.utf8))
   }
 

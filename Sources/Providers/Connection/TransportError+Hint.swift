@@ -1,0 +1,23 @@
+import Transport
+
+extension TransportError {
+  /// What to do where there was no reply; `nil` when waiting is all that can be done.
+  var hint: String? {
+    switch code {
+    case .plain:
+      "write baseURL with https; if the network between is yours, set allowsPlainHTTP: true beside it"
+    case .dns:
+      "check the name in baseURL, and that this machine can resolve it; the same command resumes"
+    case .connect:
+      "check the port in baseURL, and that the server runs and listens; the same command resumes"
+    case .tls where message.contains("wrong version number"):
+      "the server seems to speak plain http there: write baseURL with http://, or ask its https port"
+    case .tls: "check that baseURL's port speaks https; the same command resumes"
+    case .certificate: "SSL_CERT_FILE=FILE names the certificates to trust, such as a company's own"
+    case .invalidURL: "write baseURL as http(s)://HOST:PORT/v1, keys and users left out"
+    case .redirect: "write the address in baseURL that the server redirects to"
+    case .proxy: "check HTTPS_PROXY and HTTP_PROXY; NO_PROXY names hosts that are asked directly"
+    case .timeout, .stalled, .tooLarge, .interrupted, .malformed, .closed, .circuitOpen, .other: nil
+    }
+  }
+}
