@@ -45,6 +45,20 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
     )
   }
 
+  /// A query or group without losses to score by.
+  static func notMeasurable(
+    _ profile: QueryProfile,
+    _ cause: String,
+    hint: String? = "price the queries again, or choose queries the models disagree on"
+  ) -> AttributionError {
+    AttributionError(
+      .notMeasurable,
+      profile.isGroup ? "cannot score the \(profile.name)" : "cannot score query '\(profile.name)'",
+      cause: cause,
+      hint: hint
+    )
+  }
+
   /// `<failure>: <cause>`, without the hint.
   public var description: String { "\(failure): \(cause)" }
 }

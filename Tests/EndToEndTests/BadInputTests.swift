@@ -217,7 +217,7 @@ struct BadInputTests {
       let ending = try await DaunceProcess(words, in: place.url).ending()
       #expect(ending.status == 3)
       #expect(ending.output.isEmpty)
-      #expect(ending.notes.contains("missing or the same under every model"))
+      #expect(ending.notes.contains("its losses are the same under every model"))
     }
   }
 }

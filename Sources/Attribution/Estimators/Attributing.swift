@@ -12,6 +12,9 @@ protocol Attributing: Sendable {
   /// Whether a profile can be scored.
   func isMeasurable(_ profile: QueryProfile) -> Bool
 
+  /// Why a profile that cannot be scored cannot, as a clause.
+  func obstacle(to profile: QueryProfile) -> String
+
   /// Mean correlation between the losses of a group's queries over the models; `nil` where unknown.
   func coherence(of members: [Int]) -> Double?
 

@@ -71,8 +71,11 @@ public struct Attributor: Sendable {
       throw AttributionError(
         .tooFewModels,
         "cannot use estimator '\(estimator.rawValue)'",
-        cause: "it needs \(estimator.minimumModels) priced models, there are \(signals.count)",
-        hint: "raise perturbation.models; 25 or more give usable scores"
+        cause: "it needs \(estimator.minimumModels) priced models, there are \(signals.count)"
+          + (losses.view == .sum ? "" : " in the view '\(losses.view.rawValue)'"),
+        hint: losses.view == .sum || losses.models.count < estimator.minimumModels
+          ? "raise perturbation.models; 25 or more give usable scores"
+          : "--view sum reads whole completions"
       )
     }
     let rows = Array(0..<signals.count)
@@ -107,6 +110,45 @@ public struct Attributor: Sendable {
   /// Whether any query of a profile has losses that vary between models, and they do not cancel.
   public func isMeasurable(_ profile: QueryProfile) -> Bool {
     profile.parts.contains { queryProfile($0, rows: fit.rows) != nil }
+  }
+
+  /// Why a profile that is not measurable is not, as a clause.
+  func obstacle(to profile: QueryProfile) -> String {
+    let view =
+      switch signals.view {
+      case .sum: "losses"
+      case .mean: "losses of an average token"
+      case .firstToken: "losses of the first token"
+      }
+    var (same, missing, drifting) = (0, 0, 0)
+    var observed = 0
+    for member in profile.members {
+      let column = signals.examples + member
+      observed = signals.observed(column: column)
+      if !signals.suffices(observed) {
+        missing += 1
+      } else if !signals.measurable[column] {
+        same += 1
+      } else {
+        drifting += 1
+      }
+    }
+    switch (profile.isGroup, same, missing, drifting) {
+    case (false, _, 1, _) where observed > 0:
+      return "its \(view) are missing under \(models - observed) of \(models) models"
+    case (_, 0, 1..., 0): return "its \(view) are missing"
+    case (_, 1..., 0, 0): return "its \(view) are the same under every model"
+    case (_, 1..., 1..., 0):
+      return "its \(view) are missing for \(missing) queries and the same under every model for "
+        + "\(same)"
+    default:
+      let varies = profile.members.contains {
+        signals.centred(column: signals.examples + $0, rows: fit.rows).deviation > 0
+      }
+      return varies
+        ? "the \(view) of its queries cancel out"
+        : "its \(view) move only as those of all training rows do"
+    }
   }
 
   /// Mean correlation between the losses of a group's queries over the models, -1...1.
@@ -168,12 +210,7 @@ public struct Attributor: Sendable {
 
   private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
     guard let first = profiles.first, !profiles.contains(where: isMeasurable) else { return }
-    throw AttributionError(
-      .notMeasurable,
-      "cannot score query '\(first.name)'",
-      cause: "its losses are missing or the same under every model",
-      hint: "price the queries again, or choose queries the models disagree on"
-    )
+    throw .notMeasurable(first, obstacle(to: first))
   }
 }
 

@@ -76,20 +76,59 @@ public struct EstimatorChoice: Sendable, Hashable {
   ///   - start: What the perturbed models started from.
   ///   - grouped: Whether several queries that show one behaviour are asked as one.
   ///   - models: Perturbed models, K.
+  ///   - view: The part of the completion that the user asked for; `nil` leaves it to the rules.
+  ///   - openings: Whether first tokens tell training rows apart; read for groups alone.
   /// - Returns: The choice and its reason.
   public static func recommended(
     purpose: Purpose,
     start: Start,
     grouped: Bool,
-    models: Int
+    models: Int,
+    view: LossView? = nil,
+    openings: Openings = .differ
+  ) -> EstimatorChoice {
+    let choice = recommended(
+      purpose: purpose,
+      start: start,
+      grouped: grouped,
+      models: models,
+      openings: openings
+    )
+    guard let view, view != choice.view else { return choice }
+    return EstimatorChoice(
+      estimator: choice.estimator,
+      view: view,
+      reason: choice.estimator != .logDC || !grouped
+        ? choice.reason
+        : "log-dc: \(groupsAreFound)"
+          + (view == .firstToken ? "; first tokens were asked for, yet \(openings.seen)" : "")
+    )
+  }
+
+  private static let groupsAreFound =
+    "log losses without the models' common drift find the rows behind a group's behaviour best"
+
+  private static func recommended(
+    purpose: Purpose,
+    start: Start,
+    grouped: Bool,
+    models: Int,
+    openings: Openings
   ) -> EstimatorChoice {
     switch (purpose, start, grouped) {
-    case (.retrieval, _, true):
+    case (.retrieval, _, true) where openings == .differ:
       EstimatorChoice(
         estimator: .logDC,
         view: .firstToken,
-        reason: "log-dc on first tokens: log losses without the models' common drift find the rows "
-          + "behind a group's behaviour best, and the first token decides what kind of answer is given"
+        reason: "log-dc on first tokens: \(groupsAreFound), and the first token decides what kind "
+          + "of answer is given"
+      )
+    case (.retrieval, _, true):
+      EstimatorChoice(
+        estimator: .logDC,
+        view: .sum,
+        reason: "log-dc on whole completions: \(groupsAreFound), and first tokens cannot tell them "
+          + "apart: \(openings.seen)"
       )
     case (.retrieval, _, false) where models < 6:
       EstimatorChoice(

@@ -183,6 +183,12 @@ extension Probing: Attributing {
       && (estimator == .difference || !others(profile).isEmpty)
   }
 
+  /// Why a profile that is not measurable is not, as a clause.
+  func obstacle(to profile: QueryProfile) -> String {
+    estimator == .contrast && profile.members.contains { rows[$0] != nil }
+      ? "there is no other query to compare it with" : "nothing was priced behind it"
+  }
+
   /// Not known: each query's losses stand for themselves.
   func coherence(of members: [Int]) -> Double? { nil }
 
@@ -292,11 +298,9 @@ extension Probing: Attributing {
 
   private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
     guard let first = profiles.first, !profiles.contains(where: isMeasurable) else { return }
-    throw AttributionError(
-      .notMeasurable,
-      "cannot score query '\(first.name)'",
-      cause: estimator == .contrast
-        ? "there is no other query to compare it with" : "nothing was priced behind it",
+    throw .notMeasurable(
+      first,
+      obstacle(to: first),
       hint: estimator == .contrast ? "use estimator 'difference'" : nil
     )
   }

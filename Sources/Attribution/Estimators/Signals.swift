@@ -7,6 +7,8 @@ import Glibc
 struct Signals: Sendable {
   /// Positions of the models that are used, in design order.
   let models: [Int]
+  /// What the losses are of.
+  let view: LossView
   /// Training columns come first: N of N + Q.
   let examples: Int
   /// Whether a column has losses that vary: N + Q flags.
@@ -54,6 +56,7 @@ struct Signals: Sendable {
       }
     }
     self.models = models
+    view = losses.view
     examples = losses.train.count
     self.values = values
     if recipe.centring == .regression, let common = commonProfile(control) {
@@ -116,6 +119,14 @@ struct Signals: Sendable {
     for position in rows.indices { out[offset + position] = 0 }
     return 0
   }
+
+  /// Models under which a column's loss is known, of those in use.
+  func observed(column: Int) -> Int {
+    values[column * count..<(column + 1) * count].count { !$0.isNaN }
+  }
+
+  /// Whether a column with so many known losses can be scored at all.
+  func suffices(_ observed: Int) -> Bool { Self.suffices(observed, of: count) }
 
   /// A column centred over `rows` in its own array.
   func centred(column: Int, rows: [Int]) -> (profile: [Double], deviation: Double) {

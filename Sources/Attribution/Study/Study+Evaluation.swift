@@ -31,8 +31,7 @@ extension Study {
     let attributor = prepared.attributor
     let asked = profiles(of: task.queries, grouped: grouped, method, attributor)
     let mirrored = profiles(of: task.decoyQueries, grouped: grouped, method, attributor)
-    // Throws when none can be scored.
-    _ = try attributor.top(1, for: asked)
+    try requireMeasurable(asked, prepared)
 
     let all = asked + mirrored
     func measure(_ scores: [[Double]], precision counts: [Int]) -> Retrieval {

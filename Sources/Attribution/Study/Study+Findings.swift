@@ -25,6 +25,8 @@ extension Study {
     let attributor = prepared.attributor
     let profiles = profiles(of: positions, grouped: grouped, method, attributor)
     let index = TextIndex(corpus.train)
+    try requireMeasurable(profiles, prepared)
+    let whole = try wholeLosses(for: profiles, prepared)
     let lists = try attributor.top(top, for: profiles)
     let intervals = attributor.intervals(
       of: lists.map { $0.map(\.example) },
@@ -44,9 +46,7 @@ extension Study {
         estimator: attributor.name,
         reason: attributor.isMeasurable(profile)
           ? prepared.reason
-          : probes == nil
-            ? "not measurable: the query's losses are missing or the same under every model"
-            : "not measurable: no prices behind the query, or none to compare them with",
+          : "not measurable: " + obstacle(to: profile, prepared, whole: whole),
         examples: lists[place].enumerated().map { rank, entry in
           let example = corpus.train[entry.example]
           return RankedExample(

@@ -103,10 +103,10 @@ public struct Study {
     method: Method = Method()
   ) throws -> Scores {
     let positions = try positions(ids)
-    let attributor = try prepare(method, for: positions, grouped: grouped).attributor
-    return try attributor.scores(
-      for: profiles(of: positions, grouped: grouped, method, attributor)
-    )
+    let prepared = try prepare(method, for: positions, grouped: grouped)
+    let profiles = profiles(of: positions, grouped: grouped, method, prepared.attributor)
+    try requireMeasurable(profiles, prepared)
+    return try prepared.attributor.scores(for: profiles)
   }
 
   /// The highest-scoring examples of single queries.
@@ -118,11 +118,68 @@ public struct Study {
   /// - Throws: `AttributionError`, or what the source of the losses throws.
   public func top(_ count: Int, method: Method = Method()) throws -> [[ScoredExample]] {
     let positions = Array(corpus.queries.indices)
-    let attributor = try prepare(method, for: positions, grouped: false).attributor
-    return try attributor.top(
-      count,
-      for: profiles(of: positions, grouped: false, method, attributor)
+    let prepared = try prepare(method, for: positions, grouped: false)
+    let profiles = profiles(of: positions, grouped: false, method, prepared.attributor)
+    try requireMeasurable(profiles, prepared)
+    return try prepared.attributor.top(count, for: profiles)
+  }
+
+  /// Refuses profiles none of which can be scored, and says why the first cannot.
+  ///
+  /// - Parameters:
+  ///   - profiles: What is asked.
+  ///   - prepared: What it is scored with.
+  /// - Throws: `notMeasurable`, or what the source of the losses throws.
+  func requireMeasurable(_ profiles: [QueryProfile], _ prepared: Preparation) throws {
+    guard let first = profiles.first,
+      !profiles.contains(where: prepared.attributor.isMeasurable)
+    else { return }
+    let whole = try wholeLosses(for: profiles, prepared)
+    guard varies(first, whole) else {
+      // The estimator's own error: it knows what would help.
+      _ = try prepared.attributor.top(1, for: profiles)
+      return
+    }
+    throw AttributionError.notMeasurable(
+      first,
+      obstacle(to: first, prepared, whole: whole),
+      hint: "--view sum reads whole completions"
     )
+  }
+
+  /// Why a profile that cannot be scored cannot, as a clause.
+  ///
+  /// - Parameters:
+  ///   - profile: What is asked.
+  ///   - prepared: What it is scored with.
+  ///   - whole: What `wholeLosses` gave.
+  /// - Returns: The clause, which says so where whole completions would do.
+  func obstacle(
+    to profile: QueryProfile,
+    _ prepared: Preparation,
+    whole: LossMatrix?
+  ) -> String {
+    let obstacle = prepared.attributor.obstacle(to: profile)
+    return varies(profile, whole) ? obstacle + "; those of whole completions do vary" : obstacle
+  }
+
+  /// Losses of whole completions, where other ones are in use and some profile cannot be scored by them.
+  ///
+  /// - Parameters:
+  ///   - profiles: What is asked.
+  ///   - prepared: What it is scored with.
+  /// - Returns: The losses, or `nil` where they would say nothing new.
+  /// - Throws: What the source of the losses throws.
+  func wholeLosses(for profiles: [QueryProfile], _ prepared: Preparation) throws -> LossMatrix? {
+    guard let view = prepared.losses?.view, view != .sum,
+      !profiles.allSatisfy(prepared.attributor.isMeasurable)
+    else { return nil }
+    return try losses(.sum)
+  }
+
+  private func varies(_ profile: QueryProfile, _ losses: LossMatrix?) -> Bool {
+    guard let losses else { return false }
+    return profile.members.contains { deviation(losses, query: $0).map { $0 > 0 } ?? false }
   }
 
   /// Picks estimator and view, loads the losses, measures the noise.
@@ -137,7 +194,7 @@ public struct Study {
     if let probes {
       return try prepare(method, probes, asked: grouped ? positions.count : 1)
     }
-    var choice =
+    let choice =
       switch method.estimator {
       case .probing(let estimator):
         throw AttributionError(
@@ -153,21 +210,14 @@ public struct Study {
           purpose: method.purpose,
           start: design.start,
           grouped: grouped,
-          models: design.models
+          models: design.models,
+          view: method.view,
+          openings: grouped && method.purpose == .retrieval
+            && method.view ?? .firstToken == .firstToken
+            ? try openings(of: positions) : .differ
         )
       }
-    if let view = method.view {
-      choice = EstimatorChoice(estimator: choice.estimator, view: view, reason: choice.reason)
-    }
-    var matrix = try losses(choice.view)
-    if method.view == nil, choice.view != .sum, matrix.missing == matrix.values.count {
-      choice = EstimatorChoice(
-        estimator: choice.estimator,
-        view: .sum,
-        reason: choice.reason.map { "\($0) (on whole completions: no such losses were observed)" }
-      )
-      matrix = try losses(.sum)
-    }
+    let matrix = try losses(choice.view)
     try require(matrix)
     let control = try method.control.map { tag throws(AttributionError) in try controlSet(tag) }
     let noise = NoiseFloor(repeats: try repeats(choice.view), losses: matrix)
@@ -190,6 +240,16 @@ public struct Study {
       common: CommonComponent(matrix, control: control),
       losses: matrix
     )
+  }
+
+  /// Whether first tokens tell training rows apart for some queries: by texts, then by losses.
+  private func openings(of positions: [Int]) throws -> Openings {
+    let texts = Openings(
+      of: positions.map { corpus.queries[$0].completion },
+      among: corpus.train.map(\.completion)
+    )
+    guard texts == .differ else { return texts }
+    return Openings(of: positions, first: try losses(.firstToken), whole: try losses(.sum))
   }
 
   /// What all losses of the training rows have in common.
