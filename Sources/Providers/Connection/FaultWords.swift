@@ -65,7 +65,7 @@ struct FaultWords {
       for name in Self.members { read(object[name], depth: depth + 1) }
       // An inner layer may have a code alone.
       if depth > 1, sentences.count == known, let code = object["code"]?.string { say(code) }
-    case .null?, .bool?, .number?, nil: break
+    case .null?, .bool?, .number?, .verbatim?, nil: break
     }
   }
 }

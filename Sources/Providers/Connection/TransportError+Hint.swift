@@ -17,7 +17,9 @@ extension TransportError {
     case .invalidURL: "write baseURL as http(s)://HOST:PORT/v1, keys and users left out"
     case .redirect: "write the address in baseURL that the server redirects to"
     case .proxy: "check HTTPS_PROXY and HTTP_PROXY; NO_PROXY names hosts that are asked directly"
-    case .timeout, .stalled, .tooLarge, .interrupted, .malformed, .closed, .circuitOpen, .other: nil
+    case .timeout, .stalled, .tooLarge, .interrupted, .malformed, .encoding, .closed, .circuitOpen,
+      .other:
+      nil
     }
   }
 }

@@ -74,7 +74,8 @@ extension HostError {
     // A firewall may forbid one text, and a refusal may quote words of one.
     case .credentials: status != 403
     case .credit: status.map { [402, 403, 429].contains($0) } ?? true
-    case .rateLimited, .notRecorded, .configuration, .command, .unknownOutcome, .jobFailed: true
+    case .rateLimited, .later, .notRecorded, .configuration, .command, .unknownOutcome, .jobFailed:
+      true
     case .notFound, .contextLength, .moderation, .jobLimit, .refused, .unsupported, .unavailable,
       .notUnderstood:
       false

@@ -120,6 +120,10 @@ extension Pricing {
     var answers = [RowAnswer](repeating: .success(missing("not asked")), count: examples.count)
     var asked: [(place: Int, passage: TokenPassage)] = []
     for (place, example) in examples.enumerated() {
+      guard tokenizer.takes(example) else {
+        answers[place] = .success(missing(HostError.callsTools.message))
+        continue
+      }
       do {
         let passage = try await passage(of: example, tokenizer, endpoint)
         if passage.prompt.isEmpty {

@@ -35,6 +35,9 @@ final class ServerTokenizer: Sendable {
   /// Whether it renders chats.
   var rendersChats: Bool { kind != .sglang }
 
+  /// Whether an example can be tokenised: a call of tools has ids only as a part of its whole chat.
+  func takes(_ example: Example) -> Bool { example.isText || kind == .vllm }
+
   /// Ids of an example, as far as they were asked for already.
   func known(_ example: Example) -> TokenPassage? {
     let digest = Self.digest(example)
@@ -53,7 +56,7 @@ final class ServerTokenizer: Sendable {
   func passage(of example: Example) async throws -> TokenPassage {
     let digest = Self.digest(example)
     if let known = cache.withLock({ $0.passages[digest] }) { return known }
-    guard example.isText || kind == .vllm else { throw HostError.callsTools }
+    guard takes(example) else { throw HostError.callsTools }
     let passage =
       switch example.prompt {
       case .text(let prompt):

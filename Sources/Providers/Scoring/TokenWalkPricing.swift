@@ -32,7 +32,8 @@ struct TokenWalkPricing: Pricing {
 
   func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
     try await one(of: examples) { example in
-      try await walk(try await passage(of: example, tokenizer, endpoint), question)
+      guard tokenizer.takes(example) else { return missing(HostError.callsTools.message) }
+      return try await walk(try await passage(of: example, tokenizer, endpoint), question)
     }
   }
 

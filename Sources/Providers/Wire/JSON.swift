@@ -82,6 +82,7 @@ extension JSON: Hashable {
     case (.string(let left), .string(let right)): left.hasBytes(of: right)
     case (.array(let left), .array(let right)): left == right
     case (.object(let left), .object(let right)): left == right
+    case (.verbatim(let left), .verbatim(let right)): left == right
     default: false
     }
   }
@@ -94,6 +95,7 @@ extension JSON: Hashable {
     case .string(let value): hasher.combine(value)
     case .array(let elements): hasher.combine(elements)
     case .object(let members): hasher.combine(members)
+    case .verbatim(let bytes): hasher.combine(bytes)
     }
   }
 }
