@@ -125,12 +125,12 @@ public struct RunRecord: Sendable {
     created = Double(contents.created) / 1000
     method = contents.manifest.method
     fullDesign = contents.manifest.design
-    status = RunStatus(
+    status = try RunStatus(
       contents.standing,
       corpus: contents.corpus,
       settings: settings,
       isWorkedOn: RunDatabase.isBeingWritten(path: path)
-    )
+    ).explained(by: database, contents.corpus)
     spending = contents.standing.spending.isEmpty ? nil : Spent(contents.standing.spending)
   }
 

@@ -46,6 +46,7 @@ struct RunSession: Sendable {
     }
     // θ0 is the canary: what cannot be priced is found out before K models are paid for.
     try await price(target, under: reference)
+    try requirePrice(of: target)
     monitor.enter(.models)
     try await perturb(
       models.dropFirst(),
@@ -54,6 +55,26 @@ struct RunSession: Sendable {
     if let refusal = budget.refusal { throw refusal }
     // Cut off between two acts, tasks end without an error of their own.
     try Task.checkCancellation()
+  }
+
+  /// Ends a run none of whose examples has a price under θ0: it would not under any other model.
+  private func requirePrice(of target: ModelRecord) throws(CampaignError) {
+    try run.store.flush()
+    let standing = try storing { () throws(StoreError) in try run.database.standing() }
+    guard let priced = standing.models.first, priced.missing > 0,
+      priced.measured + priced.censored == 0
+    else { return }
+    let prices = try storing { () throws(StoreError) in
+      try run.database.prices(model: target.number)
+    }
+    let reasons = RunStatus.Missing.grouped(
+      prices.map { (reason: $0.price.method, example: example($0.example).id, count: 1) }
+    )
+    throw CampaignError(
+      .provider,
+      "cannot price any example under the target: "
+        + reasons.prefix(3).map(\.line).joined(separator: "; ")
+    )
   }
 
   /// Trains and prices the perturbed models, each kind of work within its own limit.

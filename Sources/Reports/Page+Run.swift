@@ -160,7 +160,8 @@ extension Page {
         [
           Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
           Note("spent", Self.dollars(status.dollars)),
-        ] + status.notes.map { Note("note", $0, .warning) }
+        ] + status.missing.prefix(8).map { Note("missing", $0.line, .warning) }
+          + status.notes.map { Note("note", $0, .warning) }
       )
     ])
   }
