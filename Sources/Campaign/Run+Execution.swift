@@ -47,11 +47,11 @@ extension Run {
     }
     try storing { () throws(StoreError) in try database.setEnded(true) }
     try store.flush()
-    return RunStatus(
+    return try RunStatus(
       try storing { () throws(StoreError) in try database.standing() },
       corpus: corpus,
       settings: settings,
       isWorkedOn: true
-    )
+    ).explained(by: database, corpus)
   }
 }

@@ -28,24 +28,6 @@ extension RunRecord {
     }
   }
 
-  /// Prices that could not be measured for one reason.
-  public struct Missing: Sendable, Hashable {
-    /// Why, in the scorer's words.
-    public let reason: String
-    /// How many prices under perturbed models.
-    public let count: Int
-  }
-
-  /// Why prices under the perturbed models are missing, the most frequent reason first.
-  ///
-  /// - Returns: Each reason once; none when no recorded price is missing.
-  /// - Throws: `CampaignError` of the store.
-  public func missing() throws(CampaignError) -> [Missing] {
-    try storing { () throws(StoreError) in try database.missing() }.map {
-      Missing(reason: $0.reason, count: $0.count)
-    }
-  }
-
   /// What the run made at hosts and has not deleted, oldest first.
   ///
   /// - Returns: The resources.

@@ -125,12 +125,12 @@ public struct RunRecord: Sendable {
     created = Double(contents.created) / 1000
     method = contents.manifest.method
     fullDesign = contents.manifest.design
-    var status = RunStatus(
+    var status = try RunStatus(
       contents.standing,
       corpus: contents.corpus,
       settings: settings,
       isWorkedOn: RunDatabase.isBeingWritten(path: path)
-    )
+    ).explained(by: database, contents.corpus)
     status.waiting = RunStore.waits(path: path)
     self.status = status
     spending = contents.standing.spending.isEmpty ? nil : Spent(contents.standing.spending)

@@ -256,7 +256,8 @@ extension RunSession {
     }
   }
 
-  private func example(_ number: Int) -> Example {
+  /// The example of a number: training rows first, then queries.
+  func example(_ number: Int) -> Example {
     let count = run.corpus.train.count
     return number < count ? run.corpus.train[number] : run.corpus.queries[number - count]
   }

@@ -48,6 +48,7 @@ struct RunSession: Sendable {
     try await Waits.$model.withValue(Run.name(of: target.number)) {
       try await price(target, under: reference)
     }
+    try requirePrice(of: target)
     monitor.enter(.models)
     try await perturb(
       models.dropFirst(),
@@ -56,6 +57,26 @@ struct RunSession: Sendable {
     if let refusal = budget.refusal { throw refusal }
     // Cut off between two acts, tasks end without an error of their own.
     try Task.checkCancellation()
+  }
+
+  /// Ends a run none of whose examples has a price under θ0: it would not under any other model.
+  private func requirePrice(of target: ModelRecord) throws(CampaignError) {
+    try run.store.flush()
+    let standing = try storing { () throws(StoreError) in try run.database.standing() }
+    guard let priced = standing.models.first, priced.missing > 0,
+      priced.measured + priced.censored == 0
+    else { return }
+    let prices = try storing { () throws(StoreError) in
+      try run.database.prices(model: target.number)
+    }
+    let reasons = RunStatus.Missing.grouped(
+      prices.map { (reason: $0.price.method, example: example($0.example).id, count: 1) }
+    )
+    throw CampaignError(
+      .provider,
+      "cannot price any example under the target: "
+        + reasons.prefix(3).map(\.line).joined(separator: "; ")
+    )
   }
 
   /// Trains and prices the perturbed models, each kind of work within its own limit.

@@ -51,6 +51,31 @@ extension RunStatus {
     )
   }
 
+  /// The same with the reasons why prices are missing, if any is.
+  ///
+  /// - Parameters:
+  ///   - database: Where they are recorded.
+  ///   - corpus: The run's examples.
+  /// - Returns: The status.
+  /// - Throws: `CampaignError` of the store.
+  func explained(by database: RunDatabase, _ corpus: Corpus) throws(CampaignError) -> RunStatus {
+    guard losses.missing > 0 else { return self }
+    let entries = try storing { () throws(StoreError) in try database.missing() }
+    var status = self
+    status.missing = Missing.grouped(
+      entries.map { reason, number, count in
+        (reason: reason, example: Self.id(of: number, corpus), count: count)
+      }
+    )
+    return status
+  }
+
+  private static func id(of number: Int, _ corpus: Corpus) -> String {
+    let query = number - corpus.train.count
+    if query < 0 { return corpus.train[number].id }
+    return corpus.queries.indices.contains(query) ? corpus.queries[query].id : "\(number)"
+  }
+
   /// What hosts report to have done otherwise than they were asked, of the first such model.
   private static func deviation(
     _ models: ArraySlice<ModelRecord>,

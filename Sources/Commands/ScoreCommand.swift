@@ -78,12 +78,14 @@ enum ScoreCommand {
     _ display: Display
   ) async throws {
     var rows: [(id: String, price: Price)] = []
+    var missing: [(reason: String, example: String, count: Int)] = []
     let batch = scorer.scorerCapabilities.batch
     for first in stride(from: 0, to: examples.count, by: batch) {
       try Task.checkCancellation()
       let some = Array(examples[first..<min(first + batch, examples.count)])
       let prices = try await scorer.price(some, under: model)
       for (example, price) in zip(some, prices) {
+        if price.loss == .missing { missing.append((price.method, example.id, 1)) }
         if display.options.isJSON {
           try display.show(Records.price(price, id: example.id))
         } else {
@@ -92,6 +94,7 @@ enum ScoreCommand {
       }
     }
     if !display.options.isJSON { try display.show(Page(prices: rows)) }
+    for group in RunStatus.Missing.grouped(missing) { display.note("missing: \(group.line)") }
   }
 
   /// The model that a name stands for; `nil` is the untrained base.

@@ -141,6 +141,63 @@ public struct RunStatus: Sendable, Hashable {
     }
   }
 
+  /// Prices under perturbed models that could not be measured for one reason.
+  public struct Missing: Sendable, Hashable {
+    /// Why, in the scorer's words; those of the first where they differ in numbers only.
+    public let reason: String
+    /// How many prices.
+    public private(set) var count: Int
+    /// Ids of the first examples that are concerned, and "…" where there are more.
+    public private(set) var examples: [String]
+
+    /// Creates an entry.
+    public init(reason: String, count: Int, examples: [String]) {
+      self.reason = reason
+      self.count = count
+      self.examples = examples
+    }
+
+    /// What is missing, in a line.
+    public var line: String {
+      let ids = examples.joined(separator: ", ")
+      return "\(count == 1 ? "1 price" : "\(count) prices") (\(ids)): \(reason)"
+    }
+
+    /// Counts prices by reason, the most frequent first.
+    ///
+    /// - Parameter entries: Each reason with an example's id and how many prices of it are missing.
+    /// - Returns: Each reason once; reasons that differ in digits only are one.
+    public static func grouped(
+      _ entries: some Sequence<(reason: String, example: String, count: Int)>
+    ) -> [Missing] {
+      var groups: [Missing] = []
+      var places: [[UInt8]: Int] = [:]
+      for entry in entries {
+        let key = entry.reason.utf8.filter { !(0x30...0x39).contains($0) }
+        if let place = places[key] {
+          groups[place].add(entry.example, entry.count)
+        } else {
+          places[key] = groups.count
+          groups.append(
+            Missing(reason: entry.reason, count: entry.count, examples: [entry.example])
+          )
+        }
+      }
+      return groups.enumerated().sorted {
+        ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+      }.map(\.element)
+    }
+
+    private mutating func add(_ example: String, _ count: Int) {
+      self.count += count
+      if examples.contains(example) || examples.last == Self.more { return }
+      examples.append(examples.count < Self.mostExamples ? example : Self.more)
+    }
+
+    private static let mostExamples = 5
+    private static let more = "…"
+  }
+
   /// What the run is busy with.
   public let phase: Phase
   /// Counts of models.
@@ -151,6 +208,8 @@ public struct RunStatus: Sendable, Hashable {
   public var dollars: Double?
   /// What the counts mean for the scores, one sentence each; empty when there is nothing to say.
   public var notes: [String]
+  /// Which prices are missing and why; empty when none is.
+  public var missing: [Missing] = []
   /// What the process that is at it is waiting for, trouble first.
   public var waiting: [Wait]
 

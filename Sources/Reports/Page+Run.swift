@@ -161,6 +161,7 @@ extension Page {
           Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
           Note("spent", Self.dollars(status.dollars)),
         ] + status.waiting.map { Note("waiting for", $0.text, $0.isUsual ? .plain : .warning) }
+          + status.missing.prefix(8).map { Note("missing", $0.line, .warning) }
           + status.notes.map { Note("note", $0, .warning) }
       )
     ])

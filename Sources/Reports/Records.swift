@@ -76,6 +76,17 @@ package enum Records {
         ])
       ),
       ("dollars", .number(status.dollars)), ("notes", .strings(status.notes)),
+      (
+        "missing",
+        .array(
+          status.missing.map {
+            .object([
+              ("reason", .string($0.reason)), ("count", .integer($0.count)),
+              ("examples", .strings($0.examples)),
+            ])
+          }
+        )
+      ),
       ("waiting", .array(status.waiting.map(wait))),
     ])
   }
@@ -116,6 +127,7 @@ package enum Records {
       ("schema", .integer(schema)), ("id", .string(id)), ("nll", .number(price.loss.value)),
       ("tokens", .integer(price.tokens)), ("method", .string(price.method)),
       ("exact", .bool(isExact)),
+      ("reason", price.loss == .missing ? .string(price.method) : .null),
     ])
   }
 

@@ -64,17 +64,22 @@ extension RunDatabase {
     }
   }
 
-  /// Why prices are missing: each reason with the number of first prices it has, most first.
-  package func missing() throws(StoreError) -> [(reason: String, count: Int)] {
+  /// Why first prices under perturbed models are missing, by example.
+  ///
+  /// - Returns: Each reason with an example's number and how many of its prices have it, by example.
+  /// - Throws: `StoreError`.
+  package func missing() throws(StoreError) -> [(reason: String, example: Int, count: Int)] {
     try look { connection throws(StoreError) in
       let select = try connection.prepare(
         """
-        SELECT name, count(*) FROM prices JOIN methods ON methods.id = method
-        WHERE nll IS NULL AND model >= 0 GROUP BY name ORDER BY count(*) DESC, name
+        SELECT name, example, count(*) FROM prices JOIN methods ON methods.id = method
+        WHERE nll IS NULL AND model >= 0 GROUP BY example, name ORDER BY example, name
         """
       )
-      var found: [(reason: String, count: Int)] = []
-      while try select.step() { found.append((select.text(0) ?? "", select.integer(1))) }
+      var found: [(reason: String, example: Int, count: Int)] = []
+      while try select.step() {
+        found.append((select.text(0) ?? "", select.integer(1), select.integer(2)))
+      }
       return found
     }
   }

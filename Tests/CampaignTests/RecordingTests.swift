@@ -116,7 +116,7 @@ struct RecordingTests {
     #expect(try record.resources() == [resource])
     #expect(record.spending == nil)
     #expect(record.status.dollars == nil)
-    let missing = try record.missing()
+    let missing = record.status.missing
     #expect(missing.map(\.reason) == ["scripted"])
     #expect(missing.map(\.count) == [record.status.losses.missing])
     try RunStore(path: path).remove(resource)

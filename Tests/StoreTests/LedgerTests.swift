@@ -138,7 +138,7 @@ struct LedgerTests {
   }
 
   @Test
-  func `missing prices are counted by their reason`() throws {
+  func `missing prices are counted by example and reason`() throws {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)
     let reasons = ["truncated", "no echo", "truncated"]
@@ -153,7 +153,8 @@ struct LedgerTests {
       in: run
     )
     let missing = try run.missing()
-    #expect(missing.map(\.reason) == ["truncated", "no echo"])
-    #expect(missing.map(\.count) == [2, 1])
+    #expect(missing.map(\.reason) == reasons)
+    #expect(missing.map(\.example) == [0, 1, 2])
+    #expect(missing.map(\.count) == [1, 1, 1])
   }
 }

@@ -72,6 +72,34 @@ private final class Waits: Sendable {
     #expect(response.status == 429 && server.requests.count == 2)
   }
 
+  @Test func `sends a request no oftener than its caller wants`() async throws {
+    let server = try LoopbackServer { _ in .json("{}", status: 502) }
+    let waits = Waits()
+    let request = HTTPRequest("GET", try HTTPAddress(server.url))
+    #expect(try await waits.client().send(request, attempts: 3).status == 502)
+    #expect(server.requests.count == 3 && waits.all == [.seconds(0.5), .seconds(1)])
+  }
+
+  @Test func `leaves no origin alone for answering 500`() async throws {
+    let server = try LoopbackServer { _ in .json("{}", status: 500) }
+    let waits = Waits()
+    let client = try waits.client()
+    let request = HTTPRequest("GET", try HTTPAddress(server.url))
+    for _ in 0..<12 { #expect(try await client.send(request, attempts: 1).status == 500) }
+    #expect(waits.all.isEmpty)
+  }
+
+  @Test func `does not repeat a body that is not encoded as its header says`() async throws {
+    let server = try LoopbackServer { _ in
+      .reply(200, ["Content-Encoding": "gzip"], Array("plain".utf8))
+    }
+    let client = try Waits().client()
+    let request = HTTPRequest("GET", try HTTPAddress(server.url))
+    let error = await #expect(throws: TransportError.self) { try await client.send(request) }
+    #expect(error?.code == .encoding && error?.message.contains("encoding") == true)
+    #expect(server.requests.count == 1)
+  }
+
   @Test func `keeps to the number of requests at once`() async throws {
     let running = Mutex((now: 0, most: 0))
     let server = try LoopbackServer { _ in

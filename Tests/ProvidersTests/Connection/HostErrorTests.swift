@@ -283,4 +283,94 @@ struct ErrorBody: Sendable, CustomTestStringConvertible {
     let error = HostError(status: 500, fields: [], body: body, asked: "box")
     #expect(error.message.count < 600)
   }
+
+  @Test(arguments: [
+    // Behind blank lines, an id beside it.
+    (
+      String(repeating: "\n", count: 900)
+        + #"{"id":"x","error":{"message":"overloaded","code":503}}"#,
+      HostError.Code.unavailable, "overloaded"
+    ),
+    (#"{"id":"x","choices":null,"error":{"message":"the model crashed"}}"#, .refused, "crashed"),
+    (#"{"id":"x","object":"text_completion","choices":null}"#, .unavailable, "choices"),
+    (#"{"choices":[{"finish_reason":"stop"},{"finish_reason":"error"}]}"#, .unavailable, "stop"),
+    (
+      #"{"choices":[{"finish_reason":"error","error":{"code":502,"message":"died"}}]}"#,
+      .unavailable, "died"
+    ),
+    (
+      #"{"choices":[{"text":"","error":{"code":"429","message":"slow down"}}]}"#, .rateLimited,
+      "slow"
+    ),
+    (#"{"choices":[{"error":{"message":"content_filter: violence"}}]}"#, .moderation, "violence"),
+    (#"{"message":"no capacity left","request":"r"}"#, .unavailable, "no capacity"),
+    (#"{"detail":[{"loc":["body","prompt"],"msg":"too odd"}]}"#, .refused, "body.prompt: too odd"),
+    (#"{"error":"rate limit reached"}"#, .rateLimited, "rate limit"),
+  ])
+  func `is found in the reply to a price wherever it stands`(
+    body: String,
+    code: HostError.Code,
+    words: String
+  ) throws {
+    let error = try #require(HostError.inside(Array(body.utf8), asked: "box", isPrice: true))
+    #expect(error.code == code && error.message.contains(words), "\(error)")
+  }
+
+  @Test(arguments: [
+    #"{"error":null,"choices":[{"finish_reason":"length","error":null,"text":"a"}]}"#,
+    #"{"error":{},"choices":[{"text":"a"}]}"#, #"{"error":"","tokens":[1]}"#,
+    #"{"choices":[{"logprobs":{"tokens":["error"],"top_logprobs":[{"error":-1}]}}]}"#,
+    #"{"choices":[{"message":{"role":"assistant","content":"error"}}]}"#,
+    #"{"prompt":"detail","detail":"rendered"}"#, #"[{"meta_info":{"error":"no"}}]"#,
+  ])
+  func `is not seen in the reply to a price that holds none`(body: String) {
+    #expect(HostError.inside(Array(body.utf8), asked: "box", isPrice: true) == nil)
+  }
+
+  @Test(arguments: [
+    (
+      #"{"error":{"message":"Provider returned error","metadata":{"raw":"{\"error\":{\"message\":\"no logprobs here\"}}"}}}"#,
+      "Provider returned error: no logprobs here"
+    ),
+    (
+      #"{"error":{"message":"failed.","metadata":{"raw":"upstream said no"}}}"#,
+      "failed. upstream said no"
+    ),
+    (
+      #"{"error":{"code":"x","message":"outer","innererror":{"code":"Policy","error":{"message":"inner"}}}}"#,
+      "outer: inner"
+    ),
+    (
+      #"{"error":{"message":"outer","innererror":{"code":"PolicyViolation"}}}"#,
+      "outer: PolicyViolation"
+    ),
+    (
+      #"{"error":{"message":"bad","details":[{"message":"one"},{"message":"two"}]}}"#,
+      "bad: one: two"
+    ),
+    (#"{"error":{"message":"too large","param":"max_tokens"}}"#, "too large: param 'max_tokens'"),
+    (#"{"error":{"message":"bad max_tokens","param":"max_tokens"}}"#, "bad max_tokens"),
+    (#"{"error":{"error":{"error":"deep"}}}"#, "deep"),
+    (#"{"detail":{"error":"nested","reason":"why"}}"#, "nested: why"),
+    (#"{"error":{"message":"said twice","detail":"said twice"}}"#, "said twice"),
+    (#"{"error":{"message":"[1] is no prompt"}}"#, "[1] is no prompt"),
+  ])
+  func `is told with the reasons that stand around it`(body: String, words: String) {
+    let error = HostError(status: 400, fields: [], body: Array(body.utf8), asked: "box")
+    #expect(error.message == "box answered 400: \(words)")
+  }
+
+  @Test func `is known by a code that an upstream gave`() {
+    let body =
+      #"{"error":{"message":"Provider returned error","metadata":{"raw":"{\"error\":{\"message\":\"x\",\"code\":\"context_length_exceeded\"}}"}}}"#
+    let error = HostError(status: 400, fields: [], body: Array(body.utf8), asked: "box")
+    #expect(error.code == .contextLength)
+  }
+
+  @Test func `that goes on without end is read to a depth`() {
+    let body =
+      String(repeating: #"{"error":"#, count: 100) + "1" + String(repeating: "}", count: 100)
+    let error = HostError(status: 400, fields: [], body: Array(body.utf8), asked: "box")
+    #expect(error.code == .refused && error.message.count < 600)
+  }
 }

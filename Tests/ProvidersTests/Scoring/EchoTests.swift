@@ -113,7 +113,7 @@ import Testing
         [.plain("a", " one"), .plain("b", " two"), .plain("c", " three")],
         Question()
       )
-    } throws: { "\($0)".contains("2 choices for 3 prompts") }
+    } throws: { "\($0)".contains("choices for 1 prompts") }
   }
 
   @Test func `reads a recorded list of two prompts`() async throws {
@@ -212,7 +212,8 @@ import Testing
     #expect(prices[0].loss == .measured(1.5))
     #expect(
       prices.dropFirst().map(\.method) == [
-        "echo: context overflow", "echo: refused by moderation", "echo: empty completion",
+        "echo: context overflow: too long", "echo: refused by moderation: no",
+        "echo: empty completion",
       ]
     )
     #expect(host.calls.count == 4)

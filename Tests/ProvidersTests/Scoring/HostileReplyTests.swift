@@ -89,24 +89,33 @@ private let two = [Example.plain("a", " b c"), .plain("d", " e")]
         isShort ? echo($0, choices: 1) : echo($0, model: "gpt-x")
       }
       let asked = try await scorer(lasting)
-      let error = await #expect(throws: HostError.self) { try await asked.price(two, under: nil) }
-      #expect(error?.code == (isShort ? .notUnderstood : .notFound))
-      #expect(error?.message.contains(isShort ? "1 choices for 2 prompts" : "'gpt-x'") == true)
-      #expect(lasting.requests.count == 2)
+      if isShort {
+        // Each of them is answered alone.
+        #expect(
+          try await asked.price(two, under: nil).map(\.loss) == [.measured(1), .measured(0.5)]
+        )
+        #expect(lasting.requests.count == 4)
+      } else {
+        let error = await #expect(throws: HostError.self) { try await asked.price(two, under: nil) }
+        #expect(error?.code == .notFound && error?.message.contains("'gpt-x'") == true)
+        // The list and its first row twice, and the control.
+        #expect(lasting.requests.count == 5)
+      }
     }
   }
 
   @Test func `does not believe the record of an answer that could not be read`() async throws {
     let isWell = Switch()
-    let server = try LoopbackServer { echo($0, choices: isWell.isOn ? nil : 1) }
+    let server = try LoopbackServer { echo($0, choices: isWell.isOn ? nil : 0) }
     let archive = MemoryArchive()
     let first = try await scorer(server, record: archive)
     await #expect(throws: HostError.self) { try await first.price(two, under: nil) }
+    let asked = server.requests.count
     isWell.turnOn()
     let again = try await scorer(server, record: archive, replay: archive)
     let prices = try await again.price(two, under: nil)
     #expect(prices.map(\.loss) == [.measured(1), .measured(0.5)])
-    #expect(server.requests.count == 3)
+    #expect(server.requests.count == asked + 1)
   }
 
   @Test func `finds the one example that is too long and misses no other`() async throws {
@@ -117,7 +126,8 @@ private let two = [Example.plain("a", " b c"), .plain("d", " e")]
     }
     let prices = try await scorer(server).price(two, under: nil)
     #expect(prices.map(\.loss) == [.missing, .measured(0.5)])
-    #expect(prices[0].method == "echo: context overflow" && server.requests.count == 3)
+    #expect(prices[0].method.hasPrefix("echo: context overflow: box, POST /completions,"))
+    #expect(prices[0].method.contains("2 tokens.") && server.requests.count == 3)
   }
 
   @Test(arguments: [true, false])
@@ -128,13 +138,11 @@ private let two = [Example.plain("a", " b c"), .plain("d", " e")]
       return echo(request)
     }
     let scorer = try await scorer(server)
-    let error = await #expect(throws: HostError.self) { try await scorer.price(two, under: nil) }
-    #expect(error?.code == .refused)
-    #expect(error?.message.contains("the reply is longer than allowed") == true)
-    // The list, then its first member alone; none of them twice.
-    #expect(server.requests.count == 2)
-    let rest = try await scorer.price([two[1]], under: nil)
-    #expect(rest.map(\.loss) == [.measured(0.5)])
+    let prices = try await scorer.price(two, under: nil)
+    #expect(prices.map(\.loss) == [.missing, .measured(0.5)])
+    #expect(prices[0].method.contains("the reply is longer than allowed"))
+    // The list, its first member, the control, that member again, and the other one.
+    #expect(server.requests.count == 5)
   }
 
   @Test func `is not sent in circles`() async throws {
@@ -165,6 +173,45 @@ private let two = [Example.plain("a", " b c"), .plain("d", " e")]
     let scorer = try await scorer(server)
     let error = await #expect(throws: HostError.self) { try await scorer.price(two, under: nil) }
     #expect(error?.code == .notUnderstood && error?.message.contains("Sign in") == true)
-    #expect(server.requests.count == 10)
+    // The list and its first row thrice each, and the control as long as a host may be away.
+    #expect(server.requests.count == 16)
+  }
+
+  @Test func `prices all rows but the one that it fails for each time`() async throws {
+    let server = try LoopbackServer { request in
+      request.text.contains("a b c") ? .json("oops", status: 500) : echo(request)
+    }
+    let prices = try await scorer(server).price(two, under: nil)
+    #expect(prices.map(\.loss) == [.missing, .measured(0.5)])
+    #expect(prices[0].method == "echo: box, POST /completions, answered 500: 'oops'")
+    // The list and the row thrice each, the control, the row thrice again, and the other row.
+    #expect(server.requests.count == 11)
+  }
+
+  @Test func `asks again for what failed behind blank lines or in a choice`() async throws {
+    let failures = [
+      String(repeating: "\n", count: 700) + #"{"error":{"message":"busy","code":503}}"#,
+      #"{"id":"x","choices":null,"error":{"message":"upstream timeout"}}"#,
+      #"{"choices":[{"index":0,"logprobs":null,"finish_reason":"error"}]}"#,
+    ]
+    for failure in failures {
+      let server = try LoopbackServer { $0.index < 2 ? .json(failure) : echo($0) }
+      let prices = try await scorer(server).price(two, under: nil)
+      #expect(prices.map(\.loss) == [.measured(1), .measured(0.5)])
+      #expect(server.requests.count == 3)
+    }
+  }
+
+  @Test func `ends soon and with the reason where bodies are not encoded as their header says`()
+    async throws
+  {
+    let server = try LoopbackServer { request in
+      .reply(200, ["Content-Encoding": "gzip"], Array(#"{"choices":[]}"#.utf8))
+    }
+    let scorer = try await scorer(server)
+    let error = await #expect(throws: HostError.self) { try await scorer.price(two, under: nil) }
+    #expect(error?.code == .notUnderstood && error?.message.contains("encoding") == true)
+    // The list and its first row twice, and the control: no pauses between.
+    #expect(server.requests.count == 5)
   }
 }

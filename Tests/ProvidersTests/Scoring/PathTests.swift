@@ -98,6 +98,77 @@ import Testing
     #expect(price.method == "first-token: \(reason)")
   }
 
+  @Test(arguments: [
+    (#"{" B":0.7}"#, "0.7", " A", "log-probability 0.7 above zero"),
+    (#"{" A":-0.5," B":0.3}"#, "-0.5", " A", "log-probability 0.3 above zero"),
+    (#"{" A":-0.1," B":-0.1}"#, "-0.1", " C", "probabilities of the listed tokens add up to 1.8"),
+    (#"{" A":NaN}"#, "NaN", " A", "null log-probability"),
+  ])
+  func `concludes nothing from values that are no log-probabilities`(
+    listed: String,
+    chosen: String,
+    completion: String,
+    reason: String
+  ) async throws {
+    for method in [ScoringMethod.firstToken, .generatedPath] {
+      let price = try await priced(
+        #"""
+        {"choices":[{"logprobs":{"tokens":[" B"],"token_logprobs":[\#(chosen)],
+        "top_logprobs":[\#(listed)]}}]}
+        """#,
+        .plain("2+2?", completion),
+        method
+      )
+      #expect(price.loss == .missing)
+      #expect(price.method.hasPrefix("\(method.rawValue): \(reason)"), "\(price.method)")
+    }
+  }
+
+  @Test func `forgives what rounding puts above zero or one`() async throws {
+    let price = try await priced(
+      #"""
+      {"choices":[{"logprobs":{"tokens":[" B"],"token_logprobs":[0.0004],
+      "top_logprobs":[{" B":0.0004," A":-7.5}]}}]}
+      """#,
+      .plain("2+2?", " A")
+    )
+    #expect(price.loss.isMeasured(7.5))
+  }
+
+  @Test func `tells listed tokens apart by bytes`() async throws {
+    let composed = "m\u{1ED9}t"
+    let apart = "mo\u{323}\u{302}t"
+    for listed in [
+      #""\#(composed)":-0.2,"\#(apart)":-6"#, #""\#(apart)":-6,"\#(composed)":-0.2"#,
+    ] {
+      for (completion, loss) in [(composed, 0.2), (apart, 6)] {
+        let price = try await priced(
+          #"""
+          {"choices":[{"logprobs":{"tokens":["\#(composed)"],"token_logprobs":[-0.2],
+          "top_logprobs":[{\#(listed)}]}}]}
+          """#,
+          .plain("one?", completion)
+        )
+        #expect(price.loss.isMeasured(loss))
+      }
+    }
+  }
+
+  @Test func `takes neither of two tokens that are spelt alike for the completion's`()
+    async throws
+  {
+    let lists = [
+      #""tokens":["A"],"token_logprobs":[-0.5],"top_logprobs":[{"B":-2,"A":-0.5,"B":-3}]"#,
+      #""content":[{"token":"A","logprob":-0.5,"top_logprobs":[{"token":"B","logprob":-2},"#
+        + #"{"token":"A","logprob":-0.5},{"token":"B","logprob":-3}]}]"#,
+    ]
+    for list in lists {
+      let reply = #"{"choices":[{"logprobs":{\#(list)}}]}"#
+      #expect(try await priced(reply, .plain("?", "B")).loss.isCensored(2))
+      #expect(try await priced(reply, .plain("?", "A")).loss.isMeasured(0.5))
+    }
+  }
+
   @Test func `says that a host has no place for plain prompts`() async throws {
     let host = ScriptedHost { _, _ in "" }
     let profile = ScoringProfile(methods: [.firstToken], chatOnly: true)

@@ -184,8 +184,9 @@ final class FakeHost: Host {
     let fault = state.jobFaults.isEmpty ? nil : state.jobFaults.removeFirst()
     if case .refused(let error) = fault { throw error }
     if case .lostRequest = fault { throw lost }
-    guard case .json(let bytes) = call.body, case .object(var members)? = JSONReader.read(bytes)
+    guard case .json(let bytes) = call.body, let object = JSONReader.read(bytes)?.object
     else { throw missing(call) }
+    var members = Dictionary(object.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     state.jobsCreated += 1
     let id = "ftjob-\(state.jobsCreated)"
     members["id"] = .string(id)
