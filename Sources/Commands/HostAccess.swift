@@ -22,6 +22,8 @@ struct HostAccess: Sendable {
     var record: (any Archive)?
     /// Answers what it holds.
     var replay: (any Archive)?
+    /// Told what is waited for.
+    var tell: (@Sendable (String) -> Void)?
   }
 
   /// Finds the profile, the address and the key of an endpoint.
@@ -76,7 +78,8 @@ struct HostAccess: Sendable {
       baseURL: baseURL,
       key: secret,
       options: .init(
-        allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false
+        allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false,
+        tell: way.tell
       ),
       client: way.engine.map { HTTPClient(engine: $0, limits: rates) },
       record: way.record,

@@ -40,18 +40,18 @@ enum ProbeCommand {
       throw Failure(.usage, "the provider 'local' needs no probe: it prices exactly, by 'forward'")
     }
     let store = RunCommand.store(ofConfiguration: options.configuration)
+    let display = Display(options.display)
     let hosts = try HostedProviders(
       configuration,
       store: store,
       ledger: LateLedger(store: store),
-      way: HostAccess.Way(engine: HTTPEngine.trusting())
+      way: HostAccess.Way(engine: HTTPEngine.trusting(), tell: { display.note($0) })
     )
     let queries = try ExampleFile.read(path: configuration.data.queries, role: .query)
     let report = try await hosts.probe(
       Array(queries.prefix(4)),
       model: (options.model ?? configuration.target?.model).map { ModelReference($0) }
     )
-    let display = Display(options.display)
     if options.display.isJSON {
       let checks = report.checks.map {
         JSONValue.object([

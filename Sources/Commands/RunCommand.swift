@@ -79,7 +79,8 @@ enum RunCommand {
     let store = options.store ?? store(ofConfiguration: options.configuration)
     let configuration = try Configuration.read(file: options.configuration)
     let open = try RunStore(path: store)
-    let way = try way(options, store: open)
+    var way = try way(options, store: open)
+    way.tell = { display.note($0) }
     let workbench = try await Workbench.make(configuration, store: store, writing: open, way: way)
     let plan = workbench.plan()
     for note in workbench.notes { display.note("note: \(note)") }

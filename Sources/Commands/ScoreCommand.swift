@@ -40,6 +40,7 @@ enum ScoreCommand {
   )
 
   private static func run(_ options: Options) async throws -> Int32 {
+    let display = Display(options.display)
     let store = options.store ?? RunCommand.store(ofConfiguration: options.configuration)
     let examples = try ExampleFile.read(path: options.file, role: .query)
     let configuration = try Configuration.read(file: options.configuration)
@@ -48,12 +49,12 @@ enum ScoreCommand {
       store: store,
       ledger: LateLedger(store: store),
       way: HostAccess.Way(
-        engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine.trusting()
+        engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine.trusting(),
+        tell: { display.note($0) }
       )
     )
     try workbench.requireFitting(examples)
     let model = try reference(to: options.model, store: store)
-    let display = Display(options.display)
     let scorer = workbench.scorer
     try await scorer.open(model)
     do {

@@ -6,6 +6,9 @@ package final class HTTPClient: Sendable {
   /// Says what a reply means where the caller knows better than its status; `nil` where it does not.
   package typealias Judge = @Sendable (HTTPResponse) -> RetrySchedule.Verdict?
 
+  /// Told before a wait: the last outcome, `nil` while the origin is left alone, and how long.
+  package typealias Waiting = @Sendable (Result<HTTPResponse, TransportError>?, Duration) -> Void
+
   /// What is known about one origin.
   private final class Origin: Sendable {
     struct State {
@@ -64,13 +67,15 @@ package final class HTTPClient: Sendable {
   ///   - tokens: Tokens it costs.
   ///   - attempts: Times it is sent at most, waits for capacity not counted; `nil` for the budget's.
   ///   - judge: What a reply means, where its status does not tell.
+  ///   - waiting: Told of each wait before the request is sent again.
   /// - Returns: The last reply, of whatever status.
   /// - Throws: `TransportError` when the last attempt had no reply, or `CancellationError`.
   package func send(
     _ request: HTTPRequest,
     tokens: Int = 0,
     attempts: Int? = nil,
-    judge: Judge? = nil
+    judge: Judge? = nil,
+    waiting: Waiting? = nil
   ) async throws -> HTTPResponse {
     let origin = origin(request.address.origin)
     var budget = budget
@@ -85,7 +90,7 @@ package final class HTTPClient: Sendable {
       try await origin.slots.acquire()
       do {
         defer { origin.release() }
-        try await pass(origin, request, tokens: tokens, schedule: schedule)
+        try await pass(origin, request, tokens: tokens, schedule: schedule, waiting: waiting)
         do {
           let response = try await engine.send(request)
           outcome = .success(response)
@@ -112,7 +117,9 @@ package final class HTTPClient: Sendable {
       }
       switch decision {
       case .finish: return try outcome.get()
-      case .retry(let wait): try await sleep(wait)
+      case .retry(let wait):
+        waiting?(outcome, wait)
+        try await sleep(wait)
       }
     }
   }
@@ -122,7 +129,8 @@ package final class HTTPClient: Sendable {
     _ origin: Origin,
     _ request: HTTPRequest,
     tokens: Int,
-    schedule: RetrySchedule
+    schedule: RetrySchedule,
+    waiting: Waiting?
   ) async throws {
     while let wait = origin.state.withLock({ $0.breaker.admit(now: .now) }) {
       guard schedule.allows(wait, now: .now) else {
@@ -131,6 +139,7 @@ package final class HTTPClient: Sendable {
           "\(request.address.origin) has failed too often in a row and is left alone"
         )
       }
+      waiting?(nil, wait)
       try await sleep(wait)
     }
     let wait = origin.state.withLock { $0.limiter.reserve(tokens: tokens, now: .now) }

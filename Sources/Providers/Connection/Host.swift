@@ -127,6 +127,11 @@ package struct Call: Sendable, Hashable {
   }
 }
 
+extension Call {
+  /// Whether its answer is a price, or what one is read from.
+  var asksPrice: Bool { purpose == .score || purpose == .read && method == "POST" }
+}
+
 /// A successful reply.
 package struct Reply: Sendable, Hashable {
   /// Status, 200 to 299.

@@ -15,13 +15,17 @@ package final class HostConnection: Host {
     package var limit: Int
     /// Whether plain `http` may be spoken to another machine.
     package var allowsPlainHTTP: Bool
+    /// Told in a line what is waited for once that takes seconds, at most every five.
+    package var tell: (@Sendable (String) -> Void)?
 
     /// Creates options.
     package init(
       timeout: Duration = .seconds(600),
       limit: Int = 64 << 20,
-      allowsPlainHTTP: Bool = false
+      allowsPlainHTTP: Bool = false,
+      tell: (@Sendable (String) -> Void)? = nil
     ) {
+      self.tell = tell
       self.timeout = timeout
       self.limit = limit
       self.allowsPlainHTTP = allowsPlainHTTP
@@ -44,6 +48,8 @@ package final class HostConnection: Host {
   private let occurrences = Mutex<[Digest: Int]>([:])
   /// Where calls without a query go, since most of a run's go to one place.
   private let targets = Mutex<[String: Target]>([:])
+
+  private let silence = Mutex(Silence())
 
   /// Where a call goes.
   private struct Target: Sendable {
@@ -221,10 +227,29 @@ package final class HostConnection: Host {
       return try await client.send(
         request,
         tokens: call.tokens,
-        attempts: call.purpose == .score ? Self.scoreAttempts : nil
-      ) { Self.verdict($0, call) }
+        attempts: call.purpose == .score ? Self.scoreAttempts : nil,
+        judge: { Self.verdict($0, call) },
+        waiting: waiting(for: call)
+      )
     } catch let error as TransportError {
       throw self.error(error, of: call)
+    }
+  }
+
+  /// Says what a call waits for where somebody wants to know.
+  private func waiting(for call: Call) -> HTTPClient.Waiting? {
+    guard let tell = options.tell else { return nil }
+    let start = ContinuousClock.now
+    return { [self] outcome, wait in
+      guard silence.withLock({ $0.isBroken(by: wait, since: start, now: .now) }) else { return }
+      let cause =
+        switch outcome {
+        case .success(let response)?: fault(in: response, of: call)
+        case .failure(let failure)?: error(failure, of: call).message
+        case nil: "\(name) fails time after time and is left alone for a while"
+        }
+      let seconds = Int((wait / .seconds(1)).rounded(.up))
+      tell("waiting: \(cause); asked again in \(seconds) s")
     }
   }
 
@@ -297,6 +322,17 @@ package final class HostConnection: Host {
     return Reply(status: status, fields: fields, body: body)
   }
 
+  /// What a reply that is asked for again says.
+  private func fault(in response: HTTPResponse, of call: Call) -> String {
+    do {
+      let body = redaction.withoutKey(response.body)
+      _ = try judge(response.status, redaction.fields(response.fields), body, call)
+      return "\(shown(call)) answered \(response.status)"
+    } catch {
+      return error.message
+    }
+  }
+
   /// Who was asked what, without secrets.
   private func shown(_ call: Call) -> String { redaction.url(asked(call)) }
 
@@ -343,11 +379,6 @@ package final class HostConnection: Host {
   private static func milliseconds() -> Int {
     Int((Date().timeIntervalSince1970 * 1000).rounded())
   }
-}
-
-extension Call {
-  /// Whether its answer is a price, or what one is read from.
-  fileprivate var asksPrice: Bool { purpose == .score || purpose == .read && method == "POST" }
 }
 
 extension HostError {
