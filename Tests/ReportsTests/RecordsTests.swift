@@ -88,17 +88,19 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
   }
 
   @Test func `a status counts models and losses`() {
-    let status = RunStatus(
+    var status = RunStatus(
       phase: .running,
       models: .init(planned: 4, succeeded: 3, running: 2, failed: 1),
       losses: .init(expected: 8, measured: 7, missing: 6, censored: 5),
       dollars: 0,
       notes: ["n"]
     )
+    status.missing = [.init(reason: "r", count: 6, examples: ["a", "b"])]
     #expect(
       text(Records.status(status)) == #"{"schema":1,"phase":"running","models":{"planned":4,"#
         + #""succeeded":3,"running":2,"failed":1},"losses":{"expected":8,"measured":7,"#
-        + #""missing":6,"censored":5},"dollars":0,"notes":["n"]}"#
+        + #""missing":6,"censored":5},"dollars":0,"notes":["n"],"#
+        + #""missing":[{"reason":"r","count":6,"examples":["a","b"]}]}"#
     )
   }
 
@@ -155,7 +157,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
     #expect(
       text(Records.price(price, id: "a"))
         == "{\"schema\":1,\"id\":\"a\",\"nll\":\(nll),\"tokens\":3,\"method\":\"forward\","
-        + "\"exact\":\(exact)}"
+        + "\"exact\":\(exact),\"reason\":\(loss == .missing ? "\"forward\"" : "null")}"
     )
   }
 

@@ -17,13 +17,13 @@ struct FaultWords {
   private(set) var sentences: [String] = []
   /// Codes and types of all layers.
   private(set) var marks: [String] = []
+  /// What the host found fault with.
+  private var parameter: String?
 
   /// Reads an error's value.
   init(_ value: JSON?) {
     read(value, depth: 0)
-    if let parameter = value?["param"]?.string, !parameter.isEmpty, !sentences.isEmpty {
-      say("param '\(parameter)'", unless: parameter)
-    }
+    if let parameter, !sentences.isEmpty { say("param '\(parameter)'", unless: parameter) }
   }
 
   /// All that is said in one line; `nil` when nothing is.
@@ -57,6 +57,7 @@ struct FaultWords {
     case .object(let object)?:
       let known = sentences.count
       marks += ["code", "type", "error_type", "status", "@type"].compactMap { object[$0]?.string }
+      if let name = object["param"]?.string, !name.isEmpty { parameter = parameter ?? name }
       if let place = object["loc"]?.array, let text = object["msg"]?.string {
         // One entry of FastAPI's list: where and what.
         let steps = place.compactMap { $0.string ?? $0.int.map(String.init) }

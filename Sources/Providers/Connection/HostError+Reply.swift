@@ -61,6 +61,7 @@ extension HostError {
     /// The status that the words speak of; `nil` when they speak of none.
     var status: Int? {
       func says(_ words: String...) -> Bool { words.contains { text.contains($0) } }
+      if says("content_filter", "content filter", "moderation", "context length") { return 400 }
       if says("rate limit", "rate_limit", "too many requests") { return 429 }
       let passing =
         says("overloaded", "try again", "temporar", "timeout", "timed out", "unavailable")

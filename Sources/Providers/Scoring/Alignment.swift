@@ -33,14 +33,16 @@ enum Alignment: Sendable, Hashable {
   static func read(_ row: TokenRow, _ passage: Passage, hasTail: Bool) -> Alignment {
     let plain = Alignment(row, passage, hasTail: hasTail)
     guard plain == .ignored || plain == .misaligned else { return plain }
+    var reason = plain
     for spelling in TokenSpelling.allCases {
       guard let row = spelling.decoded(row) else { continue }
       for passage in [passage, passage.behindSpace] {
         let alignment = Alignment(row, passage, hasTail: hasTail)
         if case .target = alignment { return alignment }
+        if alignment == .merged { reason = .merged }
       }
     }
-    return TokenSpelling.normalised(row, passage, hasTail: hasTail).map(Alignment.target) ?? plain
+    return TokenSpelling.normalised(row, passage, hasTail: hasTail).map(Alignment.target) ?? reason
   }
 
   private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]

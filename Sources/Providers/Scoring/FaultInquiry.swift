@@ -51,6 +51,7 @@ struct FaultInquiry: Sendable {
   /// After the row that is known to be good was asked for.
   ///
   /// - Parameter error: Why it could not be priced; `nil` when it was.
+  /// - Returns: What to do next.
   mutating func control(failed error: HostError?) -> Step {
     guard let error, error.code != .notRecorded else {
       // What a recording lacks was not asked for, because other rows were being answered.

@@ -94,6 +94,7 @@ enum TokenSpelling: CaseIterable, Sendable {
   ///   - row: The tokens.
   ///   - passage: The text.
   ///   - hasTail: Whether a token may have been generated after it.
+  /// - Returns: Their places.
   static func normalised(_ row: TokenRow, _ passage: Passage, hasTail: Bool) -> Range<Int>? {
     guard passage.bytes.contains(where: { $0 >= 0x80 }) else { return nil }
     // Special tokens may stand in front, and what was generated is listed at the end or not.

@@ -146,9 +146,8 @@ private func tokenise(_ body: JSON) -> String {
   }
 
   @Test func `reads TGI's prefill, and its absence`() async throws {
-    let host = ScriptedHost { call, body in
+    let host = ScriptedHost { call, _ in
       if call.path.hasSuffix("/info") { return #"{"model_id":"gemma-3-270m"}"# }
-      if body["inputs"] == "none here" { return #"{"details":{"prefill":[]}}"# }
       return #"""
         {"generated_text":"x","details":{"prefill":[{"id":1,"text":"<s>","logprob":null},
         {"id":2,"text":"2+2?","logprob":-3.0},{"id":3,"text":" B","logprob":-0.75}],"tokens":[]}}
@@ -156,8 +155,12 @@ private func tokenise(_ body: JSON) -> String {
     }
     let pricing = try await host.pricing(.tgi)
     #expect(try await pricing.price(.plain("2+2?", " B")).loss.isMeasured(0.75))
+    let without = try await ScriptedHost { call, _ in
+      call.path.hasSuffix("/info")
+        ? #"{"model_id":"gemma-3-270m"}"# : #"{"details":{"prefill":[]}}"#
+    }.pricing(.tgi)
     await #expect {
-      try await pricing.price(.plain("none", " here"))
+      try await without.price(.plain("none", " here"))
     } throws: { "\($0)".contains("--enable-prefill-logprobs") }
   }
 }
