@@ -85,7 +85,8 @@ extension Failure {
     case .credentials: .credentials
     case .credit: .budget
     case .unsupported, .configuration: .usage
-    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited, .later, .unavailable,
+    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited, .later,
+      .unavailable,
       .unknownOutcome, .jobFailed, .notUnderstood, .notRecorded, .command:
       .failed
     }

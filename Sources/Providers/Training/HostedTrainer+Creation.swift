@@ -58,6 +58,7 @@ extension HostedTrainer {
       } catch let error as HostError {
         if mayHaveMade(error) {
           if profile.lists == false { throw unknown(tag.key) }
+          waiting.tell(error.message, pause: .zero)
           if let found = try await search(tag, beside: known) { return found }
           lost += 1
           if lost == Self.attempts { throw error }
