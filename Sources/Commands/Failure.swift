@@ -82,7 +82,7 @@ package struct Failure: Error, Sendable, Hashable {
     case let error as WhiteBoxError:
       self.init(.failed, error.description)
     case let error as HostError:
-      self.init(Self.status(of: error.code), error.description, hint: Self.hint(for: error.code))
+      self.init(Self.status(of: error.code), error.description, hint: Self.hint(for: error))
     case let error as ConsoleError:
       let file = error.path.map { "'\($0)'" } ?? "the result"
       self.init(.failed, "cannot write \(file): \(error.message)")

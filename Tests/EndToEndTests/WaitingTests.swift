@@ -50,8 +50,7 @@ struct WaitingTests {
     let ending = try await place.daunce("run", "run.json5", "-q")
     #expect(ending.status == 1)
     #expect(ending.notes.contains("try again in 14 hours"))
-    #expect(ending.notes.contains("come back after 20"))
-    #expect(ending.notes.contains("hint: the same command resumes"))
+    #expect(ending.notes.contains("hint: the same command resumes after 20"))
     #expect(host.requests.count { $0.path == "/v1/fine_tuning/jobs" && $0.method == "POST" } == 1)
   }
 }

@@ -87,10 +87,9 @@ extension HostedTrainer {
 
   /// A limit that is not waited for, or not any more; it concerns every job.
   private func crowdedOut(_ error: HostError) -> HostError {
-    let time = end(of: error.pause).map { ": come back after \(Wait.time($0))" } ?? ""
-    return HostError(
+    HostError(
       .later,
-      "\(error.message); that is longer than trainer.patienceMinutes\(time)",
+      "\(error.message); that is longer than trainer.patienceMinutes",
       status: error.status,
       hostCode: error.hostCode,
       requestID: error.requestID,

@@ -1,7 +1,8 @@
 import Experiment
-import Providers
 import Synchronization
 import Testing
+
+@testable import Providers
 
 /// Runs a body on a clock that goes a minute at every look, and gives what was told by then.
 private func told(_ body: () async throws -> Void) async throws -> [Wait] {
@@ -45,8 +46,8 @@ private func patient(
     }
     let waits = try await told { _ = try await trainer(host).train(job()) }
     #expect(waits.allSatisfy { $0.subject == "job ftjob-1 at openai" })
-    #expect(waits.map(\.words) == ["queued", "queued", "thawing: by hand"])
-    #expect(waits.map(\.isUsual) == [true, true, false])
+    #expect(waits.map(\.words) == ["queued", "thawing: by hand"])
+    #expect(waits.map(\.isUsual) == [true, false])
   }
 
   @Test(arguments: ["paused", "thawing", "", "cancel_requested"])
@@ -73,7 +74,7 @@ private func patient(
     let host = FakeHost {
       $0.scripts = [held + [["status": "running"]] + held + long + [["status": "succeeded"]]]
     }
-    _ = try await patient(host, 5).train(job())
+    _ = try await patient(host, 8).train(job())
     #expect(host.now.waits.reduce(.zero, +) > .seconds(1_800))
   }
 
@@ -96,7 +97,18 @@ private func patient(
     let host = FakeHost { $0.scripts = [[step]] }
     let error = await #expect(throws: HostError.self) { try await trainer(host).train(job()) }
     #expect(error?.code == .moderation && error?.message.contains("rejected") == true)
-    #expect(host.now.waits.isEmpty)
+    #expect(host.now.waits.count == 1 && host.now.jobsCreated == 1)
+  }
+
+  @Test func `uses no file that was put away`() async throws {
+    let wire = OpenAIJobs(
+      calls: JobCalls(
+        host: AnsweringHost(name: "openai") { _, _ in ["status": "deleted"] },
+        pause: .zero
+      ),
+      profile: try #require(try HostProfile.named("openai").training)
+    )
+    #expect(try await wire.isReady(file: "file-1") == false)
   }
 
   @Test func `that failed without a reason is called by its word`() async throws {
@@ -132,7 +144,7 @@ private func patient(
     let error = await #expect(throws: HostError.self) { try await trainer(host).train(job()) }
     #expect(error?.code == .later && error?.isLasting == true)
     #expect(error?.message.contains("8 jobs a day") == true)
-    #expect(error?.message.contains("come back after 2") == true)
+    #expect(error?.pause == .seconds(50_000))
     #expect(host.now.waits.isEmpty)
   }
 
