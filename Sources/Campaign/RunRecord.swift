@@ -92,7 +92,11 @@ public struct RunRecord: Sendable {
   public init(path: String) throws(CampaignError) {
     let database = try storing { () throws(StoreError) in try RunDatabase.reader(path: path) }
     guard let contents = try storing({ () throws(StoreError) in try database.contents() }) else {
-      throw CampaignError(.storeEmpty, "cannot open run store '\(path)': it holds no run yet")
+      let waits = RunStore.waits(path: path).map { "; its process waits for \($0.text)" }
+      throw CampaignError(
+        .storeEmpty,
+        "cannot open run store '\(path)': it holds no run yet" + waits.joined()
+      )
     }
     let settings: RunSettings
     do {

@@ -1,5 +1,7 @@
 import Attribution
 import Campaign
+import Experiment
+import FoundationEssentials
 import Providers
 import ReferenceModels
 import Store
@@ -85,13 +87,20 @@ extension Failure {
     case .credentials: .credentials
     case .credit: .budget
     case .unsupported, .configuration: .usage
-    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited, .later, .unavailable,
+    case .notFound, .contextLength, .moderation, .jobLimit, .refused, .rateLimited, .later,
+      .unavailable,
       .unknownOutcome, .jobFailed, .notUnderstood, .notRecorded, .command:
       .failed
     }
   }
 
-  static func hint(for code: HostError.Code) -> String? {
+  static func hint(for error: HostError) -> String? {
+    guard error.code == .later, let pause = error.pause else { return hint(for: error.code) }
+    let time = Wait.time(Date().timeIntervalSince1970 + pause / .seconds(1))
+    return "the same command resumes after \(time), and what is recorded is kept"
+  }
+
+  private static func hint(for code: HostError.Code) -> String? {
     switch code {
     case .credentials: "check the key, and what it may do, with 'daunce probe'"
     case .credit: "top up the account; the same command resumes"

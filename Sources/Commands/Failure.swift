@@ -89,7 +89,7 @@ package struct Failure: Error, Sendable, Hashable {
       self.init(
         Self.status(of: error.code),
         error.description,
-        hint: error.hint ?? Self.hint(for: error.code)
+        hint: error.hint ?? Self.hint(for: error)
       )
     case let error as ConsoleError:
       let file = error.path.map { "'\($0)'" } ?? "the result"

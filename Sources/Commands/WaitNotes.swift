@@ -47,11 +47,11 @@ extension Display {
   ///   - body: What to do.
   /// - Returns: What the body returns.
   /// - Throws: What the body throws.
-  func tellingWaits<Result>(
+  func tellingWaits<Value>(
     _ progress: Progress,
     store: RunStore? = nil,
-    _ body: () async throws -> Result
-  ) async throws -> Result {
+    _ body: () async throws -> Value
+  ) async throws -> Value {
     let now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
     let state = Mutex((waits: [Wait](), notes: WaitNotes()))
     let isQuiet = options.isQuiet
@@ -59,7 +59,8 @@ extension Display {
       let lines = state.withLock { $0.notes.notes(on: $0.waits, now: now()) }
       if !isQuiet { for line in lines { progress.note(line) } }
     }
-    let waits = Waits(now: now) { waits in
+    // Weakly: a store is closed by its last owner, and a task that is left over must not be that.
+    let waits = Waits(now: now) { [weak store] waits in
       state.withLock { $0.waits = waits }
       progress.wait(waits.first.map { "waiting for \($0.text)" } ?? "")
       store?.tell(waits)
@@ -72,7 +73,14 @@ extension Display {
         note()
       }
     }
-    defer { clock.cancel() }
-    return try await Waits.$current.withValue(waits) { try await body() }
+    let outcome: Result<Value, any Error>
+    do {
+      outcome = .success(try await Waits.$current.withValue(waits) { try await body() })
+    } catch {
+      outcome = .failure(error)
+    }
+    clock.cancel()
+    _ = await clock.result
+    return try outcome.get()
   }
 }

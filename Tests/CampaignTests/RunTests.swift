@@ -218,6 +218,10 @@ struct RunTests {
           + "instead of epochs 1, batch size 8"
       ]
     )
+    // As older programs recorded what a host did not tell.
+    let silent = ScriptedTrainer(hyperparameters: Hyperparameters(epochs: -1, batchSize: 0))
+    let told = try await scene.open(folder.path("silent.db"), silent).execute()
+    #expect(told.notes.isEmpty)
     let obedient = try await scene.open(folder.path("other.db")).execute()
     #expect(obedient.notes.isEmpty)
   }

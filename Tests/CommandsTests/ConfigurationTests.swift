@@ -111,6 +111,20 @@ func fault(_ text: String) throws -> ConfigurationError {
     )
   }
 
+  @Test func `patience is a number of minutes, and not for local models`() throws {
+    func trainer(_ provider: String, _ minutes: String) -> String {
+      """
+      { data: { train: "t", queries: "q" }, target: { model: "m" },
+        trainer: { provider: "\(provider)", patienceMinutes: \(minutes) } }
+      """
+    }
+    #expect(try read(trainer("openai", "2.5")).trainer.patienceMinutes == 2.5)
+    #expect(try read(trainer("openai", "null")).trainer.patienceMinutes == nil)
+    #expect(try fault(trainer("openai", "0")).code == .badValue)
+    let error = try fault(trainer("local", "5"))
+    #expect(error.code == .conflict && error.path == "trainer.patienceMinutes")
+  }
+
   @Test func `a key does not travel to another host`() throws {
     func scorer(_ text: String) throws -> Configuration.Endpoint {
       try read(

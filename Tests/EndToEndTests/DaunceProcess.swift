@@ -78,6 +78,9 @@ final class DaunceProcess: Sendable {
     }
     throw CocoaError(.fileReadUnknown)
   }
+
+  /// Standard error so far.
+  var noted: String { (try? String(contentsOf: streams.notes, encoding: .utf8)) ?? "" }
   /// Standard output so far.
   var printed: String { (try? String(contentsOf: streams.output, encoding: .utf8)) ?? "" }
 

@@ -79,7 +79,11 @@ private let misfortunes: [Misfortune] = [
     ["answered 429: no money", "hint: top up"],
     .json(#"{"error":{"message":"no money","code":"insufficient_quota"}}"#, status: 429)
   ),
-  .priced("a day's limit", 1, ["answered 429: tomorrow", "hint: lower scorer.concurrency"]) { _ in
+  .priced(
+    "a day's limit",
+    1,
+    ["answered 429: tomorrow", "hint: the same command resumes after 20"]
+  ) { _ in
     .reply(429, ["Retry-After": "86400"], Array(error("tomorrow").utf8))
   },
   .all(

@@ -100,7 +100,27 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       text(Records.status(status)) == #"{"schema":1,"phase":"running","models":{"planned":4,"#
         + #""succeeded":3,"running":2,"failed":1},"losses":{"expected":8,"measured":7,"#
         + #""missing":6,"censored":5},"dollars":0,"notes":["n"],"#
-        + #""missing":[{"reason":"r","count":6,"examples":["a","b"]}]}"#
+        + #""missing":[{"reason":"r","count":6,"examples":["a","b"]}],"waiting":[]}"#
+    )
+  }
+
+  @Test func `a status tells what is waited for, since when and in which words`() {
+    let status = RunStatus(
+      phase: .running,
+      models: .init(planned: 1, succeeded: 0, running: 1, failed: 0),
+      losses: .init(expected: 1, measured: 0, missing: 0, censored: 0),
+      dollars: nil,
+      waiting: [
+        Wait("a place", words: "8 \"a\" day", since: 60, until: 120),
+        Wait("a job", words: "queued", since: 0, isUsual: true),
+      ]
+    )
+    #expect(
+      text(Records.status(status)).hasSuffix(
+        #""waiting":[{"for":"a place","since":"1970-01-01T00:01:00Z","#
+          + #""until":"1970-01-01T00:02:00Z","words":"8 \"a\" day"},{"for":"a job","#
+          + #""since":"1970-01-01T00:00:00Z","until":null,"words":"queued"}]}"#
+      )
     )
   }
 

@@ -51,6 +51,27 @@ struct OpeningTests {
   }
 
   @Test
+  func `what the writer leaves for others is there while it writes, whole and without its id`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    do {
+      let run = try makeRun(folder)
+      #expect(RunDatabase.line(path: path).isEmpty)
+      for text in ["a long line", "short", String(repeating: "x", count: 20_000), ""] {
+        run.leave(Array(text.utf8))
+        #expect(RunDatabase.line(path: path) == Array(text.utf8))
+      }
+      run.leave(Array("{}".utf8))
+      #expect(refusal(toWrite: path)?.code == .inUse(pid: getpid()))
+    }
+    #expect(RunDatabase.line(path: path).isEmpty)
+    _ = try RunDatabase.writer(path: path)
+    #expect(RunDatabase.line(path: path).isEmpty)
+  }
+
+  @Test
   func `a newer store is refused by writer and reader, naming both versions`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")

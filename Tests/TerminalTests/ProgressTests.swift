@@ -56,6 +56,18 @@ import Testing
     #expect(!line.update(2, now: .seconds(60)).isEmpty)
   }
 
+  @Test func `what is waited for stands in the place of what is under way`() {
+    var line = Self.line(.terminal(width: 80))
+    _ = line.begin("training", unit: "jobs", total: 50, now: .zero)
+    _ = line.update(0, detail: "model-1", now: .seconds(1))
+    #expect(line.wait("waiting\u{7}", now: .seconds(2)).hasSuffix("jobs)  waiting␇"))
+    #expect(line.update(0, detail: "model-1", now: .seconds(3)).hasSuffix("waiting␇"))
+    #expect(line.wait("", now: .seconds(4)).hasSuffix("model-1"))
+    var lines = Self.line(.lines)
+    _ = lines.begin("training", unit: "jobs", total: 50, now: .zero)
+    #expect(lines.wait("waiting", now: .seconds(40)).isEmpty)
+  }
+
   @Test func `what is under way stands behind the counts`() {
     var line = Self.line(.lines)
     _ = line.begin("training", unit: "models", total: 10, now: .zero)

@@ -236,7 +236,12 @@ package final class HostConnection: Host {
         judge: { Self.verdict($0, call) },
         waiting: { pause, outcome in
           if waiting == nil { waiting = Waiting(for: awaited) }
-          waiting?.tell(words(of: outcome, call), pause: pause, until: Self.end(of: pause))
+          waiting?.tell(
+            words(of: outcome, call),
+            pause: pause,
+            until: Self.end(of: pause),
+            isUsual: outcome == nil
+          )
         }
       )
     } catch let error as TransportError {

@@ -105,12 +105,12 @@ struct Limit {
       let word = String(spaced.prefix { $0.isASCII && $0.isLetter })
       let number = Double(digits.last == "." ? digits.dropLast() : digits)
       guard let number, number.isFinite else { return total }
-      if let unit = units[word] ?? (word.hasSuffix("s") ? units[String(word.dropLast())] : nil) {
-        total = (total ?? 0) + number * unit
-        rest = spaced.dropFirst(word.count)
-      } else {
+      guard let unit = units[word] ?? (word.hasSuffix("s") ? units[String(word.dropLast())] : nil)
+      else {
         return total ?? (isBare ? number : nil)
       }
+      total = (total ?? 0) + number * unit
+      rest = spaced.dropFirst(word.count)
     }
   }
 

@@ -61,8 +61,11 @@ struct FireworksJobs: JobWire {
       }
       let state = dataset["state"]?.string ?? "READY"
       if state == "READY" { return true }
-      if [.failed, .stopped].contains(StateWord(state)) {
+      switch StateWord(state) {
+      case .failed:
         throw HostError(.refused, "\(calls.host.name) refused the data set \(id): '\(state)'")
+      case .stopped: return false
+      default: break
       }
       let pause = pace.next()
       waiting.tell(state, pause: pause)

@@ -58,6 +58,7 @@ extension HostedTrainer {
       } catch let error as HostError {
         if mayHaveMade(error) {
           if profile.lists == false { throw unknown(tag.key) }
+          waiting.tell(error.message, pause: .zero)
           if let found = try await search(tag, beside: known) { return found }
           lost += 1
           if lost == Self.attempts { throw error }
@@ -86,10 +87,9 @@ extension HostedTrainer {
 
   /// A limit that is not waited for, or not any more; it concerns every job.
   private func crowdedOut(_ error: HostError) -> HostError {
-    let time = end(of: error.pause).map { ": come back after \(Wait.time($0))" } ?? ""
-    return HostError(
+    HostError(
       .later,
-      "\(error.message); that is longer than trainer.patienceMinutes\(time)",
+      "\(error.message); that is longer than trainer.patienceMinutes",
       status: error.status,
       hostCode: error.hostCode,
       requestID: error.requestID,

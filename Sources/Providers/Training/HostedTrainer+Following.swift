@@ -75,12 +75,17 @@ extension HostedTrainer {
   /// A job as it stands, given time to appear; `nil` when the host does not have it.
   func look(_ id: String) async throws -> RemoteJob? {
     var pace = Pace(pause)
+    let waiting = Waiting(for: "job \(id) at \(host.name)")
+    defer { waiting.end() }
     for attempt in 1...Self.patience {
       do {
         return try await wire.job(id)
       } catch let error as HostError where error.isGone || error.code == .rateLimited {
         if error.code == .rateLimited, attempt == Self.patience { throw error }
-        if attempt < Self.patience { try await host.wait(pace.next()) }
+        guard attempt < Self.patience else { break }
+        let pause = pace.next()
+        waiting.tell(error.message, pause: pause)
+        try await host.wait(pause)
       }
     }
     return nil

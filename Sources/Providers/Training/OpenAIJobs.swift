@@ -31,11 +31,12 @@ struct OpenAIJobs: JobWire {
     guard let file = try await calls.find("\(files)/\(id.asPathSegment)") else { return false }
     // `status` is deprecated and need not be there; the job validates the file in any case.
     let status = file["status"]?.string ?? ""
-    if [.failed, .stopped].contains(StateWord(status)) {
+    let state = StateWord(status)
+    if state == .failed {
       let details = file["status_details"]?.string ?? "'\(status)', without saying why"
       throw HostError(.refused, "\(calls.host.name) refused the training file \(id): \(details)")
     }
-    return true
+    return state != .stopped
   }
 
   func files(of tag: JobTag) async throws -> [String] {

@@ -40,7 +40,7 @@ struct TogetherJobs: JobWire {
     while let file = try await calls.find("\(files)/\(id.asPathSegment)") {
       let status = file["processing_status"]?.string
       switch status.map(StateWord.init) {
-      case .failed, .stopped:
+      case .failed:
         let report =
           file["validation_report"]?["error"]?.string ?? "'\(status ?? "")', without saying why"
         throw HostError(
@@ -49,6 +49,7 @@ struct TogetherJobs: JobWire {
           hostCode: status
         )
       case .succeeded: return true
+      case .stopped: return false
       case nil where file["Processed"]?.bool != false: return true
       default:
         let pause = pace.next()

@@ -168,6 +168,59 @@ private final class AzureServer: Sendable {
   }
 }
 
+@Suite struct `a model that is not ready` {
+  private static func fireworks(_ host: ScriptedServer) throws -> any Serving {
+    try ServingKind.fireworks.serving(
+      ServingOptions(deployment: "accounts/acme/deployments/d1", patience: 60),
+      base: nil,
+      host: host,
+      baseURL: "https://api.fireworks.ai/inference/v1",
+      ledger: MemoryLedger()
+    )
+  }
+
+  private static func loaded(_ state: String) -> ScriptedServer {
+    ScriptedServer("fireworks") { call in
+      .json([
+        "deployedModels": [
+          [
+            "name": "x", "model": "accounts/acme/models/k1",
+            "deployment": "accounts/acme/deployments/d1", "state": .string(state),
+          ]
+        ]
+      ])
+    }
+  }
+
+  @Test(arguments: ["FAILED", "DELETED", "STATE_EXPIRED"])
+  func `and will never be is an error at once, with the host's word`(state: String) async throws {
+    let host = Self.loaded(state)
+    let error = await #expect(throws: HostError.self) {
+      try await Self.fireworks(host).open(ModelReference("accounts/acme/models/k1"))
+    }
+    #expect(error?.message.contains(state) == true)
+    #expect(host.pauses == 0)
+  }
+
+  @Test func `is told in the host's words, and is an error with them in the end`() async throws {
+    let host = Self.loaded("WARMING")
+    let told = Mutex<[Wait]>([])
+    let waits = Waits(now: { 0 }) { waits in told.withLock { $0 += waits } }
+    let error = await #expect(throws: HostError.self) {
+      try await Waits.$current.withValue(waits) {
+        try await Self.fireworks(host).open(ModelReference("accounts/acme/models/k1"))
+      }
+    }
+    #expect(error?.message.hasSuffix("still not ready after 60 s: WARMING") == true)
+    let wait = Wait(
+      "the adapter 'accounts/acme/models/k1' at fireworks",
+      words: "WARMING",
+      since: 0
+    )
+    #expect(told.withLock { $0 } == [wait])
+  }
+}
+
 @Suite struct `adapters on dedicated hosts` {
   @Test func `wait on Fireworks until they are loaded and the deployment is awake`() async throws {
     let deployed = Mutex<[String: Int]>([:])

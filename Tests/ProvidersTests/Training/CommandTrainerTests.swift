@@ -17,7 +17,8 @@ private struct Bench: ~Copyable {
     _ script: String,
     poll: String? = nil,
     withheld: Set<String> = [],
-    grace: Duration = .seconds(5)
+    grace: Duration = .seconds(5),
+    endurance: Duration = .seconds(3600)
   ) -> CommandTrainer {
     func command(_ script: String) -> [String] { ["/bin/sh", "-c", script, "sh", folder.path("")] }
     return CommandTrainer(
@@ -25,6 +26,7 @@ private struct Bench: ~Copyable {
         program: command(script),
         poll: poll.map(command),
         interval: .milliseconds(5),
+        endurance: endurance,
         folder: folder.path("jobs"),
         base: "base",
         withheld: withheld,
@@ -262,6 +264,25 @@ private func job(_ key: String = "run-k03", weights: [Double]? = nil) -> Trainin
 
 @Suite struct `a job that an external program submits` {
   private static let submit = #"echo x >> "$1/submitted"; echo '{"job":"4711"}'"#
+
+  @Test func `a poll command that never says anything is given up, but may be asked again`()
+    async throws
+  {
+    let bench = try Bench()
+    let silent = bench.trainer(Self.submit, poll: "true", endurance: .milliseconds(20))
+    let error = await #expect(throws: HostError.self) { try await silent.train(job()) { _ in } }
+    #expect(error?.code == .jobFailed && error?.message.contains("patienceMinutes") == true)
+    let again = bench.trainer("exit 9", poll: #"echo '{"model":"m"}'"#)
+    #expect(try await again.train(job()) { _ in }.model.name == "m")
+  }
+
+  @Test func `values that cannot have been used are not reported as used`() async throws {
+    let bench = try Bench()
+    let told = #""hyperparameters":{"epochs":-1,"batch_size":"4","learning_rate_multiplier":0}"#
+    let trainer = bench.trainer(#"echo '{"model":"m",\#(told)}'"#)
+    let model = try await trainer.train(job()) { _ in }
+    #expect(model.hyperparameters == Hyperparameters(epochs: 2, batchSize: 4))
+  }
 
   @Test func `is followed until its model is there`() async throws {
     let bench = try Bench()

@@ -80,6 +80,25 @@ import Testing
     #expect(try await trainer.train(job(start: "theta0")).model.name == "m")
   }
 
+  @Test func `waits for a file only so long`() async throws {
+    let host = AnsweringHost(name: "together") { call, _ in
+      switch call.path {
+      case "/files/upload": ["id": "f"]
+      case "/files/f": ["processing_status": "CHEWING"]
+      default: ["data": []]
+      }
+    }
+    let trainer = try HostedTrainer(
+      host: host,
+      profile: .named("together"),
+      base: "base",
+      ledger: ListLedger(),
+      endurance: .seconds(60)
+    )
+    let error = await #expect(throws: HostError.self) { try await trainer.train(job()) }
+    #expect(error?.code == .refused && error?.message.contains("'CHEWING'") == true)
+  }
+
   @Test func `refuses a file that the host finds invalid`() async throws {
     let host = AnsweringHost(name: "together") { call, _ in
       switch call.path {
