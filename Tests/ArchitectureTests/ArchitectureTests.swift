@@ -132,7 +132,9 @@ private func manifest() throws -> Manifest {
     let files = try SourceFile.all()
     let path = "Sources/" + declaration
     let declared = try #require(files.first { $0.path.joined(separator: "/") == path })
-    let stored = /(?m)^ +(?:public |package )?(?:var|let) (\w+)(?:: [^{\n]+| = [^{\n]+)$/
+    // A property has a comment, a local variable has none.
+    let stored =
+      /(?m)^ +\/\/\/[^\n]*\n +(?:public |package )?(?:var|let) (\w+)(?:: [^{\n]+| = [^{\n]+)$/
     let names = declared.text.matches(of: stored).map { String($0.1) }
     #expect(!names.isEmpty)
     // Who fills a value in is no reader.
@@ -143,7 +145,7 @@ private func manifest() throws -> Manifest {
     }
     for name in Set(names) {
       let use = try Regex(
-        "[\\w?)\\]]\\.\(name)\\b(?! = )|\\\\\\.\(name)\\b|(guard|if) let \(name)\\b"
+        "[\\w?)\\]\\\\]\\.\(name)(?!\\w| = )|[ (]\(name)(\\[| \\?\\?)|(guard|if) let \(name)(?!\\w)"
       )
       #expect(
         readers.contains { $0.text.contains(use) },

@@ -44,7 +44,7 @@ import Testing
       ),
       (
         "{date: 'd', hosts: {box: {m: {hour: 9, prompt: 1, 'hour': 0}}}}",
-        "line 1, column 47: the key 'hour' is there twice", "keep one of them"
+        "line 1, column 51: the key 'hour' is there twice", "keep one of them"
       ),
       ("\u{1F}\u{8B}", "not valid JSON5", nil),
     ] as [(String, String, String?)]

@@ -115,8 +115,8 @@ private func configuration(_ base: [String: String], _ key: Key?) -> String {
     let wiring = try Wiring()
     let base = [
       "trainer": "{ provider: 'sandbox' }", "target": "{ base: 'reference' }",
-      "perturbation": "{ models: 8 }",
-    ]
+      "perturbation": "{ subsetRatio: 0.6 }",
+    ].filter { $0.key != "perturbation" || !key.text.hasPrefix("perturbation.subset") }
     let silent = try await wiring.run(configuration(base, nil))
     #expect(try await wiring.run(configuration(base, key)) != silent)
   }
@@ -134,6 +134,24 @@ private func configuration(_ base: [String: String], _ key: Key?) -> String {
     let (tuned, target) = try settings("vllm")
     #expect(tuned == Hyperparameters(epochs: 1, batchSize: 3, learningRateMultiplier: 1))
     #expect(target == Hyperparameters(epochs: 5, batchSize: 3, learningRateMultiplier: 1))
+  }
+
+  @Test(arguments: [
+    ("vllm", "ecko", "did you mean 'echo'?"), ("local", "echo", "known: auto, forward"),
+  ])
+  func `names a way to read prices that there is`(
+    provider: String,
+    method: String,
+    hint: String
+  ) {
+    let text = """
+      { data: { train: 't', queries: 'q' }, target: { model: 'm' }, \
+      trainer: { provider: '\(provider)' }, scorer: { method: '\(method)' } }
+      """
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration(json5: Array(text.utf8), folder: "", defaultName: "")
+    }
+    #expect(error?.path == "scorer.method" && error?.hint == hint)
   }
 
   @Test(arguments: [

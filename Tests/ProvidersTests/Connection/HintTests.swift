@@ -20,7 +20,7 @@ import Transport
     #expect(try await hint("http://127.0.0.1:1").contains("check the port in baseURL"))
     let server = try LoopbackServer { _ in .json("{}") }
     let secure = server.url.replacing("http://", with: "https://")
-    #expect(try await hint(secure).contains("write baseURL with http://"))
+    #expect(try await hint(secure).contains("https"))
   }
 
   @Test(arguments: [
