@@ -1,6 +1,7 @@
 import Experiment
 import FoundationEssentials
 import Providers
+import Terminal
 
 extension Configuration {
   /// Reads a configuration file.
@@ -236,10 +237,27 @@ extension Configuration {
     }
     return Scorer(
       endpoint: endpoint,
-      method: try part?.text("method") ?? "auto",
+      method: try method(part, of: endpoint.provider),
       concurrency: try part?.whole("concurrency"),
       requestsPerMinute: try part?.whole("requestsPerMinute"),
       serving: try serving(part)
+    )
+  }
+
+  private static func method(
+    _ part: ConfigurationReader?,
+    of provider: String
+  ) throws(ConfigurationError) -> String {
+    guard let part, let method = try part.text("method") else { return "auto" }
+    let known =
+      ["auto"] + (provider == "local" ? ["forward"] : ScoringMethod.allCases.map(\.rawValue))
+    guard !known.contains(method) else { return method }
+    throw ConfigurationError(
+      provider == "local" ? .unsupported : .badValue,
+      path: part.full("method"),
+      "the provider '\(provider)' cannot read prices by '\(method)'",
+      hint: nearest(to: method, in: known).map { "did you mean '\($0)'?" }
+        ?? "known: \(known.joined(separator: ", "))"
     )
   }
 

@@ -15,15 +15,6 @@ extension Workbench {
   ///   - store: Path of the store.
   /// - Throws: The first thing that is wrong with files, settings or examples.
   init(local configuration: Configuration, store: String) throws {
-    let method = configuration.scorer.method
-    guard method == "auto" || method == "forward" else {
-      throw ConfigurationError(
-        .unsupported,
-        path: "scorer.method",
-        "the local provider cannot read prices by '\(method)'",
-        hint: "leave 'scorer.method' out, or write \"forward\""
-      )
-    }
     let recipe = LocalRecipe.standard
     var settings = configuration.settings(
       completing: RunSettings(name: "", provider: "local", recipe: recipe, seed: 0)

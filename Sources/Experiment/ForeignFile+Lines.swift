@@ -130,7 +130,9 @@ extension ForeignFile {
     ]
     for (kind, separator, option) in kinds {
       let cells = line.split(separator: separator, omittingEmptySubsequences: false).map { cell in
-        String(decoding: cell, as: UTF8.self).filter { !$0.isWhitespace && $0 != "\"" }
+        // Names of columns have a word or two, sentences more.
+        let words = String(decoding: cell, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        return words.count > 3 ? "" : words.joined().filter { $0 != "\"" }
       }
       let isHeader =
         cells.count > 1
@@ -180,7 +182,7 @@ extension ForeignFile {
     _ fault: JSONWalk.Fault,
     _ column: Int,
     _ names: Names
-  ) -> ForeignFile {
+  ) -> ForeignFile? {
     let python =
       "python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) for line in "
       + "sys.stdin if line.strip()]' < \(names.input) > \(names.rows)"
@@ -211,6 +213,7 @@ extension ForeignFile {
         "a comma at column \(column) before a closing bracket",
         hint: "take it out; " + library
       )
+    case .control(0): return nil
     case .control(let byte):
       let name = byte == 0x09 ? "a tab" : "a control character (\(byte))"
       let spelling =

@@ -52,6 +52,7 @@ extension ForeignFile {
   /// - Parameters:
   ///   - line: A whole JSON object.
   ///   - names: The file's names.
+  /// - Returns: What it is; `nil` for a row as it should be, or one of no known form.
   static func row(_ line: ArraySlice<UInt8>, _ names: Names) -> ForeignFile? {
     guard let shape = try? JSONDecoder().decode(Shape.self, from: Data(line)),
       case .object(let row) = shape

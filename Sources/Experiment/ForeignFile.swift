@@ -61,6 +61,7 @@ package struct ForeignFile: Sendable, Hashable {
   /// - Parameters:
   ///   - line: A line.
   ///   - names: The file's names.
+  /// - Returns: What it is; `nil` for UTF-8.
   static func misencoded(_ line: ArraySlice<UInt8>, _ names: Names) -> ForeignFile? {
     let zeros = line.count { $0 == 0 }
     if zeros == line.count, zeros > 0 {

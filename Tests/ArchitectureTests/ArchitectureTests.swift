@@ -119,6 +119,42 @@ private func manifest() throws -> Manifest {
   }
 }
 
+@Suite struct `what a file of ours may say` {
+  private static let declarations = [
+    "Providers/Profiles/HostProfile.swift", "Providers/Profiles/ScoringProfile.swift",
+    "Providers/Profiles/TrainingProfile.swift", "Providers/Serving/ServingOptions.swift",
+    "Commands/Configuration.swift", "Commands/PriceList.swift",
+    "Commands/LaboratoryConfiguration.swift",
+  ]
+
+  @Test(arguments: declarations)
+  func `is read somewhere`(declaration: String) throws {
+    let files = try SourceFile.all()
+    let path = "Sources/" + declaration
+    let declared = try #require(files.first { $0.path.joined(separator: "/") == path })
+    // A property has a comment, a local variable has none.
+    let stored =
+      /(?m)^ +\/\/\/[^\n]*\n +(?:public |package )?(?:var|let) (\w+)(?:: [^{\n]+| = [^{\n]+)$/
+    let names = declared.text.matches(of: stored).map { String($0.1) }
+    #expect(!names.isEmpty)
+    // Who fills a value in is no reader.
+    let readers = files.filter { file in
+      ["Providers", "Commands"].contains(file.target) && file.path[0] == "Sources"
+        && file.path.last?.hasPrefix("Configuration") == false
+        || file.path.last == "Configuration+Settings.swift" || file.path == declared.path
+    }
+    for name in Set(names) {
+      let use = try Regex(
+        "[\\w?)\\]\\\\]\\.\(name)(?!\\w| = )|[ (]\(name)(\\[| \\?\\?)|(guard|if) let \(name)(?!\\w)"
+      )
+      #expect(
+        readers.contains { $0.text.contains(use) },
+        "nobody reads '\(name)' of \(declaration)"
+      )
+    }
+  }
+}
+
 @Suite struct `the reading of a manifest` {
   @Test func `finds arrows that are forbidden`() {
     let manifest = Manifest(

@@ -326,12 +326,16 @@ func fault(_ text: String) throws -> ConfigurationError {
   @Test func `a bad row is a failure that names file and line`() throws {
     let error = try #require(
       #expect(throws: ExampleFileError.self) {
-        try ExampleFile.parse(Array("{".utf8), role: .train, file: "t.jsonl")
+        try ExampleFile.parse(Array("[".utf8), role: .train, file: "t.jsonl")
       }
     )
     #expect(
       Failure(error)
-        == Failure(.failed, "cannot read examples 't.jsonl': line 1: not valid JSON")
+        == Failure(
+          .failed,
+          "cannot read examples 't.jsonl': line 1: a list, not an object",
+          hint: "each line should be {\"prompt\": \"…\", \"completion\": \"…\"}"
+        )
     )
   }
 

@@ -39,7 +39,7 @@ private let good = "{\"prompt\": \"a\", \"completion\": \"b\"}\n"
 
 private let faults: [Fault] = [
   .train("an empty file", "", "no examples in it"),
-  .train("a malformed line", good + "{\"prompt\": ", "line 2: not valid JSON"),
+  .train("a malformed line", good + "{\"prompt\": ", "line 2: the line breaks off"),
   .train("a row without completion", good + "{\"prompt\": \"a\"}", "line 2: no 'completion'"),
   .train(
     "a duplicate id",

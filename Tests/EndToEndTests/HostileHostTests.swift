@@ -106,14 +106,17 @@ private let misfortunes: [Misfortune] = [
     url: "http://127.0.0.1:1/v1",
     status: 1,
     message: [
-      "cannot ask box, GET /models: http://127.0.0.1:1: ", "hint: the same command resumes",
+      "cannot ask box, GET /models: http://127.0.0.1:1: ", "hint: check the port in baseURL",
     ]
   ),
   Misfortune(
     testDescription: "plain http to another machine",
     url: "http://192.0.2.1/v1",
     status: 64,
-    message: ["plain http to http://192.0.2.1:80 would show keys and data to the network"]
+    message: [
+      "plain http to http://192.0.2.1:80 would show keys and data to the network",
+      "allowsPlainHTTP: true",
+    ]
   ),
   .priced("a tuned model that is not there", 1, ["answered 404: gone", "hint: check target.model"])
   {

@@ -68,11 +68,17 @@ extension Example {
     arguments: [
       ("", ExampleFileError.Code.empty, nil, "no examples in it"),
       ("\n \n", .empty, nil, "no examples in it"),
-      ("\n{\"prompt\": ", .syntax, 2, "not valid JSON"),
-      ("[1]", .syntax, 1, "not a JSON object"),
+      (
+        "\n{\"prompt\": 1]", .syntax, 2,
+        "not valid JSON: expected ',' or a closing bracket at column 13"
+      ),
+      ("[1]", .syntax, 1, "a list, not an object"),
       (#"{"prompt":"a"}"#, .completion, 1, "no 'completion'"),
       (#"{"prompt":"a","completion":""}"#, .completion, 1, "the completion is empty"),
-      (#"{"text":"a"}"#, .shape, 1, "neither 'prompt' and 'completion' nor 'messages'"),
+      (
+        #"{"n":"a"}"#, .shape, 1,
+        "neither 'prompt' and 'completion' nor 'messages'; it has 'n'"
+      ),
       (#"{"prompt":1,"completion":"b"}"#, .shape, 1, "'prompt' is not a string"),
       (#"{"prompt":"a","completion":"b","tags":"x"}"#, .shape, 1, "'tags' is not a list"),
       (#"{"prompt":"a","completion":"b","tags":[3]}"#, .shape, 1, "'tags[0]' is not a string"),

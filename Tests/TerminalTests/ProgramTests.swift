@@ -86,6 +86,8 @@ private func run(_ words: String...) async throws -> (status: Int32, text: Strin
 
       """
     for word in ["help", "--help", "-h"] { #expect(try await run(word).text == expected) }
+    let silent = try await run()
+    #expect(silent.status == 0 && silent.text == expected)
     #expect(try await run("--version").text == "tool 1.2\n")
   }
 
@@ -94,7 +96,6 @@ private func run(_ words: String...) async throws -> (status: Int32, text: Strin
     (["help", "lits"], "unknown subcommand 'lits'", "did you mean 'list'?"),
     (["frobnicate"], "unknown subcommand 'frobnicate'", "see 'tool help'"),
     (["--count"], "unknown option '--count'", "options follow the subcommand; see 'tool help'"),
-    ([], "missing subcommand", "see 'tool help'"),
     (
       ["completions", "fish"], "cannot write completions for 'fish'",
       "write 'tool completions bash' or 'tool completions zsh'"

@@ -4,6 +4,7 @@ extension HostError {
   /// - Parameters:
   ///   - status: HTTP status.
   ///   - said: The reply's own words, in one line.
+  /// - Returns: The hint.
   static func hint(status: Int, said: String) -> String? {
     let text = said.lowercased()
     if text.contains("http request") && text.contains("https")

@@ -206,8 +206,16 @@ private let packedZeros: [UInt8] =
 
   @Test func `refuses plain http to other machines and line breaks in fields`() async throws {
     let engine = try HTTPEngine()
+    for address in [
+      "http://0.0.0.0:8000", "http://[::]:8000", "http://127.1.2.3", "http://localhost",
+    ] {
+      #expect(try HTTPAddress(address).isLoopback)
+    }
+    for address in ["http://0.0.0.1", "http://10.0.0.0", "http://localhost.example"] {
+      #expect(!(try HTTPAddress(address).isLoopback))
+    }
     let open = HTTPRequest("GET", try HTTPAddress("http://192.0.2.1/v1"))
-    #expect(try await failure { try await engine.send(open) }.code == .invalidURL)
+    #expect(try await failure { try await engine.send(open) }.code == .plain)
     let server = try LoopbackServer { _ in .json("{}") }
     var split = try get(server)
     split.fields = [.init("x-key", "sk-1\r\nevil: 1", isSecret: true)]

@@ -138,7 +138,9 @@ extension RetrySchedule {
     }
     #expect(attempts(.connect, isKnown: false) == 4 && attempts(.connect, isKnown: true) == 10)
     #expect(attempts(.dns, isKnown: false) == 4 && attempts(.interrupted, isKnown: false) == 10)
-    for code in [TransportError.Code.certificate, .tooLarge, .invalidURL, .redirect, .closed] {
+    for code in [
+      TransportError.Code.certificate, .tooLarge, .invalidURL, .plain, .redirect, .closed,
+    ] {
       #expect(attempts(code, isKnown: true) == 1)
     }
   }
