@@ -124,9 +124,8 @@ struct HostedProviders: Sendable {
   }
 
   /// Longest wait for what may never come.
-  private var endurance: Duration {
-    configuration.trainer.patienceMinutes.map { .seconds(min($0, 1e7) * 60) }
-      ?? HostedTrainer.endurance
+  private func endurance(otherwise usual: Duration) -> Duration {
+    configuration.trainer.patienceMinutes.map { .seconds(min($0, 1e7) * 60) } ?? usual
   }
 
   /// Makes the trainer.
@@ -144,7 +143,7 @@ struct HostedProviders: Sendable {
         ledger: ledger,
         account: training.account,
         parallelJobs: configuration.trainer.parallelJobs,
-        endurance: endurance
+        endurance: endurance(otherwise: HostedTrainer.endurance)
       )
     }
     let command = configuration.trainer.command
@@ -163,7 +162,7 @@ struct HostedProviders: Sendable {
       CommandOptions(
         program: command?.train ?? [],
         poll: command?.poll,
-        endurance: endurance,
+        endurance: endurance(otherwise: CommandTrainer.endurance),
         folder: absolute(folder),
         base: configuration.target?.base,
         withheld: Set(

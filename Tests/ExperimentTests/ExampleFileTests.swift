@@ -120,6 +120,16 @@ extension Example {
     #expect(error.reason == reason)
   }
 
+  @Test(arguments: [
+    #"{"prompt":"a","completion":"b",}"#, #"{"prompt":"a","completion":"b","tools":[1,]}"#,
+    #"{"prompt":"a","completion":"b"} x"#,
+  ])
+  func `what hosts would not take for JSON is refused`(line: String) throws {
+    let error = try fault(Array(line.utf8))
+    #expect(error.code == .syntax)
+    #expect(error.line == 1)
+  }
+
   @Test func `bytes that are not UTF-8 are refused, not repaired`() throws {
     let error = try fault(
       Array(#"{"prompt":"a"#.utf8) + [0xC3, 0x28] + Array(#"","completion":"b"}"#.utf8)

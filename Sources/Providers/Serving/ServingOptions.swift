@@ -84,7 +84,11 @@ extension ServingKind {
     let patience = Patience(host: host, limit: .seconds(options.patience ?? 1_800))
     func deployment(_ what: String) throws(HostError) -> String {
       if let deployment = options.deployment { return deployment }
-      throw HostError(.configuration, "\(host.name): scorer.serving.deployment must name \(what)")
+      throw HostError(
+        .configuration,
+        "\(host.name): scorer.serving.deployment must name \(what)",
+        hint: "write scorer: { serving: { deployment: \"…\" } }"
+      )
     }
     switch self {
     case .direct: return DirectServing(base: base)
@@ -113,7 +117,10 @@ extension ServingKind {
         throw HostError(
           .configuration,
           "\(host.name): scorer.serving.azure must name subscription, resourceGroup and account, "
-            + "and an Entra token for management.azure.com is needed"
+            + "and an Entra token for management.azure.com is needed",
+          hint:
+            "tuned models have to be deployed there before they answer: write scorer: { serving: "
+            + "{ azure: { subscription: \"…\", resourceGroup: \"…\", account: \"…\" } } }"
         )
       }
       return AzureServing(

@@ -26,7 +26,7 @@ public struct CommandOptions: Sendable, Hashable {
     program: [String],
     poll: [String]? = nil,
     interval: Duration = .seconds(30),
-    endurance: Duration = HostedTrainer.endurance,
+    endurance: Duration = CommandTrainer.endurance,
     folder: String,
     base: String? = nil,
     withheld: Set<String> = [],

@@ -26,6 +26,10 @@ public final class CommandTrainer: Trainer {
   /// Runs of the poll command that may fail in a row before the job counts as failed.
   static let pollFailures = 5
 
+  /// Longest time, unless told otherwise, in which the poll command may say nothing: queues of
+  /// clusters are long.
+  public static let endurance = Duration.seconds(72 * 3600)
+
   private let options: CommandOptions
   private let ledger: any Ledger
   private let name: String
