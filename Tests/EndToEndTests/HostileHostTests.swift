@@ -37,7 +37,11 @@ struct Misfortune: Sendable, CustomTestStringConvertible {
     _ message: [String],
     _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Answer
   ) -> Misfortune {
-    Misfortune(testDescription: name, status: status, message: message) { request, honest in
+    // Each list under way, its first row and the row that tells whose fault it is, all of them twice
+    // where a reply cannot be read.
+    Misfortune(testDescription: name, status: status, message: message, most: 90) {
+      request,
+      honest in
       request.path == "/v1/completions" && request.text.contains("ft:base:")
         ? answer(request) : honest
     }
@@ -122,9 +126,14 @@ private let misfortunes: [Misfortune] = [
   {
     _ in .json(error("gone"), status: 404)
   },
-  .priced("a wrong number of choices", 1, ["box, POST /completions, answered 1 choices for "]) {
+  .priced("no log-probabilities", 64, ["box returned no log-probabilities for the prompt of "]) {
     request in
     .json(#"{"choices":[{"index":0,"logprobs":null}]}"#)
+  },
+  .priced("a wrong number of choices", 1, ["answered 0 choices for 1 prompts: '{\"choices\":[]}'"])
+  {
+    request in
+    .json(#"{"choices":[]}"#)
   },
   .priced("a 200 with an error inside", 1, ["answered with an error: the model broke"]) { _ in
     .json(error("the model broke"))

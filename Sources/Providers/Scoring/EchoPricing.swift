@@ -125,6 +125,13 @@ struct EchoPricing: Pricing {
         reason: Alignment.misaligned.reason
       )
     }
+    if row.count == 0 {
+      let message = "\(endpoint.host.name) returned no log-probabilities for the prompt of "
+      return RowFault(
+        HostError(.unsupported, message + "'\(model.name)'"),
+        reason: "no log-probabilities returned"
+      )
+    }
     return RowFault(
       HostError(
         .unsupported,

@@ -133,6 +133,10 @@ private let rows = [
     await #expect {
       try await pricing.price([rows[0]], Question())
     } throws: { "\($0)".contains("did not echo") }
+    let (_, without) = try await self.pricing { _, _ in #"{"choices":[{"logprobs":null}]}"# }
+    await #expect {
+      try await without.price([rows[0]], Question())
+    } throws: { "\($0)".contains("returned no log-probabilities") }
     #expect(Set(host.bodies.compactMap { $0["prompt"]?.string }).count == 2)
   }
 
