@@ -81,7 +81,7 @@ struct PriceList: Sendable, Hashable, Decodable {
   /// - Returns: The entry with the longest matching key; `nil` when there is none.
   func entry(of model: String, at host: String) -> Entry? {
     let name = model.hasPrefix("ft:") ? model.dropFirst(3) : model[...]
-    return hosts[host]?.filter { name.hasPrefix($0.key) }
+    return hosts[host]?.filter { name.utf8.starts(with: $0.key.utf8) }
       .max { $0.key.count < $1.key.count }?.value
   }
 }

@@ -1,3 +1,5 @@
+import Experiment
+
 package import Kernels
 
 /// A file of rows: features and a class each, as they were written.
@@ -153,7 +155,7 @@ package enum TableFile {
     file: String
   ) throws(TableFileError) -> Int {
     guard let names else { return count - 1 }
-    let places = names.indices.filter { names[$0] == label ?? "label" }
+    let places = names.indices.filter { names[$0].isSame(as: label ?? "label") }
     if places.count == 1 { return places[0] }
     if places.isEmpty, label == nil { return count - 1 }
     throw TableFileError(
