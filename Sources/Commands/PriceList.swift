@@ -1,9 +1,9 @@
 import FoundationEssentials
 
 /// Prices of hosts as a JSON5 file gives them: dated, and the user's to edit.
-struct PriceList: Sendable, Hashable, Decodable {
+package struct PriceList: Sendable, Hashable, Decodable {
   /// What one model costs, in US dollars.
-  struct Entry: Sendable, Hashable, Decodable {
+  package struct Entry: Sendable, Hashable, Decodable {
     /// A million tokens trained on.
     var training: Double?
     /// A million tokens sent to be priced.
@@ -41,7 +41,13 @@ struct PriceList: Sendable, Hashable, Decodable {
     return try PriceList(json5: Array(bytes), file: path)
   }
 
-  private init(json5: [UInt8], file: String) throws(ConfigurationError) {
+  /// Reads a list.
+  ///
+  /// - Parameters:
+  ///   - json5: The content of a file.
+  ///   - file: What to call it in errors.
+  /// - Throws: `ConfigurationError` naming the file.
+  package init(json5: [UInt8], file: String) throws(ConfigurationError) {
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     do {
