@@ -48,10 +48,14 @@ package struct PriceList: Sendable, Hashable, Decodable {
   ///   - file: What to call it in errors.
   /// - Throws: `ConfigurationError` naming the file.
   package init(json5: [UInt8], file: String) throws(ConfigurationError) {
+    // The decoder traps where a bare key is not UTF-8, and past a number that ends the text.
+    guard String(validating: json5, as: UTF8.self) != nil else {
+      throw Self.fault(.syntax, file, "not valid UTF-8")
+    }
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     do {
-      self = try decoder.decode(PriceList.self, from: Data(json5))
+      self = try decoder.decode(PriceList.self, from: Data(json5 + [0x0A]))
     } catch {
       throw Self.fault(
         .syntax,

@@ -22,11 +22,17 @@ indirect enum PlainJSON {
   private struct Malformed: Error { let isTooDeep: Bool }
 
   /// Reads a document.
-  static func read(_ bytes: [UInt8]) -> Reading {
+  ///
+  /// - Parameters:
+  ///   - bytes: The document.
+  ///   - isLenient: Whether a bare word is a value, which is no number: readers that skip what they do not
+  ///     need do not look at it.
+  /// - Returns: What it is.
+  static func read(_ bytes: [UInt8], isLenient: Bool = false) -> Reading {
     var rest = bytes[...]
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
     do throws(Malformed) {
-      let value = try value(&rest, depth: 0)
+      let value = try value(&rest, depth: 0, isLenient)
       skip(&rest)
       return rest.isEmpty ? .value(value) : .malformed
     } catch {
@@ -46,7 +52,8 @@ indirect enum PlainJSON {
 
   private static func value(
     _ rest: inout ArraySlice<UInt8>,
-    depth: Int
+    depth: Int,
+    _ isLenient: Bool
   ) throws(Malformed) -> PlainJSON {
     guard depth < 100 else { throw Malformed(isTooDeep: true) }
     skip(&rest)
@@ -59,7 +66,7 @@ indirect enum PlainJSON {
       skip(&rest)
       if take("]", &rest) { return .array([]) }
       repeat {
-        elements.append(try value(&rest, depth: depth + 1))
+        elements.append(try value(&rest, depth: depth + 1, isLenient))
         skip(&rest)
       } while take(",", &rest)
       guard take("]", &rest) else { throw Malformed(isTooDeep: false) }
@@ -75,13 +82,21 @@ indirect enum PlainJSON {
         let key = try string(&rest)
         skip(&rest)
         guard take(":", &rest) else { throw Malformed(isTooDeep: false) }
-        members.append((key, try value(&rest, depth: depth + 1)))
+        members.append((key, try value(&rest, depth: depth + 1, isLenient)))
         skip(&rest)
       } while take(",", &rest)
       guard take("}", &rest) else { throw Malformed(isTooDeep: false) }
       return .object(members)
     }
-    return .number(try number(&rest))
+    let start = rest
+    do throws(Malformed) {
+      return .number(try number(&rest))
+    } catch {
+      let word = start.prefix { $0 > 0x20 && !",:]}\"{[".utf8.contains($0) }
+      guard isLenient, !word.isEmpty else { throw error }
+      rest = start.dropFirst(word.count)
+      return .number(.nan)
+    }
   }
 
   private static func number(_ rest: inout ArraySlice<UInt8>) throws(Malformed) -> Double {

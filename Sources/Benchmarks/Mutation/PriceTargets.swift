@@ -159,10 +159,10 @@ private struct SlowReading {
   let count: Int
 
   /// The last reply as a document; an empty list of sums where it is no JSON, `nil` where nobody can tell.
-  private func last(_ read: (PlainJSON) -> [Double]?) -> [Double]? {
+  private func last(isLenient: Bool = false, _ read: (PlainJSON) -> [Double]?) -> [Double]? {
     // Several replies: the batch was refused and asked for one by one.
     guard replies.count == 1, let reply = replies.last else { return nil }
-    return switch PlainJSON.read(reply) {
+    return switch PlainJSON.read(reply, isLenient: isLenient) {
     case .value(let document): read(document)
     case .malformed: []
     case .tooDeep: nil
@@ -207,7 +207,7 @@ private struct SlowReading {
 
   func echo(_ example: Example, at place: Int) -> [Double]? {
     guard case .text(let prompt) = example.prompt else { return nil }
-    return last { document in
+    return last(isLenient: true) { document in
       guard let row = row(document, at: place) else { return nil }
       // Parts of characters have no spelling to go by.
       if row.contains(where: { $0.text.isEmpty || $0.text.contains(0xEF) }) { return nil }
@@ -239,7 +239,7 @@ private struct SlowReading {
 
   func echoByIDs(_ example: Example, at place: Int) -> [Double]? {
     let ids = Imitation.ids(of: example)
-    return last { document in
+    return last(isLenient: true) { document in
       guard let row = row(document, at: place) else { return nil }
       let values = row.dropFirst(ids.prompt.count).prefix(ids.target.count).map(\.value)
       return values.count == ids.target.count ? sum(values) : []

@@ -145,6 +145,7 @@ package struct RequestReader {
       if feed - position > limits.head { throw .headTooLarge(limits.head) }
       if feed >= position + 3, buffer[feed - 2] == 0x0A { return feed - 1 }
     }
+    searched = buffer.count
     if buffer.count - position > limits.head { throw .headTooLarge(limits.head) }
     return nil
   }
