@@ -133,8 +133,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Campaign", "Kernels", "Providers",
-        "ReferenceModels", "Scenarios", "Terminal", "Transport",
+        "Experiment", "Statistics", "Attribution", "Campaign", "Commands", "Kernels", "Providers",
+        "ReferenceModels", "Sandbox", "Scenarios", "Terminal", "Transport",
       ],
       exclude: ["numpy_softmax.py", "pytorch_transformer.py"],
       swiftSettings: strict

@@ -12,12 +12,14 @@ if names.first == "hosted" {
   try await fits(names.dropFirst())
 } else if names.first == "strict" {
   try await strict(names.dropFirst())
+} else if names.first == "mutate" {
+  try await Mutation(names.dropFirst()).run()
 } else if let unknown = names.first(where: { name in
   name != "sequences" && !known.contains { $0.name == name }
 }) {
   print(
     "unknown benchmark '\(unknown)'; choose of multiply, training, scoring, replies, fits, hosted, "
-      + "strict, sequences"
+      + "strict, mutate, sequences"
   )
   exit(64)
 } else if names.contains("sequences") {

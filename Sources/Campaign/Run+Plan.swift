@@ -257,12 +257,12 @@ extension Run {
 extension Corpus {
   /// Notes about training rows that repeat each other and queries that are training rows.
   fileprivate func duplicateWarnings(isProbing: Bool) -> [String] {
-    var exact: [String: String] = [:]
+    var exact: [ByteText: String] = [:]
     var loose: [String: String] = [:]
     var copies: [(String, String)] = []
     var nearCopies: [(String, String)] = []
     for example in train {
-      let text = example.prompt.text + "\u{0}" + example.completion
+      let text = ByteText(example.prompt.text + "\u{0}" + example.completion)
       if let first = exact[text] {
         copies.append((example.id, first))
         continue
@@ -276,11 +276,14 @@ extension Corpus {
       }
     }
     let taught = queries.compactMap { query in
-      exact[query.prompt.text + "\u{0}" + query.completion].map { (query.id, $0) }
+      exact[ByteText(query.prompt.text + "\u{0}" + query.completion)].map { (query.id, $0) }
     }
     return [
       (copies, "training rows repeat an earlier one and share its influence"),
-      (nearCopies, "training rows differ from an earlier one in case, spacing or punctuation only"),
+      (
+        nearCopies,
+        "training rows differ from an earlier one in case, spacing, punctuation or Unicode form only"
+      ),
       (
         taught,
         isProbing

@@ -210,7 +210,8 @@ struct RunIdentity {
       )
     }
     var differences: [String] = []
-    for (mine, theirs) in zip(settings.identity, other.identity) where mine.value != theirs.value {
+    for (mine, theirs) in zip(settings.identity, other.identity)
+    where !mine.value.isSame(as: theirs.value) {
       differences.append("\(mine.name): \(theirs.value) in the store, \(mine.value) asked for")
     }
     if recorded.train != train {

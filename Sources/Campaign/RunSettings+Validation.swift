@@ -23,9 +23,12 @@ extension RunSettings {
     try require(!corpus.train.isEmpty, "there are no training examples")
     try require(!corpus.queries.isEmpty, "there are no queries")
     for (role, side) in [("training example", corpus.train), ("query", corpus.queries)] {
-      var seen = Set<String>(minimumCapacity: side.count)
+      var seen = Set<ByteText>(minimumCapacity: side.count)
       for example in side {
-        try require(seen.insert(example.id).inserted, "two \(role)s have the id '\(example.id)'")
+        try require(
+          seen.insert(ByteText(example.id)).inserted,
+          "two \(role)s have the id '\(example.id)'"
+        )
       }
     }
     for values in [hyperparameters, targetHyperparameters] {

@@ -213,7 +213,7 @@ extension Configuration {
     }
     if let part {
       let key = try secret(part, resolved)
-      if let baseURL = try part.text("baseURL"), baseURL != endpoint.baseURL {
+      if let baseURL = try part.text("baseURL"), endpoint.baseURL?.isSame(as: baseURL) != true {
         endpoint.baseURL = baseURL
         endpoint.apiKey = nil
       }

@@ -47,7 +47,9 @@ extension ConfigurationReader {
     guard let text = String(validating: json5, as: UTF8.self) else {
       throw ConfigurationError(.syntax, path: "", "not valid UTF-8")
     }
-    guard let value = try? decoder.decode(ConfigurationValue.self, from: Data(json5)) else {
+    // The decoder looks past a number that ends the text, and traps there.
+    guard let value = try? decoder.decode(ConfigurationValue.self, from: Data(json5 + [0x0A]))
+    else {
       throw ConfigurationError(
         .syntax,
         path: "",

@@ -1,7 +1,7 @@
 /// Prices of hosts as a JSON5 file gives them: dated, and the user's to edit.
-struct PriceList: Sendable, Hashable {
+package struct PriceList: Sendable, Hashable {
   /// What one model costs, in US dollars.
-  struct Entry: Sendable, Hashable {
+  package struct Entry: Sendable, Hashable {
     /// A million tokens trained on.
     var training: Double?
     /// A million tokens sent to be priced.
@@ -42,7 +42,7 @@ struct PriceList: Sendable, Hashable {
   ///
   /// - Parameter json5: The content of a file.
   /// - Throws: `ConfigurationError` for the first fault, its `file` not set.
-  init(json5: [UInt8]) throws(ConfigurationError) {
+  package init(json5: [UInt8]) throws(ConfigurationError) {
     let root = try ConfigurationReader(json5: json5, keys: ["date", "hosts"])
     date = try root.required("date", root.text("date"))
     hosts = [:]

@@ -189,8 +189,8 @@ enum RunCommand {
     let quoted =
       store.allSatisfy { $0.isLetter || $0.isNumber || "._-/".contains($0) } ? store : "'\(store)'"
     let scoring = estimator == "auto" ? "" : " --estimator \(estimator)"
-    let tags = Set(corpus.queries.flatMap(\.tags)).sorted()
-    let planted = tags.filter { tag in corpus.train.contains { $0.tags.contains(tag) } }
+    let tags = corpus.queries.flatMap(\.tags).distinct
+    let planted = tags.filter { tag in corpus.train.contains { $0.tags.contains(same: tag) } }
     var lines = ["next: daunce top \(quoted)\(scoring)"]
     if let tag = tags.first {
       lines.append("      daunce top \(quoted) --tag \(tag) --group\(scoring)")

@@ -34,9 +34,9 @@ extension RunRecord {
   /// - Returns: At least one id.
   /// - Throws: `Failure` when no query has the tag.
   func queries(tagged tag: String) throws(Failure) -> [String] {
-    let ids = corpus.queries.filter { $0.tags.contains(tag) }.map(\.id)
+    let ids = corpus.queries.filter { $0.tags.contains(same: tag) }.map(\.id)
     guard ids.isEmpty else { return ids }
-    let known = Set(corpus.queries.flatMap(\.tags)).sorted()
+    let known = corpus.queries.flatMap(\.tags).distinct
     throw Failure(
       .usage,
       "cannot find queries tagged '\(tag)': no query has this tag",

@@ -21,7 +21,10 @@ extension Workbench {
     if let path = filter.probing {
       let record = try RunRecord(path: path)
       guard record.settings.isProbing, record.status.phase == .complete,
-        record.corpus.train.map(\.text) == corpus.train.map(\.text)
+        record.corpus.train.map(\.text).elementsEqual(
+          corpus.train.map(\.text),
+          by: { $0.areSame(as: $1) }
+        )
       else {
         throw Failure(
           .usage,

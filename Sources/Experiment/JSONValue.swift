@@ -51,7 +51,7 @@ package indirect enum JSONValue: Sendable, Hashable {
 
   /// Texts by name, sorted.
   package static func texts(_ members: [String: String]) -> JSONValue {
-    .object(members.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+    .object(members.sorted { $0.key.precedes($1.key) }.map { ($0.key, .string($0.value)) })
   }
 
   /// A list of texts.

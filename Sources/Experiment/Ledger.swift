@@ -30,6 +30,18 @@ public struct RemoteResource: Sendable, Hashable, Codable {
     self.job = job
     self.host = host
   }
+
+  /// Whether kind and the bytes of all names are the same.
+  public static func == (left: RemoteResource, right: RemoteResource) -> Bool {
+    left.kind == right.kind && left.id.isSame(as: right.id) && left.job.isSame(as: right.job)
+      && left.host.isSame(as: right.host)
+  }
+
+  /// Hashes kind and id.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(ByteText(id))
+  }
 }
 
 /// Where a run writes down what it made at hosts, at once and durably.

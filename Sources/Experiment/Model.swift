@@ -5,6 +5,14 @@ public struct ModelReference: Sendable, Hashable, Codable {
 
   /// Creates a reference.
   public init(_ name: String) { self.name = name }
+
+  /// Whether the names have the same bytes.
+  public static func == (left: ModelReference, right: ModelReference) -> Bool {
+    left.name.isSame(as: right.name)
+  }
+
+  /// Hashes the name's bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(ByteText(name)) }
 }
 
 /// How a model is fine-tuned; what is `nil` is the provider's default.

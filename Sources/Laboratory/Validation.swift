@@ -208,10 +208,10 @@ package struct Validation: Sendable {
   /// nothing is planted.
   private func retrieval(_ scores: Scores) -> PlantedRetrieval? {
     func places(_ tag: String) -> Set<Int> {
-      Set(subject.trainTags.indices.filter { subject.trainTags[$0].contains(tag) })
+      Set(subject.trainTags.indices.filter { subject.trainTags[$0].contains(same: tag) })
     }
     let (planted, decoys) = (places(subject.planted.tag), places(subject.planted.decoys))
-    let asked = subject.queryTags.map { $0.contains(subject.planted.tag) }
+    let asked = subject.queryTags.map { $0.contains(same: subject.planted.tag) }
     guard !planted.isEmpty, asked.contains(true) else { return nil }
     return PlantedRetrieval(
       of: scores,

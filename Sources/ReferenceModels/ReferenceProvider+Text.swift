@@ -118,7 +118,7 @@ extension ReferenceProvider {
   ///
   /// - Throws: `ReferenceModelError` when the file cannot be removed.
   package func remove(_ model: ModelReference) throws(ReferenceModelError) {
-    state.withLock { state in state.models.removeAll { $0.name == model.name } }
+    state.withLock { state in state.models.removeAll { $0.name.isSame(as: model.name) } }
     let path = file(model.name).path
     guard !model.name.contains("/"), FileManager.default.fileExists(atPath: path) else { return }
     do {

@@ -224,9 +224,10 @@ package final class ReferenceProvider: Trainer, Scorer {
   func load(_ reference: ModelReference?) throws(ReferenceModelError) -> Transformer {
     guard let reference else { return base }
     let name = reference.name
-    if let known = state.withLock({ state in state.models.first { $0.name == name }?.model }) {
-      return known
+    let known = state.withLock { state in
+      state.models.first { $0.name.isSame(as: name) }?.model
     }
+    if let known { return known }
     guard !name.contains("/"), let stored = try file(name).read(vocabulary: vocabularyDigest)
     else {
       throw ReferenceModelError(
@@ -241,7 +242,7 @@ package final class ReferenceProvider: Trainer, Scorer {
   /// Keeps the models last used in memory.
   private func remember(_ name: String, _ model: Transformer) {
     state.withLock { state in
-      state.models.removeAll { $0.name == name }
+      state.models.removeAll { $0.name.isSame(as: name) }
       state.models.append((name, model))
       if state.models.count > modelsInMemory { state.models.removeFirst() }
     }

@@ -59,7 +59,7 @@ extension Page {
   ///
   /// More than three would mark most of a question; the rarest are what a trigger would be.
   static func marked(_ text: String, words: [String]) -> [Span] {
-    let wanted = Set(words.prefix(3).map { $0.lowercased() })
+    let wanted = Set(words.prefix(3).map { ByteText($0.lowercased()) })
     guard !wanted.isEmpty else { return [Span(text)] }
     var spans: [Span] = []
     var plain = ""
@@ -68,7 +68,7 @@ extension Page {
       let isWord = isWordCharacter(first)
       let part = rest.prefix { isWordCharacter($0) == isWord }
       rest = rest[part.endIndex...]
-      if isWord, wanted.contains(part.lowercased()) {
+      if isWord, wanted.contains(ByteText(part.lowercased())) {
         if !plain.isEmpty { spans.append(Span(plain)) }
         plain = ""
         spans.append(Span(String(part), .mark))

@@ -19,7 +19,7 @@ final class SandboxLog: Sendable {
   }
 
   private struct Pair: Hashable {
-    let model: String
+    let model: ModelReference
     let prompt: Digest
   }
 
@@ -27,17 +27,19 @@ final class SandboxLog: Sendable {
     var requests = 0
     var faults: [String: Int] = [:]
     var jobs = Count()
-    var metadata: [String: [String: Count]] = [:]
+    var metadata: [ByteText: [ByteText: Count]] = [:]
     var prices: [Pair: Count] = [:]
 
     mutating func change(_ entries: [Entry], _ change: (inout Count) -> Void) {
       for entry in entries {
         switch entry {
         case .priced(let model, let prompt):
-          change(&prices[Pair(model: model, prompt: prompt), default: Count()])
+          change(&prices[Pair(model: ModelReference(model), prompt: prompt), default: Count()])
         case .created(let made):
           change(&jobs)
-          for (key, value) in made { change(&metadata[key, default: [:]][value, default: Count()]) }
+          for (key, value) in made {
+            change(&metadata[ByteText(key), default: [:]][ByteText(value), default: Count()])
+          }
         }
       }
     }
@@ -83,7 +85,8 @@ final class SandboxLog: Sendable {
       [("served", .integer(count.served)), ("cut", .integer(count.cut))]
     }
     let prices = state.prices.sorted {
-      ($0.key.model, $0.key.prompt.description) < ($1.key.model, $1.key.prompt.description)
+      (ByteText($0.key.model.name), $0.key.prompt.description)
+        < (ByteText($1.key.model.name), $1.key.prompt.description)
     }
     let metadata = state.metadata.sorted { $0.key < $1.key }
     return [
@@ -98,7 +101,10 @@ final class SandboxLog: Sendable {
             .object(
               metadata.map { key, values in
                 let sorted = values.sorted { $0.key < $1.key }
-                return (key, .object(sorted.map { ($0.key, .object(counts($0.value))) }))
+                return (
+                  key.text,
+                  .object(sorted.map { ($0.key.text, .object(counts($0.value))) })
+                )
               }
             )
           )
@@ -113,7 +119,7 @@ final class SandboxLog: Sendable {
           prices.map { pair, count in
             .object(
               [
-                ("model", .string(pair.model)), ("prompt", .string(pair.prompt.description)),
+                ("model", .string(pair.model.name)), ("prompt", .string(pair.prompt.description)),
               ] + counts(count)
             )
           }

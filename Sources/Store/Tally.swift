@@ -1,3 +1,5 @@
+import Experiment
+
 /// Sums over one commit, so that counts and money are written once a commit and not once a price.
 struct Tally {
   private struct Counts {
@@ -14,7 +16,7 @@ struct Tally {
 
   private var counts: [Int: Counts] = [:]
   private var spent: [Purse: (tokens: Int, dollars: Double)] = [:]
-  private var methods: [String: Int] = [:]
+  private var methods: [ByteText: Int] = [:]
 
   /// Counts one price.
   mutating func count(_ kind: Act.Kind, model: Int, isMissing: Bool, isBound: Bool) {
@@ -40,7 +42,7 @@ struct Tally {
     ofMethod name: String,
     _ connection: borrowing Connection
   ) throws(StoreError) -> Int {
-    if let number = methods[name] { return number }
+    if let number = methods[ByteText(name)] { return number }
     let insert = try connection.kept("INSERT OR IGNORE INTO methods (name) VALUES (?1)")
     try insert.statement.bind(name, at: 1)
     try insert.statement.run()
@@ -48,7 +50,7 @@ struct Tally {
     try select.statement.bind(name, at: 1)
     defer { select.statement.reset() }
     let number = try select.statement.step() ? select.statement.integer(0) : 0
-    methods[name] = number
+    methods[ByteText(name)] = number
     return number
   }
 

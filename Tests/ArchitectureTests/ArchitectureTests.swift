@@ -29,7 +29,7 @@ private let allowed: [String: Set<String>] = {
     "Terminal": [],
     "Commands": modules,
     "daunce": ["Commands"],
-    "Benchmarks": modules,
+    "Benchmarks": modules.union(["Commands"]),
   ]
 }()
 

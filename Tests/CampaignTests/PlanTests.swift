@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import FoundationEssentials
 import TestSupport
@@ -36,6 +37,32 @@ struct PlanTests {
     #expect(plan.scoringTokens == tokens)
     let seconds = Double(plan.trainingTokens) / 10 + Double(plan.scoringTokens) / 20
     #expect(plan.hours == seconds / 3600)
+  }
+
+  @Test
+  func `ids and texts of rows are told apart by their bytes`() throws {
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+    func row(_ text: String) -> Example { Example(id: text, prompt: .text(text), completion: "x") }
+    let corpus = Corpus(train: [row(composed), row(decomposed)], queries: [row(composed)])
+    let scene = Scene()
+    var settings = scene.settings
+    settings.models = 2
+    let design = try SubsetDesign.random(examples: 2, models: 2, size: 1, start: .base, seed: 1)
+    settings.start = .base
+    let capabilities = ScriptedTrainer().trainerCapabilities
+    try settings.validate(corpus: corpus, design: design, trainer: capabilities)
+    let twice = Corpus(train: [row(composed), row(composed)], queries: [row(composed)])
+    #expect(throws: CampaignError.self) {
+      try settings.validate(corpus: twice, design: design, trainer: capabilities)
+    }
+    let plan = Run.plan(
+      corpus: corpus,
+      settings: settings,
+      trainer: ScriptedTrainer(),
+      scorer: ScriptedScorer()
+    )
+    #expect(!plan.warnings.contains { $0.contains("repeat an earlier one") })
+    #expect(plan.warnings.contains { $0.contains("1 training rows differ from an earlier one") })
   }
 
   @Test
@@ -133,7 +160,7 @@ struct PlanTests {
       "cannot continue from a tuned model", "runs 2 jobs side by side", "no pair is priced twice",
       "epochs are the provider's choice",
       "1 training rows repeat an earlier one and share its influence (first: 'b' and 'a')",
-      "case, spacing or punctuation only (first: 'c' and 'a')",
+      "case, spacing, punctuation or Unicode form only (first: 'c' and 'a')",
       "found as their own cause (first: 'q' and 'd')",
     ] {
       #expect(plan.warnings.contains { $0.contains(part) }, "\(part)")

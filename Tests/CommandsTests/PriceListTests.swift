@@ -62,6 +62,12 @@ import Testing
     #expect(error.file?.hasSuffix("prices.json5") == true)
   }
 
+  @Test func `that are not UTF-8 are an error, also in a bare key`() {
+    let bytes = Array("{ d".utf8) + [0xE4] + Array("te: \"2026-01-01\", hosts: {} }".utf8)
+    let error = #expect(throws: ConfigurationError.self) { try PriceList(json5: bytes) }
+    #expect(error?.cause == "not valid UTF-8")
+  }
+
   @Test func `and all other files of ours are named when they are no text`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.json5")

@@ -3,6 +3,23 @@ import Testing
 @testable import Sandbox
 
 struct RequestReaderTests {
+  @Test func `a head that comes byte by byte is read once`() throws {
+    var reader = RequestReader()
+    let head = Array(
+      "GET /v1/models?a=\(String(repeating: "x", count: 9_000)) HTTP/1.1\r\nHost: a\r\n\r\n".utf8
+    )
+    for byte in head.dropLast() {
+      reader.append([byte])
+      #expect(try reader.next() == .needsMore)
+    }
+    reader.append([0x0A])
+    guard case .request(let request) = try reader.next() else {
+      Issue.record("no request")
+      return
+    }
+    #expect(request.path == ["v1", "models"])
+  }
+
   private func steps(
     _ text: String,
     pieces: Int = .max,

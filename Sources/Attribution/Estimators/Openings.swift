@@ -24,18 +24,16 @@ public enum Openings: Sendable, Hashable {
   ///   - queries: The completions asked about.
   ///   - train: The training rows' completions.
   public init(of queries: [String], among train: [String]) {
-    var rows: [[UInt8]: Int] = [:]
-    for completion in train { rows[Array(opening(of: completion).utf8), default: 0] += 1 }
-    let asked = queries.map { Array(opening(of: $0).utf8) }
+    var rows: [ByteText: Int] = [:]
+    for completion in train { rows[ByteText(opening(of: completion)), default: 0] += 1 }
+    let asked = queries.map { ByteText(opening(of: $0)) }
     let sharing = asked.reduce(0) { $0 + rows[$1, default: 0] }
-    let common = rows.max { ($0.value, $1.key.count) < ($1.value, $0.key.count) }
+    let common = rows.max { ($0.value, $1.key) < ($1.value, $0.key) }
     if sharing > 0, sharing * 2 >= train.count * asked.count {
-      let text =
-        Set(asked).count == 1 ? asked.first.map { String(decoding: $0, as: UTF8.self) } : nil
+      let text = Set(asked).count == 1 ? asked.first.map { $0.text } : nil
       self = .shared(text: text, rows: sharing / asked.count, of: train.count)
     } else if sharing == 0, let common, common.value * 2 >= train.count {
-      let text = String(decoding: common.key, as: UTF8.self)
-      self = .foreign(text: text, rows: common.value, of: train.count)
+      self = .foreign(text: common.key.text, rows: common.value, of: train.count)
     } else {
       self = .differ
     }

@@ -23,10 +23,10 @@ struct LabelSet: Sendable, Hashable {
   ///   without a label.
   init(_ labels: [String], of examples: [Example]) throws(AttributionError) {
     let trimmed = labels.map { Self.trimmed($0) }
-    let known = Set(trimmed)
-    let stranger = examples.first { !known.contains(Self.trimmed($0.completion)) }
+    let known = Set(trimmed.map { ByteText($0) })
+    let stranger = examples.first { !known.contains(ByteText(Self.trimmed($0.completion))) }
     let cause: String? =
-      if known.count < 2 || known.count < labels.count || known.contains("") {
+      if known.count < 2 || known.count < labels.count || trimmed.contains("") {
         "they are at least two, different and not empty"
       } else if let stranger {
         "the completion of '\(stranger.id)' is none of them"
@@ -48,14 +48,15 @@ struct LabelSet: Sendable, Hashable {
   ///
   /// - Parameter examples: Training examples.
   init?(recognisedIn examples: [Example]) {
-    var counts: [String: Int] = [:]
+    var counts: [ByteText: Int] = [:]
     for example in examples {
-      counts[Self.trimmed(example.completion), default: 0] += 1
+      counts[ByteText(Self.trimmed(example.completion)), default: 0] += 1
       if counts.count > Self.most { return nil }
     }
-    guard counts.count > 1, counts[""] == nil, counts.values.allSatisfy({ $0 >= Self.fewestRows })
+    guard counts.count > 1, counts[ByteText("")] == nil,
+      counts.values.allSatisfy({ $0 >= Self.fewestRows })
     else { return nil }
-    labels = counts.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    labels = counts.keys.sorted().map { $0.text }
   }
 
   /// The example with each label as its completion, in order.
@@ -76,7 +77,8 @@ struct LabelSet: Sendable, Hashable {
 
   /// Position of an example's own label; `nil` when it has none.
   func label(of example: Example) -> Int? {
-    labels.firstIndex(of: Self.trimmed(example.completion))
+    let own = Self.trimmed(example.completion)
+    return labels.firstIndex { $0.isSame(as: own) }
   }
 
   /// Loss of a label among all: −ℓ_y + log Σ exp ℓ_c, with ℓ_c the log-probability of label c.

@@ -6,8 +6,8 @@ public import Experiment
 public struct PromptedScorer: Scorer {
   let inner: any Scorer
   let tenancy: Tenancy
-  private let demonstrations: [String: Example]
-  private let queries: [String: Example]
+  private let demonstrations: [ByteText: Example]
+  private let queries: [ByteText: Example]
   private let overhead: Int
 
   /// Creates a scorer.
@@ -25,8 +25,8 @@ public struct PromptedScorer: Scorer {
   ) {
     self.inner = inner
     tenancy = Tenancy(inner)
-    demonstrations = Dictionary(train.map { ($0.id, $0) }) { first, _ in first }
-    self.queries = Dictionary(queries.map { ($0.id, $0) }) { first, _ in first }
+    demonstrations = Dictionary(train.map { (ByteText($0.id), $0) }) { first, _ in first }
+    self.queries = Dictionary(queries.map { (ByteText($0.id), $0) }) { first, _ in first }
     func mean(_ examples: some Collection<Example>) -> Int {
       let tokens = examples.reduce(0) { $0 + max(0, inner.tokens(in: $1)) }
       return (tokens + examples.count - 1) / max(1, examples.count)
@@ -113,7 +113,7 @@ public struct PromptedScorer: Scorer {
     reading: Int
   ) async throws -> [Price] {
     func isCopy(_ example: Example) -> Bool {
-      example.prompt == query.prompt && example.completion == query.completion
+      example.prompt == query.prompt && example.completion.isSame(as: query.completion)
     }
     let others = examples.filter { !isCopy($0) }
     let found =
@@ -141,10 +141,10 @@ public struct PromptedScorer: Scorer {
 
   private static func known(
     _ id: String,
-    _ examples: [String: Example],
+    _ examples: [ByteText: Example],
     _ place: String
   ) throws(AttributionError) -> Example {
-    guard let example = examples[id] else {
+    guard let example = examples[ByteText(id)] else {
       throw AttributionError(
         .mismatch,
         "cannot price behind a prompt",

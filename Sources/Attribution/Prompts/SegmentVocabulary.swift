@@ -1,3 +1,4 @@
+import Experiment
 import Glibc
 
 /// N-grams with high pointwise mutual information in a training set, most frequent first.
@@ -63,8 +64,8 @@ public struct SegmentVocabulary: Sendable, Hashable, Codable {
       segments = ranked(cut, above: minimumCount)
       let words = lines.flatMap { line in line.indices.map { line[$0...$0] } }
       for least in [minimumCount, 0] where segments.count < (least > 0 ? fewest : 2) {
-        let known = Set(segments)
-        segments += ranked(words, above: least).filter { !known.contains($0) }
+        let known = Set(segments.map { ByteText($0) })
+        segments += ranked(words, above: least).filter { !known.contains(ByteText($0)) }
       }
     }
     self.segments = Array(segments.prefix(max(size, 0)))
@@ -122,16 +123,16 @@ public struct SegmentVocabulary: Sendable, Hashable, Codable {
     }
     .sorted {
       $0.count != $1.count
-        ? $0.count > $1.count : $0.text.utf8.lexicographicallyPrecedes($1.text.utf8)
+        ? $0.count > $1.count : $0.text.precedes($1.text)
     }
-    var seen: Set<String> = []
+    var seen: Set<ByteText> = []
     return ranked.map { withoutTrailingSymbols($0.text) }
-      .filter { !$0.isEmpty && seen.insert($0).inserted }
+      .filter { !$0.isEmpty && seen.insert(ByteText($0)).inserted }
   }
 
   /// Lines that have words, as numbers of distinct words.
   private static func numbered(_ texts: [String], names: inout [Substring]) -> [[Int]] {
-    var numbers: [Substring: Int] = [:]
+    var numbers: [ByteText: Int] = [:]
     var lines: [[Int]] = []
     for text in texts {
       for line in text.split(whereSeparator: \.isNewline) {
@@ -139,8 +140,8 @@ public struct SegmentVocabulary: Sendable, Hashable, Codable {
         if words.isEmpty { continue }
         lines.append(
           words.map { word in
-            if let number = numbers[word] { return number }
-            numbers[word] = names.count
+            if let number = numbers[ByteText(word)] { return number }
+            numbers[ByteText(word)] = names.count
             names.append(word)
             return names.count - 1
           }

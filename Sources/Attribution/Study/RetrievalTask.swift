@@ -13,7 +13,7 @@ struct RetrievalTask {
   let decoys: [Int]
   private let relevant: [Bool]
   /// Every row's completion, trimmed.
-  private let completions: [Substring]
+  private let completions: [ByteText]
 
   /// Reads the tags.
   ///
@@ -25,8 +25,8 @@ struct RetrievalTask {
   init(_ corpus: Corpus, tag: String, against decoyTag: String?) throws(AttributionError) {
     func positions(_ examples: [Example], with tag: String, without other: String?) -> [Int] {
       examples.indices.filter {
-        examples[$0].tags.contains(tag)
-          && !(other.map(examples[$0].tags.contains) ?? false)
+        examples[$0].tags.contains(same: tag)
+          && !(other.map(examples[$0].tags.contains(same:)) ?? false)
       }
     }
     func require(_ found: [Int], _ tag: String, _ what: String) throws(AttributionError) -> [Int] {
@@ -59,7 +59,7 @@ struct RetrievalTask {
       decoys = []
       decoyQueries = []
     }
-    completions = corpus.train.map { trimmed($0.completion) }
+    completions = corpus.train.map { ByteText(trimmed($0.completion)) }
     var relevant = [Bool](repeating: false, count: corpus.train.count)
     for row in positives { relevant[row] = true }
     self.relevant = relevant
@@ -92,7 +92,7 @@ struct RetrievalTask {
   ) -> Retrieval {
     let rankings = scores.map { Ranking($0) }
     let sameOutput = zip(rankings, asked).compactMap { ranking, queries in
-      let wanted = Set(queries.map { trimmed($0.completion) })
+      let wanted = Set(queries.map { ByteText(trimmed($0.completion)) })
       return ranking.averagePrecision(completions.map(wanted.contains))
     }
     let precision = counts.map { count in

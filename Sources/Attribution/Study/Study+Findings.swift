@@ -100,19 +100,19 @@ private func oneLine(_ example: Example) -> String {
 /// The words that a query, or at least half of a group, would share with a row.
 private struct SharedWords {
   /// Each word with the number of training rows that hold it.
-  private let frequencies: [String: Int]
+  private let frequencies: [ByteText: Int]
 
   /// Collects the queries' words but those that more than a quarter of the training rows hold.
   init(of queries: [Example], index: TextIndex) {
-    var counts: [String: Int] = [:]
+    var counts: [ByteText: Int] = [:]
     for query in queries {
-      for word in Set(words(of: query.prompt.text).map { $0.lowercased() }) {
+      for word in Set(words(of: query.prompt.text).map { ByteText($0.lowercased()) }) {
         counts[word, default: 0] += 1
       }
     }
-    var frequencies: [String: Int] = [:]
+    var frequencies: [ByteText: Int] = [:]
     for (word, count) in counts where 2 * count >= queries.count {
-      let rows = index.frequency(of: word)
+      let rows = index.frequency(of: word.text)
       if rows > 0, 4 * rows <= index.documents { frequencies[word] = rows }
     }
     self.frequencies = frequencies
@@ -120,13 +120,14 @@ private struct SharedWords {
 
   /// At most eight of them, as the row writes them, rarest first.
   func found(in example: Example) -> [String] {
-    var seen: Set<String> = []
+    var seen: Set<ByteText> = []
     let found = words(of: example.prompt.text).compactMap { word in
-      frequencies[word.lowercased()].flatMap { rows in
-        seen.insert(word.lowercased()).inserted ? (word: String(word), rows: rows) : nil
+      let key = ByteText(word.lowercased())
+      return frequencies[key].flatMap { rows in
+        seen.insert(key).inserted ? (word: String(word), rows: rows) : nil
       }
     }
-    return found.sorted { $0.rows != $1.rows ? $0.rows < $1.rows : $0.word < $1.word }
+    return found.sorted { $0.rows != $1.rows ? $0.rows < $1.rows : $0.word.precedes($1.word) }
       .prefix(8).map(\.word)
   }
 }

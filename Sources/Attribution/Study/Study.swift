@@ -262,7 +262,7 @@ public struct Study {
 
   /// Positions of the training rows with a tag.
   private func controlSet(_ tag: String) throws(AttributionError) -> [Int] {
-    let rows = corpus.train.indices.filter { corpus.train[$0].tags.contains(tag) }
+    let rows = corpus.train.indices.filter { corpus.train[$0].tags.contains(same: tag) }
     guard rows.isEmpty else { return rows }
     throw AttributionError(
       .notFound,
@@ -325,7 +325,8 @@ public struct Study {
   var leftOut: Int { candidates.map { $0.rest - $0.audit.count } ?? 0 }
 
   private func require(_ matrix: LossMatrix) throws(AttributionError) {
-    guard matrix.train == corpus.train.map(\.id), matrix.queries == corpus.queries.map(\.id),
+    guard matrix.train.areSame(as: corpus.train.map(\.id)),
+      matrix.queries.areSame(as: corpus.queries.map(\.id)),
       candidates?.areRows(of: corpus) ?? true
     else {
       throw AttributionError(
@@ -338,8 +339,9 @@ public struct Study {
 
   /// Positions of queries by id, in corpus order; of all queries when no id is given.
   func positions(_ ids: [String]) throws(AttributionError) -> [Int] {
-    let wanted = Set(ids)
-    if let unknown = wanted.subtracting(corpus.queries.map(\.id)).sorted().first {
+    let wanted = Set(ids.map { ByteText($0) })
+    let known = corpus.queries.map { ByteText($0.id) }
+    if let unknown = wanted.subtracting(known).min()?.text {
       throw AttributionError(
         .notFound,
         "cannot find query '\(unknown)'",
@@ -347,7 +349,7 @@ public struct Study {
         hint: "ids come from the query file, or are query-<line> counted from 0"
       )
     }
-    return corpus.queries.indices.filter { ids.isEmpty || wanted.contains(corpus.queries[$0].id) }
+    return known.indices.filter { ids.isEmpty || wanted.contains(known[$0]) }
   }
 
   /// One profile a query, or one for them all.

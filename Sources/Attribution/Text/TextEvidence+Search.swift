@@ -49,24 +49,26 @@ extension TextEvidence {
 ///   p < 0.001 (log-likelihood ratio above 10.83), strongest first; as written in the best row.
 /// - SeeAlso: Dunning, "Accurate Methods for the Statistics of Surprise and Coincidence", 1993.
 func enrichedWords(top: [Example], index: TextIndex) -> [EnrichedWord] {
-  var spelling: [String: String] = [:]
-  var counts: [String: Int] = [:]
+  var spelling: [ByteText: String] = [:]
+  var counts: [ByteText: Int] = [:]
   for example in top {
-    var seen: Set<String> = []
-    for word in words(of: example.prompt.text) where seen.insert(word.lowercased()).inserted {
-      counts[word.lowercased(), default: 0] += 1
-      if spelling[word.lowercased()] == nil { spelling[word.lowercased()] = String(word) }
+    var seen: Set<ByteText> = []
+    for word in words(of: example.prompt.text) {
+      let key = ByteText(word.lowercased())
+      guard seen.insert(key).inserted else { continue }
+      counts[key, default: 0] += 1
+      if spelling[key] == nil { spelling[key] = String(word) }
     }
   }
   let found = counts.compactMap { word, count -> (strength: Double, entry: EnrichedWord)? in
-    let corpus = index.frequency(of: word)
+    let corpus = index.frequency(of: word.text)
     guard count >= 2, corpus >= count else { return nil }
     let lift =
       (Double(count) / Double(top.count)) / (Double(corpus) / Double(index.documents))
     let strength = likelihoodRatio(count, of: top.count, corpus, of: index.documents)
     guard lift > 1, strength > 10.83 else { return nil }
     let entry = EnrichedWord(
-      word: spelling[word] ?? word,
+      word: spelling[word] ?? word.text,
       top: count,
       corpus: corpus,
       lift: lift
@@ -74,7 +76,7 @@ func enrichedWords(top: [Example], index: TextIndex) -> [EnrichedWord] {
     return (strength, entry)
   }
   let sorted = found.sorted {
-    $0.strength != $1.strength ? $0.strength > $1.strength : $0.entry.word < $1.entry.word
+    $0.strength != $1.strength ? $0.strength > $1.strength : $0.entry.word.precedes($1.entry.word)
   }
   return sorted.prefix(5).map(\.entry)
 }

@@ -3,8 +3,8 @@ import Glibc
 
 /// The training set as plain text search sees it: the rival every attribution method has to beat.
 ///
-/// A document is a training example's prompt as lower-case words; completions are only compared as a
-/// whole.
+/// A document is a training example's prompt as lower-case words, each as its bytes, as models see them;
+/// completions are only compared as a whole.
 public struct TextIndex: Sendable {
   /// Text baselines, by the name under which they are reported.
   public enum Baseline: String, Sendable, Hashable, CaseIterable {
@@ -28,24 +28,24 @@ public struct TextIndex: Sendable {
 
   /// Number of documents, N.
   public let documents: Int
-  private let identifiers: [String: Int]
+  private let identifiers: [ByteText: Int]
   private let postings: [[Posting]]
   /// k1·(1 − b + b·length/mean length) of each document.
   private let lengthTerms: [Double]
   /// Number of each distinct completion, trimmed.
-  private let completionNumbers: [Substring: Int]
+  private let completionNumbers: [ByteText: Int]
   /// Number of each document's completion.
   private let completions: [Int]
 
   /// Reads a training set, once.
   public init(_ train: [Example]) {
-    var identifiers: [String: Int] = [:]
+    var identifiers: [ByteText: Int] = [:]
     var postings: [[Posting]] = []
     var lengths: [Int] = []
     for (document, example) in train.enumerated() {
       var tokens: [Int] = []
       for word in words(of: example.prompt.text) {
-        let lowered = word.lowercased()
+        let lowered = ByteText(word.lowercased())
         if let identifier = identifiers[lowered] {
           tokens.append(identifier)
         } else {
@@ -73,9 +73,9 @@ public struct TextIndex: Sendable {
     documents = train.count
     self.identifiers = identifiers
     self.postings = postings
-    var numbers: [Substring: Int] = [:]
+    var numbers: [ByteText: Int] = [:]
     completions = train.map { example in
-      let completion = trimmed(example.completion)
+      let completion = ByteText(trimmed(example.completion))
       let number = numbers[completion] ?? numbers.count
       numbers[completion] = number
       return number
@@ -85,7 +85,7 @@ public struct TextIndex: Sendable {
 
   /// Training rows whose prompt holds a word, in any case.
   public func frequency(of word: String) -> Int {
-    identifiers[word.lowercased()].map { postings[$0].count } ?? 0
+    identifiers[ByteText(word.lowercased())].map { postings[$0].count } ?? 0
   }
 
   /// Scores of a baseline for one query or a group of queries: one value a training row.
@@ -112,7 +112,7 @@ public struct TextIndex: Sendable {
   private func sameCompletion(_ queries: [Example]) -> [Int] {
     var wanted = [Int](repeating: 0, count: completionNumbers.count)
     for query in queries {
-      if let number = completionNumbers[trimmed(query.completion)] { wanted[number] += 1 }
+      if let number = completionNumbers[ByteText(trimmed(query.completion))] { wanted[number] += 1 }
     }
     return completions.map { wanted[$0] }
   }
@@ -123,7 +123,9 @@ public struct TextIndex: Sendable {
     var repeats: [Int: Double] = [:]
     for query in queries {
       for word in words(of: query.prompt.text) {
-        if let identifier = identifiers[word.lowercased()] { repeats[identifier, default: 0] += 1 }
+        if let identifier = identifiers[ByteText(word.lowercased())] {
+          repeats[identifier, default: 0] += 1
+        }
       }
     }
     var scores = [Double](repeating: 0, count: documents)

@@ -47,6 +47,11 @@ extension HostProfile {
     if let foreign = ForeignFile(notText: text, file: file) {
       throw HostError(.configuration, "\(file): \(foreign.reason)", hint: foreign.hint)
     }
+    // The decoder traps where a bare key is not UTF-8, and past a number that ends the text.
+    guard String(validating: text, as: UTF8.self) != nil else {
+      throw HostError(.configuration, "\(file): not valid UTF-8")
+    }
+    let text = text + [0x0A]
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     let profile: HostProfile

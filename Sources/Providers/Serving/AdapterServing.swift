@@ -98,14 +98,14 @@ package struct AdapterServing: ClearableServing {
   package func close(_ model: ModelReference?) async {
     // What was refused is not in the ledger: the name may belong to somebody else's adapter.
     guard let adapter = adapter(of: model),
-      (try? takings.listed())?.contains(adapter.name) == true
+      (try? takings.listed())?.contains(same: adapter.name) == true
     else { return }
     // What stays loaded stays in the ledger, for `clean`.
     try? await giveBack(adapter.name)
   }
 
   private func adapter(of model: ModelReference?) -> Adapter? {
-    model.flatMap { $0.name == base ? nil : Adapter($0.name) }
+    model.flatMap { $0 == base.map(ModelReference.init) ? nil : Adapter($0.name) }
   }
 
   package func giveBack(_ id: String) async throws {
@@ -168,7 +168,9 @@ package struct AdapterServing: ClearableServing {
   private func folder(of name: String) async throws -> String? {
     let call = Call("GET", "\(root)/v1/models", purpose: .read)
     let models = try await host.send(call).json(of: call)["data"]?.array ?? []
-    guard let model = models.first(where: { $0["id"]?.string == name }) else { return nil }
+    guard let model = models.first(where: { $0["id"]?.string?.isSame(as: name) == true }) else {
+      return nil
+    }
     return model["root"]?.string ?? ""
   }
 

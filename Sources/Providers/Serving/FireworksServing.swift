@@ -49,7 +49,7 @@ package struct FireworksServing: ClearableServing {
       return plain
     }
     let name = "\(plain.name)#\(deployment)"
-    guard model != nil, plain.name != base else {
+    guard model != nil, ModelReference(plain.name) != base.map(ModelReference.init) else {
       try await patience.untilAnswered(name, smoke(name))
       return ServedModel(name: name)
     }
@@ -66,7 +66,9 @@ package struct FireworksServing: ClearableServing {
   }
 
   package func close(_ model: ModelReference?) async {
-    guard let model, model.name != base, !model.name.contains("#") else { return }
+    guard let model, model != base.map(ModelReference.init), !model.name.contains("#") else {
+      return
+    }
     try? await giveBack("\(model.name)#\(deployment)")
   }
 
@@ -126,7 +128,8 @@ package struct FireworksServing: ClearableServing {
       )
       let reply = try await host.send(call).json(of: call)
       let found = reply["deployedModels"]?.array?.first {
-        $0["model"]?.string == parts[0] && $0["deployment"]?.string == parts[1]
+        $0["model"]?.string?.isSame(as: parts[0]) == true
+          && $0["deployment"]?.string?.isSame(as: parts[1]) == true
       }
       if let found { return found }
       let next = reply["nextPageToken"]?.string ?? ""

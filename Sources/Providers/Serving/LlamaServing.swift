@@ -38,7 +38,7 @@ package struct LlamaServing: Serving {
     // A server has one model whatever a request calls it.
     let name = base ?? "default"
     let adapters = try await adapters()
-    if let model, model.name != base {
+    if let model, model != base.map(ModelReference.init) {
       let found = adapters.filter { $0.answers(to: model.name) }
       guard let chosen = found.first, found.count == 1 else {
         let known = adapters.map { "lora:\($0.id) '\($0.path)'" }.joined(separator: ", ")

@@ -40,7 +40,7 @@ package struct TogetherServing: ClearableServing {
 
   package func open(_ model: ModelReference?) async throws -> ServedModel {
     let name = try await endpointName()
-    guard let model, model.name != base else {
+    guard let model, model != base.map(ModelReference.init) else {
       try await patience.untilAnswered(name, smoke(name))
       return ServedModel(name: name)
     }
@@ -62,7 +62,7 @@ package struct TogetherServing: ClearableServing {
   }
 
   package func close(_ model: ModelReference?) async {
-    guard let model, model.name != base else { return }
+    guard let model, model != base.map(ModelReference.init) else { return }
     for resource in (try? takings.listed()) ?? []
     where resource.hasPrefix("\(endpoint)/") && resource.hasSuffix(":\(model.name)") {
       try? await giveBack(resource)
@@ -103,7 +103,7 @@ package struct TogetherServing: ClearableServing {
   private func isBound(_ bound: String) async throws -> Bool {
     let call = Call("GET", "/endpoints/\(endpoint)/adapters", purpose: .read)
     let list = try await host.send(call).json(of: call)["data"]?.array ?? []
-    return list.contains { $0["model_id"]?.string == bound }
+    return list.contains { $0["model_id"]?.string?.isSame(as: bound) == true }
   }
 
   private func smoke(_ name: String) -> Call {

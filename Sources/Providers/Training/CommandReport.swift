@@ -1,7 +1,7 @@
 internal import Experiment
 
 /// What an external trainer says in one line of JSON on its standard output.
-enum CommandReport: Hashable {
+package enum CommandReport: Hashable {
   /// `{"progress":0.4}`.
   case progress(Double)
   /// `{"job":"4711"}`: submitted; a poll command will tell the rest.
@@ -12,7 +12,7 @@ enum CommandReport: Hashable {
   case failure(String)
 
   /// Reads a line; `nil` when it is none of these.
-  init?(_ line: [UInt8]) {
+  package init?(_ line: [UInt8]) {
     guard let document = JSONReader.read(line), document.object != nil else { return nil }
     if let message = document["error"]?.string {
       self = .failure(message)
@@ -30,7 +30,7 @@ enum CommandReport: Hashable {
 }
 
 /// A model that an external trainer made.
-struct CommandResult: Hashable {
+package struct CommandResult: Hashable {
   let model: String
   let checkpoints: [String]
   /// Tokens trained on; `nil` when the program does not say.

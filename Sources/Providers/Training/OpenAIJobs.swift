@@ -41,7 +41,9 @@ struct OpenAIJobs: JobWire {
 
   func files(of tag: JobTag) async throws -> [String] {
     let list = try await calls.read(files, query: [Call.FormField("purpose", "fine-tune")])
-    let found = (list["data"] ?? list).array?.filter { $0["filename"]?.string == tag.file }
+    let found = (list["data"] ?? list).array?.filter {
+      $0["filename"]?.string?.isSame(as: tag.file) == true
+    }
     return found?.compactMap { $0["id"]?.string } ?? []
   }
 
@@ -147,13 +149,15 @@ struct OpenAIJobs: JobWire {
 
   /// Whether a listed job belongs to a key.
   private func isOf(_ tag: JobTag, files: [String], _ job: JSON) -> Bool {
-    if let key = job["metadata"]?["daunce_job"]?.string { return key == tag.key }
+    if let key = job["metadata"]?["daunce_job"]?.string { return key.isSame(as: tag.key) }
     if job["tags"]?.array?.contains(.string(tag.key)) == true { return true }
     var named = job["training_files"]?.array?.map { $0["file_id"]?.string ?? $0.string } ?? []
     named.append(job["training_file"]?.string)
     if files.contains(where: named.contains) { return true }
     guard let suffix = tag.suffix(for: profile) else { return false }
-    return job["suffix"]?.string == suffix || job["user_provided_suffix"]?.string == suffix
+    return [job["suffix"], job["user_provided_suffix"]].contains {
+      $0?.string?.isSame(as: suffix) == true
+    }
   }
 
   /// A job object; `status` and `error` are read leniently, an `id` it must have.

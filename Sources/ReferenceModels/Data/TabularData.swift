@@ -1,3 +1,4 @@
+import Experiment
 import Kernels
 
 /// Training rows and queries from tables, ready for a model.
@@ -19,7 +20,7 @@ package struct TabularData: Sendable {
   ///   - queries: Rows with the same columns and classes; `nil` for none.
   /// - Throws: `TableFileError` when the columns differ, or there are too few or too many classes.
   package init(train: Table, queries: Table? = nil) throws(TableFileError) {
-    let names = Set(train.labels)
+    let names = Set(train.labels.map { ByteText($0) })
     guard names.count > 1 else {
       throw TableFileError(
         .classes,
@@ -37,7 +38,7 @@ package struct TabularData: Sendable {
       )
     }
     if let queries {
-      guard queries.columns == train.columns else {
+      guard queries.columns.areSame(as: train.columns) else {
         throw TableFileError(
           .shape,
           file: queries.file,
@@ -46,7 +47,8 @@ package struct TabularData: Sendable {
           hint: "both tables need the same columns in the same order"
         )
       }
-      for (label, line) in zip(queries.labels, queries.lines) where !names.contains(label) {
+      for (label, line) in zip(queries.labels, queries.lines) where !names.contains(ByteText(label))
+      {
         throw TableFileError(
           .label,
           file: queries.file,
@@ -56,8 +58,10 @@ package struct TabularData: Sendable {
         )
       }
     }
-    let classes = names.sorted(by: Self.precedes)
-    let positions = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    let classes = names.map { $0.text }.sorted(by: Self.precedes)
+    let positions = Dictionary(
+      uniqueKeysWithValues: classes.enumerated().map { (ByteText($1), $0) }
+    )
     let labels = train.labels + (queries?.labels ?? [])
     var features = DoubleMatrix(
       rows: labels.count,
@@ -73,7 +77,7 @@ package struct TabularData: Sendable {
     }
     data = LabelledData(
       features: features,
-      labels: labels.compactMap { positions[$0] },
+      labels: labels.compactMap { positions[ByteText($0)] },
       classes: classes.count
     )
     trainCount = train.labels.count
@@ -91,10 +95,10 @@ package struct TabularData: Sendable {
 
   private static func precedes(_ left: String, _ right: String) -> Bool {
     switch (Double(left), Double(right)) {
-    case (let x?, let y?): (x, left) < (y, right)
+    case (let x?, let y?): x != y ? x < y : left.precedes(right)
     case (_?, nil): true
     case (nil, _?): false
-    case (nil, nil): left < right
+    case (nil, nil): left.precedes(right)
     }
   }
 }

@@ -16,7 +16,7 @@ final class FaultPlan: Sendable {
 
   private struct State {
     var attempts: [Digest: Attempts] = [:]
-    var missing: [String: Int] = [:]
+    var missing: [ModelReference: Int] = [:]
   }
 
   /// What is asked for.
@@ -48,14 +48,14 @@ final class FaultPlan: Sendable {
     var identity = Digest()
     identity.update(model)
     guard fault(for: identity, among: { $0 == .missingModel }) != nil else { return }
-    state.withLock { $0.missing[model] = Self.usesMissed }
+    state.withLock { $0.missing[ModelReference(model)] = Self.usesMissed }
   }
 
   /// Whether a model is not found this time.
   func misses(model: String) -> Bool {
     state.withLock { state in
-      guard let left = state.missing[model] else { return false }
-      state.missing[model] = left > 1 ? left - 1 : nil
+      guard let left = state.missing[ModelReference(model)] else { return false }
+      state.missing[ModelReference(model)] = left > 1 ? left - 1 : nil
       return true
     }
   }

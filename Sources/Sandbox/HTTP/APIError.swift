@@ -1,7 +1,7 @@
 import Experiment
 
 /// A refusal in the shape of OpenAI's errors.
-struct APIError: Error, Sendable, Hashable {
+package struct APIError: Error, Sendable, Hashable {
   /// HTTP status.
   let status: Int
   /// One line for a person.

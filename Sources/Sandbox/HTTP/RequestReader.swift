@@ -1,9 +1,9 @@
 /// Turns the bytes of a connection into requests, one after another.
 ///
 /// - SeeAlso: RFC 9112, "HTTP/1.1".
-struct RequestReader {
+package struct RequestReader {
   /// What the bytes so far amount to.
-  enum Step: Hashable {
+  package enum Step: Hashable {
     /// More bytes are needed.
     case needsMore
     /// The client waits to be told to send its body.
@@ -13,11 +13,17 @@ struct RequestReader {
   }
 
   /// Most bytes a request may take.
-  struct Limits: Sendable, Hashable {
+  package struct Limits: Sendable, Hashable {
     /// Request line and headers.
-    var head = 16 << 10
+    var head: Int
     /// Body.
-    var body = 64 << 20
+    var body: Int
+
+    /// Sets limits; as they are, those of a server on the same machine.
+    package init(head: Int = 16 << 10, body: Int = 64 << 20) {
+      self.head = head
+      self.body = body
+    }
   }
 
   private enum Phase {
@@ -37,7 +43,8 @@ struct RequestReader {
   private var request = HTTPRequest(method: "", path: [])
   private var continueIsOwed = false
 
-  init(limits: Limits = Limits()) { self.limits = limits }
+  /// Creates a reader of a new connection.
+  package init(limits: Limits = Limits()) { self.limits = limits }
 
   /// Whether no request has begun.
   var isIdle: Bool { isInHead && position == buffer.count }
@@ -46,7 +53,7 @@ struct RequestReader {
   var isInHead: Bool { if case .head = phase { true } else { false } }
 
   /// Adds bytes that came in.
-  mutating func append(_ bytes: some Collection<UInt8>) {
+  package mutating func append(_ bytes: some Collection<UInt8>) {
     if position > 0, position == buffer.count || position > 1 << 16 {
       buffer.removeFirst(position)
       searched -= position
@@ -58,7 +65,7 @@ struct RequestReader {
   /// Goes on with the bytes there are; to be called again until more are needed.
   ///
   /// - Throws: The error to be answered, after which the connection is of no more use.
-  mutating func next() throws(APIError) -> Step {
+  package mutating func next() throws(APIError) -> Step {
     while true {
       switch phase {
       case .head:
@@ -138,6 +145,7 @@ struct RequestReader {
       if feed - position > limits.head { throw .headTooLarge(limits.head) }
       if feed >= position + 3, buffer[feed - 2] == 0x0A { return feed - 1 }
     }
+    searched = buffer.count
     if buffer.count - position > limits.head { throw .headTooLarge(limits.head) }
     return nil
   }

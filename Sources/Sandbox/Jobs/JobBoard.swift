@@ -13,7 +13,7 @@ final class JobBoard: Sendable {
     /// Place in `records` by id.
     var places: [String: Int] = [:]
     /// Weights by the name that clients use.
-    var models: [String: String] = [:]
+    var models: [ModelReference: String] = [:]
     var tasks: [String: Task<Void, Never>] = [:]
     /// How often each job was started here: a run that was paused must not report for a later one.
     var starts: [String: Int] = [:]
@@ -28,9 +28,11 @@ final class JobBoard: Sendable {
 
     mutating func learnModels(of record: JobRecord) {
       for checkpoint in record.checkpoints {
-        models[checkpoint.model] = record.isDeleted ? nil : checkpoint.weights
+        models[ModelReference(checkpoint.model)] = record.isDeleted ? nil : checkpoint.weights
       }
-      if let model = record.model { models[model] = record.isDeleted ? nil : record.id }
+      if let model = record.model {
+        models[ModelReference(model)] = record.isDeleted ? nil : record.id
+      }
     }
   }
 
@@ -89,7 +91,9 @@ final class JobBoard: Sendable {
   /// The model of that name; `nil` is the base.
   func model(_ name: String) throws(APIError) -> ModelReference? {
     if name == SandboxServer.base { return nil }
-    guard let weights = state.withLock({ $0.models[name] }) else { throw .unknownModel(name) }
+    guard let weights = state.withLock({ $0.models[ModelReference(name)] }) else {
+      throw .unknownModel(name)
+    }
     return ModelReference(weights)
   }
 
@@ -169,7 +173,7 @@ final class JobBoard: Sendable {
 
   /// Deletes the models of a job, by the name of its last one.
   func remove(model name: String) throws {
-    let record = all.first { $0.model == name && !$0.isDeleted }
+    let record = all.first { $0.model?.isSame(as: name) == true && !$0.isDeleted }
     guard let record else {
       if name == SandboxServer.base {
         throw APIError(403, "The base model cannot be deleted", parameter: "model")

@@ -20,7 +20,8 @@ extension Router {
   func model(_ name: String) throws -> HTTPResponse {
     guard try desk.model(name) != nil else { return HTTPResponse(200, Self.base) }
     let job = jobs.succeeded.first { job in
-      job.model == name || job.checkpoints.contains { $0.model == name }
+      job.model?.isSame(as: name) == true
+        || job.checkpoints.contains { $0.model.isSame(as: name) }
     }
     return HTTPResponse(
       200,

@@ -58,6 +58,16 @@ import Testing
     #expect(error?.message.contains("unknown provider 'opanai'; known are azure,") == true)
   }
 
+  @Test func `bytes that are no UTF-8 are an error, also in a bare key`() {
+    let error = #expect(throws: HostError.self) {
+      try HostProfile.read(
+        json5: Array("{ n".utf8) + [0xE4] + Array("me: \"x\" }".utf8),
+        file: "my.json5"
+      )
+    }
+    #expect(error?.message == "my.json5: not valid UTF-8")
+  }
+
   @Test(arguments: [
     ("{ name: \"a\", title: \"A\", authorization: \"none\", titel: \"A\" }", "unknown key 'titel'"),
     (

@@ -141,6 +141,16 @@ private func serving(
     #expect(try await folder.open(ModelReference("/models/base")).name == "/models/base")
     await folder.close(ModelReference("/models/base"))
     #expect(host.requests.isEmpty)
+    // The same letters in other bytes are another model's name.
+    let twin = try ServingKind.vllm.serving(
+      ServingOptions(),
+      base: "/models/caf\u{e9}",
+      host: host,
+      baseURL: "http://127.0.0.1:8000/v1",
+      ledger: ledger
+    )
+    _ = try? await twin.open(ModelReference("/models/cafe\u{301}"))
+    #expect(!host.requests.isEmpty)
   }
 
   @Test func `are named in both ways on SGLang`() async throws {

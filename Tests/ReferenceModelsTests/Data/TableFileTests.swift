@@ -15,6 +15,17 @@ private func load(_ train: String, queries: String? = nil) throws -> TabularData
 }
 
 struct TableFileTests {
+  @Test func `classes and columns are told apart by their bytes`() throws {
+    let rows = (0..<2).map { "\($0),caf\u{e9}\n\($0),cafe\u{301}\n" }.joined()
+    let data = try load("x,label\n" + rows)
+    #expect(data.classes.count == 2)
+    #expect(data.data.labels == [1, 0, 1, 0])
+    #expect(throws: TableFileError.self) {
+      try load("\u{e9},label\n1,a\n2,b\n3,a\n4,b\n", queries: "e\u{301},label\n1,a\n")
+    }
+    #expect(throws: TableFileError.self) { try parse("\u{e9},b\n1,2\n", label: "e\u{301}") }
+  }
+
   @Test(arguments: [
     ("", "f.csv': no rows in it"),
     ("\n  \r\n", "f.csv': no rows in it"),
