@@ -69,7 +69,7 @@ public enum ExampleFile {
     }
     let decoder = JSONDecoder()
     var examples: [Example] = []
-    var lines: [String: Int] = [:]
+    var lines: [ByteText: Int] = [:]
     var rest = bytes[...]
     var number = 0
     while !rest.isEmpty {
@@ -83,7 +83,7 @@ public enum ExampleFile {
       let example: Example
       do throws(Fault) {
         example = try read(line, defaultID: "\(role.rawValue)-\(number)", decoder)
-        if let other = lines.updateValue(number + 1, forKey: example.id) {
+        if let other = lines.updateValue(number + 1, forKey: ByteText(example.id)) {
           throw Fault(.duplicate, "the id '\(example.id)' is also on line \(other)")
         }
       } catch {

@@ -251,7 +251,7 @@ struct RowView {
       var list: [(name: String, value: Range<Int>, text: String)] = []
       for member in members {
         let name = JSONText.unescaped(line[member.key])
-        if list.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+        if list.contains(where: { $0.name.isSame(as: name) }) {
           throw ExampleFile.Fault(.shape, "the key '\(path)\(name)' stands twice")
         }
         let text = String(decoding: line[member.whole], as: UTF8.self)

@@ -59,7 +59,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
   package var isPassing: Bool {
     switch code {
     case .dns, .connect, .tls, .timeout, .stalled, .interrupted, .malformed, .circuitOpen: true
-    case .certificate, .tooLarge, .encoding, .redirect, .proxy, .invalidURL, .plain, .closed, .other:
+    case .certificate, .tooLarge, .encoding, .redirect, .proxy, .invalidURL, .plain, .closed,
+      .other:
       false
     }
   }

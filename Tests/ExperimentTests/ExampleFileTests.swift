@@ -148,6 +148,15 @@ extension Example {
     #expect(error.reason == "the id 'train-1' is also on line 1")
   }
 
+  @Test func `ids are told apart by their bytes`() throws {
+    let rows = try parse(
+      "{\"prompt\":\"a\",\"completion\":\"b\",\"id\":\"é\"}\n"
+        + "{\"prompt\":\"a\",\"completion\":\"b\",\"id\":\"e\u{301}\"}"
+    )
+    #expect(rows.count == 2)
+    #expect(rows[0] != rows[1])
+  }
+
   @Test func `a written line reads back to the same example`() throws {
     let texts = ["", "plain", "\"quoted\" \\ \n\r\t\u{1}\u{7F}", "naïve 漢字 👩‍👩‍👧 \u{2028}"]
     for text in texts {

@@ -234,7 +234,7 @@ struct FileTarget: Sendable {
       "prices",
       FileTarget(["{ date: \"2026-01-01\", hosts: { box: { m: { training: 3, hour: 2.5 } } } }"]) {
         bytes in
-        _ = try? PriceList(json5: bytes, file: "p")
+        _ = try? PriceList(json5: bytes)
         return nil
       }
     ),

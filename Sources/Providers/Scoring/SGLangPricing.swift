@@ -23,7 +23,7 @@ struct SGLangPricing: Pricing {
       let call = Call("GET", endpoint.native("/get_model_info"), purpose: .read)
       let document = try await endpoint.host.send(call).json(of: call)
       let names = [document["model_path"], document["served_model_name"]].compactMap { $0?.string }
-      if !names.contains(model.name) {
+      if !names.contains(same: model.name) {
         try endpoint.check(names.first, is: model)
       }
     }

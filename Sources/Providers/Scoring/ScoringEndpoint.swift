@@ -99,7 +99,9 @@ package struct ScoringEndpoint: Sendable {
   ///   - model: The model asked for.
   /// - Throws: `HostError` of code `notFound` when another one answered.
   func check(_ answered: String?, is model: ServedModel) throws(HostError) {
-    guard let answered, profile.repliesNameOthers != true, answered != model.name else { return }
+    guard let answered, profile.repliesNameOthers != true, !answered.isSame(as: model.name) else {
+      return
+    }
     if Self.isAlias(answered, model.name) || Self.isAlias(model.name, answered) { return }
     throw HostError(
       .notFound,
@@ -110,7 +112,7 @@ package struct ScoringEndpoint: Sendable {
   private static func isAlias(_ short: String, _ long: String) -> Bool {
     let short = short.lowercased()
     let long = long.lowercased()
-    if short == long || short.isEmpty { return true }
+    if short.isSame(as: long) || short.isEmpty { return true }
     if long.hasSuffix("/" + short) { return true }
     guard long.hasPrefix(short) else { return false }
     let rest = long.dropFirst(short.count)

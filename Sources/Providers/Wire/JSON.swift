@@ -1,3 +1,5 @@
+import Experiment
+
 /// A JSON value as hosts send it.
 ///
 /// Reading is lenient where hosts are: `NaN`, `Infinity` and `-Infinity` are numbers (RFC 8259 has no
@@ -79,7 +81,7 @@ extension JSON: Hashable {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
     case (.number(let left), .number(let right)): left == right
-    case (.string(let left), .string(let right)): left.hasBytes(of: right)
+    case (.string(let left), .string(let right)): left.isSame(as: right)
     case (.array(let left), .array(let right)): left == right
     case (.object(let left), .object(let right)): left == right
     case (.verbatim(let left), .verbatim(let right)): left == right

@@ -1,3 +1,5 @@
+import Experiment
+
 /// The members of a JSON object in the order they were read.
 ///
 /// Names are told apart by their bytes: "é" as one character and as two are two tokens of a model,
@@ -13,15 +15,15 @@ package struct JSONObject: Sendable {
 
   /// The value of the last member of that name; `nil` removes all of them, or is there when none is.
   package subscript(name: String) -> JSON? {
-    get { members.last { $0.key.hasBytes(of: name) }?.value }
+    get { members.last { $0.key.isSame(as: name) }?.value }
     set {
-      let place = members.lastIndex { $0.key.hasBytes(of: name) }
+      let place = members.lastIndex { $0.key.isSame(as: name) }
       if let newValue, let place {
         members[place].value = newValue
       } else if let newValue {
         members.append((name, newValue))
       } else if place != nil {
-        members.removeAll { $0.key.hasBytes(of: name) }
+        members.removeAll { $0.key.isSame(as: name) }
       }
     }
   }
@@ -55,7 +57,7 @@ extension JSONObject: Hashable {
   package static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.count == right.members.count
       && zip(left.membersByName, right.membersByName).allSatisfy {
-        $0.key.hasBytes(of: $1.key) && $0.value == $1.value
+        $0.key.isSame(as: $1.key) && $0.value == $1.value
       }
   }
 
@@ -64,13 +66,5 @@ extension JSONObject: Hashable {
       hasher.combine(member.key)
       hasher.combine(member.value)
     }
-  }
-}
-
-extension String {
-  /// Whether both are the same bytes; `==` takes canonically equivalent texts for equal.
-  func hasBytes(of other: String) -> Bool {
-    // Texts of equal bytes are compared fast, and so are most others.
-    self == other && utf8.elementsEqual(other.utf8)
   }
 }
