@@ -92,7 +92,7 @@ indirect enum PlainJSON {
     do throws(Malformed) {
       return .number(try number(&rest))
     } catch {
-      let word = start.prefix { $0 > 0x20 && !",:]}\"{[".utf8.contains($0) }
+      let word = start.prefix { $0 > 0x20 && !",:]}".utf8.contains($0) }
       guard isLenient, !word.isEmpty else { throw error }
       rest = start.dropFirst(word.count)
       return .number(.nan)
