@@ -72,6 +72,8 @@ struct RunSession: Sendable {
     let reasons = RunStatus.Missing.grouped(
       prices.map { (reason: $0.price.method, example: example($0.example).id, count: 1) }
     )
+    // Not kept: the same command asks again once the cause is mended.
+    try storing { () throws(StoreError) in try run.database.forgetPrices(model: target.number) }
     throw CampaignError(
       .provider,
       "cannot price any example under the target: "

@@ -1,6 +1,21 @@
 package import Experiment
 
 extension RunDatabase {
+  /// Forgets the prices of a model of which none is known, so that they are asked for again.
+  ///
+  /// - Parameter model: Number of the model.
+  /// - Throws: `StoreError`.
+  package func forgetPrices(model: Int) throws(StoreError) {
+    try change { connection throws(StoreError) in
+      let delete = try connection.prepare("DELETE FROM prices WHERE model = ?1 AND nll IS NULL")
+      try delete.bind(model, at: 1)
+      try delete.run()
+      let update = try connection.prepare("UPDATE models SET missing = 0 WHERE number = ?1")
+      try update.bind(model, at: 1)
+      try update.run()
+    }
+  }
+
   /// The loss matrix, in one pass over the prices in the order they are stored.
   ///
   /// - Parameters:

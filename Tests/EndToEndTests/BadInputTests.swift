@@ -159,7 +159,15 @@ struct BadInputTests {
       .write(to: place.url.appending(path: "train.jsonl"))
     let ending = try await place.daunce("run", "run.json5")
     #expect(ending.status == 1)
-    #expect(ending.notes == "error: cannot read examples 'train.jsonl': line 2: not valid UTF-8\n")
+    #expect(
+      ending.notes == """
+        error: cannot read examples 'train.jsonl': line 2: byte FF ('ÿ' in Latin-1) at column 13 is \
+        not UTF-8
+        hint: if the file is Latin-1 or Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 train.jsonl > \
+        train.utf8.jsonl
+
+        """
+    )
   }
 
   @Test func `a finished store refuses what does not belong to it and stays as it was`()

@@ -311,6 +311,6 @@ struct HostileHostTests {
     #expect(ending.status == 64)
     #expect(ending.notes.contains("https://127.0.0.1:\(server.port): "))
     #expect(ending.notes.contains("certificate has expired"))
-    #expect(ending.notes.contains("hint: check baseURL"))
+    #expect(ending.notes.contains("hint: the server needs a new certificate"))
   }
 }

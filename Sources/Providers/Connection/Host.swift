@@ -157,3 +157,8 @@ package struct Reply: Sendable, Hashable {
     )
   }
 }
+
+extension Call {
+  /// Whether its answer is a price, or what one is read from.
+  var asksPrice: Bool { purpose == .score || purpose == .read && method == "POST" }
+}

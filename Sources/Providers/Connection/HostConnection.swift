@@ -382,24 +382,3 @@ package final class HostConnection: Host {
     Int((Date().timeIntervalSince1970 * 1000).rounded())
   }
 }
-
-extension Call {
-  /// Whether its answer is a price, or what one is read from.
-  fileprivate var asksPrice: Bool { purpose == .score || purpose == .read && method == "POST" }
-}
-
-extension HostError {
-  /// The same with another text, such as one without secrets that stood in what it quotes.
-  fileprivate func mapped(_ text: (String) -> String) -> HostError {
-    HostError(
-      code,
-      text(message),
-      status: status,
-      hostCode: hostCode.map(text),
-      requestID: requestID
-    )
-  }
-
-  /// Whether the same request may be answered after a while.
-  fileprivate var mayPass: Bool { code == .unavailable || code == .rateLimited }
-}

@@ -97,3 +97,21 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
     return "'\(text)\(body.count > limit ? "…" : "")'"
   }
 }
+
+extension HostError {
+  /// The same with another text, such as one without secrets that stood in what it quotes.
+  func mapped(_ text: (String) -> String) -> HostError {
+    HostError(
+      code,
+      text(message),
+      status: status,
+      hostCode: hostCode.map(text),
+      requestID: requestID,
+      pause: pause,
+      hint: hint
+    )
+  }
+
+  /// Whether the same request may be answered after a while.
+  var mayPass: Bool { code == .unavailable || code == .rateLimited }
+}

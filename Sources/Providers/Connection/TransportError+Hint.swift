@@ -13,6 +13,10 @@ extension TransportError {
     case .tls where message.contains("wrong version number"):
       "the server seems to speak plain http there: write baseURL with http://, or ask its https port"
     case .tls: "check that baseURL's port speaks https; the same command resumes"
+    case .certificate where message.contains("expired"):
+      "the server needs a new certificate; if it has one, check this machine's clock"
+    case .certificate where message.contains("subject name"):
+      "write the name in baseURL that the certificate is for"
     case .certificate: "SSL_CERT_FILE=FILE names the certificates to trust, such as a company's own"
     case .invalidURL: "write baseURL as http(s)://HOST:PORT/v1, keys and users left out"
     case .redirect: "write the address in baseURL that the server redirects to"

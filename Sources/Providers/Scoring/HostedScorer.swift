@@ -15,7 +15,7 @@ public final class HostedScorer: Scorer {
   private let state = Mutex(State())
 
   private struct State {
-    var opened: [ModelReference?: any Pricing] = [:]
+    var opened: [ModelReference?: (pricing: any Pricing, control: SharedQuestion)] = [:]
     /// A row that was priced in this session.
     var good: Example?
     /// Whether the host answers lists of prompts; `nil` until one was asked for.
@@ -61,7 +61,7 @@ public final class HostedScorer: Scorer {
     do {
       let served = try await serving.open(model)
       let pricing = try await ready(served)
-      state.withLock { $0.opened[model] = pricing }
+      state.withLock { $0.opened[model] = (pricing, SharedQuestion()) }
     } catch {
       await serving.close(model)
       throw error
@@ -81,13 +81,18 @@ public final class HostedScorer: Scorer {
     under model: ModelReference?,
     reading: Int
   ) async throws -> [Price] {
-    let (pricing, good, answersLists) = state.withLock {
+    let (opened, good, answersLists) = state.withLock {
       ($0.opened[model], $0.good, $0.answersLists)
     }
-    guard let pricing else {
+    guard let (pricing, control) = opened else {
       throw HostError(.refused, "model '\(model?.name ?? "base")' was not opened before pricing")
     }
-    var settlement = Settlement(pricing, Question(.score, reading: reading), knowing: good)
+    var settlement = Settlement(
+      pricing,
+      Question(.score, reading: reading),
+      knowing: good,
+      control: control
+    )
     let isList = examples.count > 1
     let prices =
       isList && answersLists == false

@@ -1,4 +1,5 @@
 package import Experiment
+import Synchronization
 
 /// Why one row of an answered request has no price.
 package struct RowFault: Error {
@@ -28,11 +29,39 @@ package struct RowFault: Error {
 /// What one row of a request came to: a price, which may be missing, or a fault to be looked into.
 package typealias RowAnswer = Result<Price, RowFault>
 
+/// A question to a host that settlements side by side ask once for all of them.
+final class SharedQuestion: Sendable {
+  private let current = Mutex<Task<HostError?, any Error>?>(nil)
+
+  /// The answer, from whoever asks first.
+  ///
+  /// - Parameter ask: Asks; called unless somebody is asking.
+  /// - Returns: What it returned.
+  /// - Throws: What it threw; `CancellationError`.
+  func answer(
+    _ ask: @escaping @Sendable () async throws -> HostError?
+  ) async throws -> HostError? {
+    let (task, isOwn) = current.withLock { current in
+      if let current { return (current, false) }
+      let task = Task { try await ask() }
+      current = task
+      return (task, true)
+    }
+    defer { if isOwn { current.withLock { $0 = nil } } }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+}
+
 /// Prices rows whatever one of them does to a request, and ends where all would fail.
 struct Settlement {
   private let pricing: any Pricing
   private let question: Question
   private let good: Example?
+  private let control: SharedQuestion
   /// Why a list of rows was not priced as one although each of them was; `nil` when it was.
   private(set) var listFault: HostError?
 
@@ -42,7 +71,15 @@ struct Settlement {
   ///   - pricing: How.
   ///   - question: How the requests are to be treated.
   ///   - good: A row that was priced before.
-  init(_ pricing: any Pricing, _ question: Question, knowing good: Example?) {
+  ///   - control: Whether rows are answered that are known to be good, shared with those that price
+  ///     under the same model.
+  init(
+    _ pricing: any Pricing,
+    _ question: Question,
+    knowing good: Example?,
+    control: SharedQuestion = SharedQuestion()
+  ) {
+    self.control = control
     self.pricing = pricing
     self.question = question
     self.good = good
@@ -120,18 +157,21 @@ struct Settlement {
   /// Asks for rows that are known to be good until one is answered; why none was.
   private func control(for example: Example) async throws -> HostError? {
     let isChat = if case .chat = example.prompt { true } else { false }
-    var first: HostError?
-    for row in [Probe.example(" Paris", isChat: isChat), good].compactMap(\.self) {
-      do {
-        if case .failure(let fault) = try await pricing.ask([row], Question(.read))[0] {
-          throw fault.error
+    let (pricing, rows) = (pricing, [Probe.example(" Paris", isChat: isChat), good])
+    return try await control.answer {
+      var first: HostError?
+      for row in rows.compactMap(\.self) {
+        do {
+          if case .failure(let fault) = try await pricing.ask([row], Question(.read))[0] {
+            throw fault.error
+          }
+          return nil
+        } catch let error as HostError {
+          first = first ?? error
         }
-        return nil
-      } catch let error as HostError {
-        first = first ?? error
       }
+      return first
     }
-    return first
   }
 }
 

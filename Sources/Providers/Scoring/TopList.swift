@@ -46,30 +46,34 @@ struct TopList: Sendable, Hashable {
   ///
   /// - Parameter logprobs: The choice's `logprobs`: a list `content` of objects (chats, llama.cpp),
   ///   or lists side by side (OpenAI's completions).
-  /// - Returns: One list a token; empty when there are none.
+  /// - Returns: One list a token, up to the first that cannot be read; empty when there are none.
   static func read(_ logprobs: JSON?) -> [TopList] {
+    var lists: [TopList] = []
     if let content = logprobs?["content"]?.array {
-      return content.compactMap { token in
-        Entry(token).map { chosen in
-          let listed = token["top_logprobs"]?.array ?? []
-          return TopList(chosen: chosen, entries: listed.compactMap(Entry.init))
-        }
+      for token in content {
+        guard let chosen = Entry(token) else { break }
+        let listed = token["top_logprobs"]?.array ?? []
+        lists.append(TopList(chosen: chosen, entries: listed.compactMap(Entry.init)))
       }
+      return lists
     }
     let tokens = logprobs?["tokens"]?.array ?? []
     let values = logprobs?["token_logprobs"]?.array ?? []
     let tops = logprobs?["top_logprobs"]?.array ?? []
-    return zip(tokens, values).enumerated().compactMap { place, token in
-      guard let text = token.0.string, let value = token.1.number else { return nil }
+    for (place, token) in zip(tokens, values).enumerated() {
+      guard let text = token.0.string, let value = token.1.number else { break }
       let listed = tops.indices.contains(place) ? tops[place].object ?? [:] : [:]
       let entries = listed.compactMap { member in
         member.value.number.map { Entry(text: Array(member.key.utf8), value: $0) }
       }
-      return TopList(
-        chosen: Entry(text: Array(text.utf8), value: value),
-        entries: entries.sorted { ($1.value, $0.text.count) < ($0.value, $1.text.count) }
+      lists.append(
+        TopList(
+          chosen: Entry(text: Array(text.utf8), value: value),
+          entries: entries.sorted { ($1.value, $0.text.count) < ($0.value, $1.text.count) }
+        )
       )
     }
+    return lists
   }
 }
 

@@ -157,7 +157,7 @@ package enum TableFile {
     file: String
   ) throws(TableFileError) -> Int {
     guard let names else { return count - 1 }
-    let places = names.indices.filter { names[$0] == label ?? "label" }
+    let places = names.indices.filter { names[$0].isSame(as: label ?? "label") }
     if places.count == 1 { return places[0] }
     if places.isEmpty, label == nil { return count - 1 }
     throw TableFileError(

@@ -47,7 +47,7 @@ import Testing
   @Test func `arrive at a program as they stood`() async throws {
     let folder = try TemporaryFolder()
     let script = """
-      sed 's/.*"training_file":"\\([^"]*\\)".*/\\1/' > path; cp "$(cat path)" "$1"
+      file=$(sed 's/.*"training_file":"\\([^"]*\\)".*/\\1/'); cp "$file" "$1"
       echo '{"model":"m"}'
       """
     let trainer = CommandTrainer(
