@@ -79,6 +79,13 @@ extension Configuration {
       dollars: try money?.number("dollars", "a number of 0 or more") { $0 >= 0 },
       prices: try money?.text("prices").map(resolved)
     )
+    if budget.prices != nil, trainer.endpoint.provider == "local" {
+      throw ConfigurationError(
+        .conflict,
+        path: "budget.prices",
+        "'budget.prices' is not for the provider 'local', which costs nothing"
+      )
+    }
   }
 
   private static func trainer(

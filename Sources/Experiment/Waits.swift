@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Synchronization
 
 /// Something that has been waited for long enough to be told.
@@ -39,21 +40,8 @@ public struct Wait: Sendable, Hashable, Codable {
   /// - Parameter seconds: Seconds since 1970, up to the year 9999.
   /// - Returns: Such as `2026-11-30T12:06:40Z`.
   public static func time(_ seconds: Double) -> String {
-    let whole = Int(min(max(seconds.isFinite ? seconds : 0, 0), 253_402_300_799))
-    // The calendar whose years begin in March: a leap day is a year's last (Hinnant, 2013).
-    let days = whole / 86_400 + 719_468
-    let ofEra = days % 146_097
-    let year = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-    let ofYear = ofEra - (365 * year + year / 4 - year / 100)
-    let shifted = (5 * ofYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let date = [
-      "\(year + days / 146_097 * 400 + (month <= 2 ? 1 : 0))", two(month),
-      two(ofYear - (153 * shifted + 2) / 5 + 1),
-    ]
-    let clock = [whole / 3600 % 24, whole / 60 % 60, whole % 60].map(two)
-    return date.joined(separator: "-") + "T" + clock.joined(separator: ":") + "Z"
+    let known = min(max(seconds.isFinite ? seconds.rounded(.down) : 0, 0), 253_402_300_799)
+    return Date(timeIntervalSince1970: known).formatted(.iso8601)
   }
 }
 

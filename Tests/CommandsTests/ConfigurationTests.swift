@@ -125,6 +125,16 @@ func fault(_ text: String) throws -> ConfigurationError {
     #expect(error.code == .conflict && error.path == "trainer.patienceMinutes")
   }
 
+  @Test func `a price list is refused where nothing costs`() throws {
+    let error = try fault(
+      """
+      { data: { train: "t", queries: "q" }, trainer: { provider: "local" },
+        budget: { prices: "prices.json5" } }
+      """
+    )
+    #expect(error.code == .conflict && error.path == "budget.prices")
+  }
+
   @Test func `a key does not travel to another host`() throws {
     func scorer(_ text: String) throws -> Configuration.Endpoint {
       try read(

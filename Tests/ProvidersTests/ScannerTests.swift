@@ -56,6 +56,23 @@ import Testing
     }
   }
 
+  @Test(arguments: ["1", "-0.5e+10", "true", "false", "null", "NaN", "-Infinity"])
+  func `skips a number or a word`(text: String) throws {
+    var scanner = JSONScanner(Array("[\(text)]".utf8))
+    try scanner.enterArray()
+    #expect(try scanner.nextElement())
+    try scanner.skip()
+    #expect(try !scanner.nextElement())
+  }
+
+  @Test(arguments: ["-1(7", "false\"x\"", "length\"", "nul", "1x", "+1"])
+  func `refuses to skip what is neither`(text: String) throws {
+    var scanner = JSONScanner(Array("[\(text)]".utf8))
+    try scanner.enterArray()
+    #expect(try scanner.nextElement())
+    #expect(throws: MalformedJSON.self) { try scanner.skip() }
+  }
+
   @Test func `skips what holds brackets and quotes in its strings`() throws {
     let text = #"{"a":["]}\"","\\",{"b}":"["}],"c":-1.5} 7"#
     var scanner = JSONScanner(Array(text.utf8))

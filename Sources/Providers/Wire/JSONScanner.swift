@@ -142,8 +142,25 @@ package struct JSONScanner {
     default:
       let start = position
       while position < bytes.count, !Self.endsScalar(bytes[position]) { position += 1 }
-      guard position > start else { throw MalformedJSON() }
+      guard Self.isScalar(bytes[start..<position]) else { throw MalformedJSON() }
     }
+  }
+
+  /// Whether bytes can be a number or a word: their letters are looked at, not their order.
+  private static func isScalar(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = text.first else { return false }
+    if first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
+      if text.elementsEqual("-Infinity".utf8) { return true }
+      return text.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+          UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+          true
+        default: false
+        }
+      }
+    }
+    return ["true", "false", "null", "NaN", "Infinity"].contains { text.elementsEqual($0.utf8) }
   }
 
   private static func endsScalar(_ byte: UInt8) -> Bool {
