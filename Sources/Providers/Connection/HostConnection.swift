@@ -37,13 +37,15 @@ package final class HostConnection: Host {
   private let origin: String?
   private let fields: [HTTPRequest.Field]
   private let options: Options
-  private let client: HTTPClient?
+  let client: HTTPClient?
   private let record: (any Archive)?
   private let replay: (any Archive)?
   /// Whether what is replayed goes to the record, too: it does unless it comes from there.
   private let keepsReplayed: Bool
-  private let redaction: Redaction
-  private let occurrences = Mutex<[Digest: Int]>([:])
+  let redaction: Redaction
+  let occurrences = Mutex<[Digest: Int]>([:])
+  /// Replies to creations that a replay has given, by key and turn: each is given once.
+  let given = Mutex<Set<String>>([])
   /// Where calls without a query go, since most of a run's go to one place.
   private let targets = Mutex<[String: Target]>([:])
 
@@ -113,7 +115,13 @@ package final class HostConnection: Host {
         if keepsReplayed { try record?.keep(known) }
         return try judge(known.status, known.fields, known.body, call)
       }
-      if client == nil { throw try unrecorded(call, key, target.shown, in: replay) }
+      if client == nil {
+        if let known = try sameFile(call, target.shown, in: replay) {
+          if keepsReplayed { try record?.keep(known) }
+          return try judge(known.status, known.fields, known.body, call)
+        }
+        throw try unrecorded(call, key, target.shown, in: replay)
+      }
     }
     guard let client else { throw HostError(.configuration, "there is no way to the network") }
 
@@ -284,7 +292,7 @@ package final class HostConnection: Host {
   }
 
   /// Whether a body can be the host's own: no web page, and a price's JSON is there to its end.
-  private static func isReply(_ body: [UInt8], to call: Call) -> Bool {
+  static func isReply(_ body: [UInt8], to call: Call) -> Bool {
     guard let first = body.first(where: { $0 > 0x20 }), let last = body.last(where: { $0 > 0x20 })
     else { return call.purpose != .score }
     guard call.purpose == .score else { return first != UInt8(ascii: "<") }
@@ -337,46 +345,6 @@ package final class HostConnection: Host {
 
   /// Who was asked what, without secrets.
   private func shown(_ call: Call) -> String { redaction.url(asked(call)) }
-
-  /// The recorded reply whose turn it is; a recording's last answer to a reading call repeats.
-  private func recorded(_ digest: Digest, _ call: Call, in replay: any Archive) throws -> Exchange?
-  {
-    let key = digest.description
-    // While the network is there, prices alone come from the record, and only good ones.
-    guard client == nil else {
-      for turn in 0... {
-        guard let known = try replay.exchange(key, occurrence: turn) else { break }
-        if (200..<300).contains(known.status), Self.isReply(known.body, to: call),
-          HostError.inside(known.body, asked: "", isPrice: true) == nil
-        {
-          return known
-        }
-      }
-      return nil
-    }
-    let turn = occurrences.withLock { occurrences in
-      defer { occurrences[digest, default: 0] += 1 }
-      return occurrences[digest, default: 0]
-    }
-    if let known = try replay.exchange(key, occurrence: turn) { return known }
-    guard call.purpose != .create else { return nil }
-    for earlier in (0..<turn).reversed() {
-      if let known = try replay.exchange(key, occurrence: earlier) { return known }
-    }
-    return nil
-  }
-
-  private func unrecorded(
-    _ call: Call,
-    _ key: Digest,
-    _ url: String,
-    in replay: any Archive
-  ) throws -> HostError {
-    let asked = occurrences.withLock { $0[key] ?? 1 }
-    let sent = redaction.body(call.sent, isSearched: call.purpose != .score)
-    return Unrecorded(method: call.method, url: url, sent: sent)
-      .error(beside: try replay.exchanges(limit: Unrecorded.most), turn: asked - 1)
-  }
 
   private static func milliseconds() -> Int {
     Int((Date().timeIntervalSince1970 * 1000).rounded())

@@ -57,6 +57,20 @@ private let key = HostConnection.testKey
     #expect(server.requests.count == session.count + 1)
   }
 
+  @Test func `takes a file of the same name for the same rows, each upload once`() async throws {
+    let server = try LoopbackServer { .json(#"{"id":"\#($0.index)"}"#) }
+    let archive = MemoryArchive()
+    let live = try HostConnection.test(server.url, record: archive)
+    let first = try await live.send(upload(#"{"prompt":"p"}"#))
+    let replay = try HostConnection.test(server.url, key: nil, isLive: false, replay: archive)
+    // As another version writes the same rows.
+    #expect(try await replay.send(upload(#"{"prompt": "p"}"#)).body == first.body)
+    let again = await #expect(throws: HostError.self) {
+      try await replay.send(upload(#"{"prompt": "p"}"#))
+    }
+    #expect(again?.code == .notRecorded)
+  }
+
   @Test func `that is made while another is replayed is the same one`() async throws {
     let server = try LoopbackServer { .json(#"{"number":\#($0.index)}"#) }
     let (first, second) = (MemoryArchive(), MemoryArchive())
