@@ -30,6 +30,7 @@ let package = Package(
     .target(name: "CKernels"),
 
     .target(name: "Experiment", swiftSettings: safe),
+    .target(name: "Files", swiftSettings: safe),
     .target(name: "Statistics", swiftSettings: safe),
     .target(
       name: "Attribution",
@@ -43,7 +44,7 @@ let package = Package(
     .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict + staying),
     .target(
       name: "Providers",
-      dependencies: ["Experiment", "Transport"],
+      dependencies: ["Experiment", "Files", "Transport"],
       resources: [
         .embedInCode("../../configs/providers/azure.json5"),
         .embedInCode("../../configs/providers/fireworks.json5"),
@@ -59,11 +60,15 @@ let package = Package(
       ],
       swiftSettings: safe + staying
     ),
-    .target(name: "Store", dependencies: ["Experiment", "CSQLite"], swiftSettings: strict),
+    .target(
+      name: "Store",
+      dependencies: ["Experiment", "Files", "CSQLite"],
+      swiftSettings: strict
+    ),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
       name: "ReferenceModels",
-      dependencies: ["Experiment", "Statistics", "Kernels"],
+      dependencies: ["Experiment", "Files", "Statistics", "Kernels"],
       swiftSettings: safe
     ),
     .target(
@@ -71,7 +76,11 @@ let package = Package(
       dependencies: ["Experiment", "Statistics", "Kernels", "ReferenceModels"],
       swiftSettings: safe
     ),
-    .target(name: "Sandbox", dependencies: ["Experiment", "ReferenceModels"], swiftSettings: safe),
+    .target(
+      name: "Sandbox",
+      dependencies: ["Experiment", "Files", "ReferenceModels"],
+      swiftSettings: safe
+    ),
     .target(
       name: "Scenarios",
       dependencies: ["Experiment", "Statistics"],
@@ -124,7 +133,7 @@ let package = Package(
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store",
         "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign", "Laboratory", "Reports",
-        "Terminal", "Kernels",
+        "Terminal", "Kernels", "Files",
       ],
       resources: [.embedInCode("../../configs/prices.json5")],
       swiftSettings: safe
@@ -191,7 +200,7 @@ let package = Package(
     ),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["Experiment", "Store", "CSQLite", "TestSupport"],
+      dependencies: ["Experiment", "Files", "Store", "CSQLite", "TestSupport"],
       swiftSettings: strict
     ),
     .testTarget(
@@ -199,6 +208,7 @@ let package = Package(
       dependencies: ["Experiment", "Campaign", "Attribution", "Store", "TestSupport"],
       swiftSettings: safe
     ),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: safe),
     .testTarget(
       name: "ExperimentTests",
       dependencies: ["Experiment", "TestSupport"],
@@ -213,7 +223,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Attribution", "Campaign", "Commands", "Experiment", "Kernels", "Laboratory", "Providers",
+        "Attribution", "Campaign", "Commands", "Experiment", "Files", "Kernels", "Laboratory",
+        "Providers",
         "ReferenceModels", "Reports", "Scenarios", "Terminal", "TestSupport", "WhiteBox",
       ],
       swiftSettings: safe

@@ -248,5 +248,5 @@ struct RunIdentity {
 
 extension Corpus {
   /// The labels of all examples, training rows first.
-  fileprivate var tags: [[String]] { (train + queries).map(\.tags) }
+  fileprivate var tags: [[ByteText]] { (train + queries).map { $0.tags.map { ByteText($0) } } }
 }

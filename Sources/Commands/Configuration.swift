@@ -2,7 +2,7 @@ package import Attribution
 package import Experiment
 package import Providers
 
-/// What a run is asked to do, as its configuration file says it (design contract §4.2).
+/// What a run is asked to do, as its configuration file says it.
 ///
 /// Values are checked one by one when the file is read; what they mean together for a provider is
 /// decided where the run is wired. Paths are already resolved against the file's folder.

@@ -1,6 +1,7 @@
 import Attribution
 import Campaign
 import Experiment
+import Files
 import FoundationEssentials
 import ReferenceModels
 import Scenarios

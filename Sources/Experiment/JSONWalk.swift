@@ -60,7 +60,12 @@ struct JSONWalk {
   }
 
   private mutating func blanks() {
-    while place < bytes.endIndex, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
+    while place < bytes.endIndex {
+      switch bytes[place] {
+      case 0x20, 0x09, 0x0A, 0x0D: place += 1
+      default: return
+      }
+    }
   }
 
   /// Iterative, so that a file of a million brackets is no deep recursion.

@@ -1,5 +1,6 @@
 import Dispatch
 package import Experiment
+import Files
 import FoundationEssentials
 import Kernels
 import Synchronization

@@ -1,4 +1,4 @@
-import Experiment
+import Files
 import FoundationEssentials
 import Kernels
 

@@ -1,6 +1,6 @@
 package import Experiment
 
-/// The JSON objects outsiders read (design contract §4.3): fields are added, never renamed.
+/// The JSON objects outsiders read: fields are added, never renamed.
 ///
 /// Each has a `schema` number, so that a reader can tell an old file from a new one, and whatever
 /// carries scores says what their sign means. A number that is not known or not finite is `null`.

@@ -1,4 +1,4 @@
-import Experiment
+import Files
 import FoundationEssentials
 
 /// The sandbox's folder: small JSON documents by kind and id, and files' contents.

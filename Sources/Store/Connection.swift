@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Experiment
+internal import Files
 internal import Glibc
 
 /// One open SQLite database.

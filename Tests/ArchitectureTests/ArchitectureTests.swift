@@ -4,22 +4,24 @@ import Testing
 /// What each module may import: the table of the design.
 private let allowed: [String: Set<String>] = {
   let modules: Set<String> = [
-    "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store", "Kernels",
+    "Experiment", "Files", "Statistics", "Attribution", "Transport", "Providers", "Store",
+    "Kernels",
     "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign",
     "Laboratory", "Reports", "Terminal",
   ]
   return [
     "CCurl": [], "CSQLite": [], "CKernels": [],
     "Experiment": [],
+    "Files": [],
     "Statistics": [],
     "Attribution": ["Experiment", "Statistics"],
     "Transport": ["CCurl"],
-    "Providers": ["Experiment", "Transport"],
-    "Store": ["Experiment", "CSQLite"],
+    "Providers": ["Experiment", "Files", "Transport"],
+    "Store": ["Experiment", "Files", "CSQLite"],
     "Kernels": ["CKernels"],
-    "ReferenceModels": ["Experiment", "Statistics", "Kernels"],
+    "ReferenceModels": ["Experiment", "Files", "Statistics", "Kernels"],
     "WhiteBox": ["Experiment", "Statistics", "Kernels", "ReferenceModels"],
-    "Sandbox": ["Experiment", "ReferenceModels"],
+    "Sandbox": ["Experiment", "Files", "ReferenceModels"],
     "Scenarios": ["Experiment", "Statistics"],
     "Campaign": ["Experiment", "Attribution", "Store"],
     "Laboratory": [

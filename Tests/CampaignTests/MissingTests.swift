@@ -76,4 +76,16 @@ struct MissingTests {
     #expect(error?.message.contains("box refused 8 bytes") == true)
     #expect(try RunRecord(path: folder.path("run.db")).models.allSatisfy { $0.status == .planned })
   }
+
+  @Test
+  func `once the cause is mended, the same run asks again for what it had no price of`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    await #expect(throws: CampaignError.self) { try await run(path) { _ in true }.execute() }
+    let status = try await run(path) { _ in false }.execute()
+    #expect(status.phase == .complete && status.losses.missing == 0)
+    #expect(try RunRecord(path: path).targetPrices().allSatisfy { $0?.loss == .measured(1) })
+  }
 }

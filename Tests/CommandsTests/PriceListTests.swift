@@ -1,4 +1,5 @@
 import Experiment
+import Files
 import Providers
 import TestSupport
 import Testing

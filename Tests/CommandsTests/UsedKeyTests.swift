@@ -1,5 +1,6 @@
 import Campaign
 import Experiment
+import Files
 import FoundationEssentials
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Experiment
+import Files
 import FoundationEssentials
 import Store
 import TestSupport

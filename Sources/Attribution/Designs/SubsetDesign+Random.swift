@@ -36,7 +36,7 @@ extension SubsetDesign {
   ///   - weighted: Whether members carry weights w = 2(1 − ξ), ξ uniform in [0, 1), instead of 1.
   /// - Returns: A design with one draw a model.
   /// - Throws: `invalidDesign` for no models, no members, or more members than examples.
-  /// - SeeAlso: methods handbook 1.4: the weights are DAUNCE's perturbation shifted by a constant.
+  /// - SeeAlso: Pan et al., arXiv 2505.23223: the weights are its perturbation shifted by a constant.
   public static func random(
     examples: Int,
     models: Int,

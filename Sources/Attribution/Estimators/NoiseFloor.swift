@@ -37,7 +37,6 @@ public struct NoiseFloor: Sendable, Hashable {
   /// - Parameters:
   ///   - repeats: Pairs priced twice; those without two measured values are skipped.
   ///   - losses: The matrix that holds the first readings.
-  /// - SeeAlso: methods handbook 8.5.
   public init?(repeats: [RepeatedPrice], losses: LossMatrix) {
     var squares: [Int: [Double]] = [:]
     for item in repeats {

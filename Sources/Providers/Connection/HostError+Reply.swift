@@ -5,7 +5,7 @@ extension HostError {
   /// What a reply outside 200 to 299, or one with an error inside, says.
   ///
   /// Bodies of many shapes are understood: OpenAI's object, a bare string, FastAPI's `detail`,
-  /// Google's and llama.cpp's numbers, flat objects, HTML of proxies (providers.md §9.1).
+  /// Google's and llama.cpp's numbers, flat objects, HTML of proxies.
   /// - Parameters:
   ///   - status: HTTP status.
   ///   - fields: Header fields, names in lower case.

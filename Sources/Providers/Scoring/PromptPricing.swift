@@ -43,14 +43,12 @@ struct PromptPricing: Pricing {
     )
     let document = try reply.json(of: call)
     try endpoint.check(document["model"]?.string, is: model)
-    let choices = (document["choices"]?.array ?? []).sorted {
-      ($0["index"]?.int ?? 0) < ($1["index"]?.int ?? 0)
-    }
-    guard choices.count == passages.count else {
+    let answered = document["choices"]?.array ?? []
+    guard let choices = Self.inOrder(answered), choices.count == passages.count else {
       throw HostError(
         .notUnderstood,
-        "\(endpoint.host.asked(call)) answered \(choices.count) choices for \(passages.count) "
-          + "prompts: \(HostError.excerpt(reply.body))"
+        "\(endpoint.host.asked(call)) answered \(answered.count) choices for \(passages.count) "
+          + "prompts, or not each in a place of its own: \(HostError.excerpt(reply.body))"
       )
     }
     return zip(choices, passages).map { choice, passage in
@@ -60,6 +58,19 @@ struct PromptPricing: Pricing {
       }
       return .success(price(entries, passage))
     }
+  }
+
+  /// Choices in the order of the prompts; `nil` where their places cannot be told apart.
+  private static func inOrder(_ choices: [JSON]) -> [JSON]? {
+    var ordered = [JSON?](repeating: nil, count: choices.count)
+    for (position, choice) in choices.enumerated() {
+      let index = choice["index"].flatMap { $0.isNull ? nil : $0 }
+      guard let place = index == nil ? position : index?.int, ordered.indices.contains(place),
+        ordered[place] == nil
+      else { return nil }
+      ordered[place] = choice
+    }
+    return ordered.compactMap(\.self)
   }
 
   /// The price of one passage by the entries for all its tokens.

@@ -1,4 +1,5 @@
 internal import Experiment
+internal import Files
 import FoundationEssentials
 import Glibc
 

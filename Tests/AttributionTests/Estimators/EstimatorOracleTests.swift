@@ -23,7 +23,7 @@ struct EstimatorOracleTests {
     #expect(scores.measurable == [Bool](repeating: true, count: OracleValues.examples))
   }
 
-  // Golden value 3 of the methods handbook.
+  // Small enough to be worked out by hand.
   private let golden = LossMatrix.columns(
     [[1, 2, 0, 1], [2, 2, 3, 1], [3, 1, 2, 2], [1, 2, 0, 3]],
     queries: 1

@@ -145,6 +145,22 @@ private func tokenise(_ body: JSON) -> String {
     }
   }
 
+  @Test(arguments: ["0,0", "0,2", "1,1e99", "0,-1", "0,\"1\""])
+  func `takes no price from choices whose places cannot be told apart`(places: String) async throws
+  {
+    let places = places.split(separator: ",")
+    let host = ScriptedHost { call, body in
+      guard !call.path.hasSuffix("/tokenize") else { return tokenise(body) }
+      if body["prompt"]?.array?.count == 1 { return Self.prompt(body) }
+      return #"{"choices":[{"index":\#(places[0]),"prompt_logprobs":[null]},"#
+        + #"{"index":\#(places[1]),"prompt_logprobs":[null]}]}"#
+    }
+    let pricing = try await host.pricing(.promptLogProbabilities, vllm)
+    let prices = try await pricing.price([.plain("ab", "cd"), .plain("x", "yz")], Question())
+    // One by one they are told apart.
+    #expect(prices.map(\.tokens) == [2, 2])
+  }
+
   @Test func `reads TGI's prefill, and its absence`() async throws {
     let host = ScriptedHost { call, _ in
       if call.path.hasSuffix("/info") { return #"{"model_id":"gemma-3-270m"}"# }
