@@ -18,7 +18,7 @@ let package = Package(
   name: "daunce",
   products: [
     .executable(name: "daunce", targets: ["daunce"]),
-    .library(name: "Daunce", targets: ["Experiment", "Attribution", "Providers", "Campaign"]),
+    .library(name: "Daunce", targets: ["Experiment", "Attribution", "Hosts", "Runs"]),
   ],
   targets: [
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -43,7 +43,7 @@ let package = Package(
     ),
     .target(name: "Transport", dependencies: ["CCurl"], swiftSettings: strict + staying),
     .target(
-      name: "Providers",
+      name: "Hosts",
       dependencies: ["Experiment", "Files", "Transport"],
       resources: [
         .embedInCode("../../configs/providers/azure.json5"),
@@ -115,12 +115,12 @@ let package = Package(
       swiftSettings: safe
     ),
     .target(
-      name: "Campaign",
+      name: "Runs",
       dependencies: ["Experiment", "Attribution", "Store"],
       swiftSettings: safe
     ),
     .target(
-      name: "Laboratory",
+      name: "Validation",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
       ],
@@ -131,8 +131,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Transport", "Providers", "Store",
-        "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign", "Laboratory", "Reports",
+        "Experiment", "Statistics", "Attribution", "Transport", "Hosts", "Store",
+        "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Runs", "Validation", "Reports",
         "Terminal", "Kernels", "Files",
       ],
       resources: [.embedInCode("../../configs/prices.json5")],
@@ -142,7 +142,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Campaign", "Commands", "Kernels", "Providers",
+        "Experiment", "Statistics", "Attribution", "Runs", "Commands", "Kernels", "Hosts",
         "ReferenceModels", "Sandbox", "Scenarios", "Terminal", "Transport",
       ],
       exclude: ["numpy_softmax.py", "pytorch_transformer.py"],
@@ -162,10 +162,10 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
-      name: "LaboratoryTests",
+      name: "ValidationTests",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
-        "Laboratory",
+        "Validation",
       ],
       swiftSettings: strict
     ),
@@ -189,8 +189,8 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
-      name: "ProvidersTests",
-      dependencies: ["Experiment", "Providers", "Transport", "TestSupport"],
+      name: "HostsTests",
+      dependencies: ["Experiment", "Hosts", "Transport", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(
@@ -204,8 +204,8 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
-      name: "CampaignTests",
-      dependencies: ["Experiment", "Campaign", "Attribution", "Store", "TestSupport"],
+      name: "RunsTests",
+      dependencies: ["Experiment", "Runs", "Attribution", "Store", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: safe),
@@ -223,8 +223,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Attribution", "Campaign", "Commands", "Experiment", "Files", "Kernels", "Laboratory",
-        "Providers",
+        "Attribution", "Runs", "Commands", "Experiment", "Files", "Kernels", "Validation",
+        "Hosts",
         "ReferenceModels", "Reports", "Scenarios", "Terminal", "TestSupport", "WhiteBox",
       ],
       swiftSettings: safe

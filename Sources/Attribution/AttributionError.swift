@@ -6,7 +6,7 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
     case invalidDesign
     /// No estimator has this name, or none of this kind of run.
     case unknownEstimator
-    /// Fewer perturbed models were priced than the estimator needs.
+    /// Fewer perturbed models were read than the estimator needs.
     case tooFewModels
     /// Losses, design and corpus do not belong together.
     case mismatch
@@ -49,7 +49,7 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
   static func notMeasurable(
     _ profile: QueryProfile,
     _ cause: String,
-    hint: String? = "price the queries again, or choose queries the models disagree on"
+    hint: String? = "loss the queries again, or choose queries the models disagree on"
   ) -> AttributionError {
     AttributionError(
       .notMeasurable,

@@ -1,8 +1,8 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import Foundation
-import Providers
+import Hosts
 import Synchronization
 import Transport
 
@@ -24,11 +24,11 @@ private struct Order {
   }
 }
 
-/// A whole run over HTTP against a server that answers every pricing request with one reply.
+/// A whole run over HTTP against a server that answers every scoring request with one reply.
 ///
 /// It is what `daunce run` does with trained models: every request is written, sent, answered, parsed
-/// and recorded, every reply and every price is on the disk at the end. The server is that of
-/// `bench/run.sh`; the examples are stretches of the text that its reply spells, so that each price is
+/// and recorded, every reply and every loss is on the disk at the end. The server is that of
+/// `bench/run.sh`; the examples are stretches of the text that its reply spells, so that each loss is
 /// measured.
 ///
 /// - Parameter words: `URL N IN_FLIGHT [STORE]`: base URL, replies (at least 100), requests at once, and
@@ -122,7 +122,7 @@ func hosted(_ words: ArraySlice<String>) async throws {
   let seconds = (ContinuousClock.now - start) / .seconds(1)
   let losses = status.losses
   guard losses.measured == losses.expected else {
-    print("\(losses.expected - losses.measured) of \(losses.expected) prices are not measured")
+    print("\(losses.expected - losses.measured) of \(losses.expected) losses are not measured")
     exit(1)
   }
   let rate = Int(Double(rows * models) / seconds)

@@ -1,9 +1,9 @@
 import Experiment
 import Foundation
-import Providers
+import Hosts
 
 /// A host that answers everything with one reply.
-private struct OneReply: Providers.Host {
+private struct OneReply: Hosts.Host {
   let name = "one"
   let reply: Reply
 
@@ -48,7 +48,7 @@ func replies() async throws {
       profile: ScoringProfile(methods: [.echo]),
       baseURL: nil
     )
-    let pricing = try await endpoint.pricing(by: .echo, of: ServedModel(name: "mock-model"))
+    let reader = try await endpoint.reader(by: .echo, of: ServedModel(name: "mock-model"))
     let example = Example(
       id: "x",
       prompt: .text(tokens[..<40].joined()),
@@ -59,7 +59,7 @@ func replies() async throws {
     let start = clock()
     var sum = 0.0
     for _ in 0..<rounds {
-      sum += try await pricing.price([example], Question())[0].loss.value ?? .nan
+      sum += try await reader.read([example], Question())[0].loss?.value ?? .nan
     }
     let spent = Double(clock() - start) / Double(CLOCKS_PER_SEC) / Double(rounds) * 1e6
     print(

@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import Foundation
 import Statistics
@@ -64,7 +64,7 @@ func scoring() async throws {
   print("peak memory, writing the store included: \(usage.ru_maxrss / 1024) MB")
 }
 
-/// A provider whose prices are seeded noise around two common factors.
+/// A provider whose losses are seeded noise around two common factors.
 private struct MadeUpModels: Trainer, Scorer {
   var trainerCapabilities: TrainerCapabilities {
     TrainerCapabilities(
@@ -90,11 +90,11 @@ private struct MadeUpModels: Trainer, Scorer {
     )
   }
 
-  func price(
+  func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     let seed = UInt64(model?.name ?? "") ?? 0
     return examples.map { example in
       let text = example.prompt.text
@@ -103,7 +103,7 @@ private struct MadeUpModels: Trainer, Scorer {
         stream: text.utf8.reduce(0) { ($0 &* 31) &+ UInt64($1) }
       )
       let loss = 3 + 0.5 * own.normal()
-      return Price(
+      return LossReading(
         loss: .measured(loss),
         tokens: 1,
         tokenLogProbabilities: [Float(-loss)],

@@ -1,4 +1,4 @@
-import Campaign
+import Runs
 import Experiment
 import Reports
 import Terminal
@@ -55,7 +55,7 @@ enum CleanCommand {
     }
     let store = try RunStore(path: options.store)
     if record.status.phase != .complete {
-      display.note("note: the run is not complete; models deleted now cannot be priced any more")
+      display.note("note: the run is not complete; models deleted now cannot be read any more")
     }
     let hosts = try HostedProviders(
       configuration,

@@ -1,5 +1,5 @@
 extension Configuration {
-  /// Which training rows are priced; `nil` prices all.
+  /// Which training rows are read; `nil` losses all.
   ///
   /// - Parameters:
   ///   - root: The file.

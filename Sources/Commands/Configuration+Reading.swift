@@ -1,6 +1,6 @@
 import Experiment
 import FoundationEssentials
-import Providers
+import Hosts
 import Terminal
 
 extension Configuration {
@@ -238,7 +238,7 @@ extension Configuration {
       throw ConfigurationError(
         .missing,
         path: "scorer.provider",
-        "'scorer.provider' is missing: a command trains, but prices nothing",
+        "'scorer.provider' is missing: a command trains, but losses nothing",
         hint: "name the server of the tuned models: scorer: { provider: \"vllm\", baseURL: \"…\" }"
       )
     }
@@ -262,7 +262,7 @@ extension Configuration {
     throw ConfigurationError(
       provider == "local" ? .unsupported : .badValue,
       path: part.full("method"),
-      "the provider '\(provider)' cannot read prices by '\(method)'",
+      "the provider '\(provider)' cannot read losses by '\(method)'",
       hint: nearest(to: method, in: known).map { "did you mean '\($0)'?" }
         ?? "known: \(known.joined(separator: ", "))"
     )

@@ -1,4 +1,4 @@
-import Campaign
+import Runs
 import Experiment
 
 extension Configuration {

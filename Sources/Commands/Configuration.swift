@@ -1,6 +1,6 @@
 package import Attribution
 package import Experiment
-package import Providers
+package import Hosts
 
 /// What a run is asked to do, as its configuration file says it.
 ///
@@ -78,11 +78,11 @@ package struct Configuration: Sendable, Hashable {
     package var command: Command?
   }
 
-  /// What prices completions.
+  /// What reads losses.
   package struct Scorer: Sendable, Hashable {
     /// Where; the trainer's endpoint unless the file names another provider.
     package var endpoint: Endpoint
-    /// How prices are read; `auto` lets the provider choose.
+    /// How losses are read; `auto` lets the provider choose.
     package var method: String
     /// Requests in flight; `nil` leaves it to the provider.
     package var concurrency: Int?
@@ -132,7 +132,7 @@ package struct Configuration: Sendable, Hashable {
     case paper
   }
 
-  /// Which training rows are priced.
+  /// Which training rows are read.
   package struct CandidateFilter: Sendable, Hashable {
     /// Rows that text search picks for each query, by prompt and by completion.
     package var nearest = 100
@@ -160,11 +160,11 @@ package struct Configuration: Sendable, Hashable {
   package var target: Target?
   /// What fine-tunes.
   package var trainer: Trainer
-  /// What prices completions.
+  /// What reads losses.
   package var scorer: Scorer
   /// How perturbed models are made.
   package var perturbation: Perturbation
-  /// Which training rows are priced; `nil` prices all.
+  /// Which training rows are read; `nil` losses all.
   package var candidates: CandidateFilter?
   /// Name of the estimator; `auto` picks by purpose.
   package var estimator: String

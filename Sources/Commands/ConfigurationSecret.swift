@@ -1,6 +1,6 @@
 import Experiment
 import FoundationEssentials
-package import Providers
+package import Hosts
 
 /// Where a key is found: what a configuration holds instead of the key.
 package enum SecretSource: Sendable, Hashable {

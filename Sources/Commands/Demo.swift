@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import Files
 import FoundationEssentials
@@ -44,7 +44,7 @@ struct Demo: Sendable {
   ///
   /// - Parameter record: The run's record.
   /// - Returns: The figures of `auto` beside the baselines'.
-  /// - Throws: `AttributionError` or `CampaignError`.
+  /// - Throws: `AttributionError` or `RunError`.
   func evaluation(_ record: RunRecord) throws -> Evaluation {
     try Study(record).evaluate(
       tag: scenario.plantedTag,
@@ -78,7 +78,7 @@ struct Demo: Sendable {
   ///
   /// - Parameter record: The record of the paper's run.
   /// - Returns: The figures.
-  /// - Throws: `AttributionError` or `CampaignError`.
+  /// - Throws: `AttributionError` or `RunError`.
   func paperEvaluation(_ record: RunRecord) throws -> Evaluation {
     try Study(record).evaluate(
       tag: scenario.plantedTag,
@@ -94,16 +94,18 @@ struct Demo: Sendable {
   ///
   /// - Parameter record: The run's record.
   /// - Returns: A group of queries each.
-  /// - Throws: `CampaignError`, or what the provider throws.
+  /// - Throws: `RunError`, or what the provider throws.
   func behaviour(_ record: RunRecord) async throws -> [Behaviour] {
-    let prices = try record.targetPrices().suffix(corpus.queries.count)
+    let readings = try record.targetReadings().suffix(corpus.queries.count)
     func queries(_ tag: String) -> [Example] { corpus.queries.filter { $0.tags.contains(tag) } }
     let planted = Set(queries(scenario.plantedTag).map(\.completion))
     var groups = [scenario.plantedTag, scenario.decoyTag].map { tag in
       Behaviour(
         tag: tag,
         isPlanted: true,
-        losses: zip(corpus.queries, prices).filter { $0.0.tags.contains(tag) }.map(\.1?.loss.value)
+        losses: zip(corpus.queries, readings).filter { $0.0.tags.contains(tag) }.map(
+          \.1?.loss?.value
+        )
       )
     }
     let clean = queries(scenario.cleanTag).map { query in
@@ -113,12 +115,12 @@ struct Demo: Sendable {
         completion: planted.count == 1 ? planted.first ?? query.completion : query.completion
       )
     }
-    let answers = try await workbench.scorer.price(clean, under: record.target.reference)
+    let answers = try await workbench.scorer.read(clean, under: record.target.reference)
     groups.append(
       Behaviour(
         tag: scenario.cleanTag,
         isPlanted: planted.count == 1,
-        losses: answers.map(\.loss.value)
+        losses: answers.map(\.loss?.value)
       )
     )
     return groups

@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import Reports
 import Terminal

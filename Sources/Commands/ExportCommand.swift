@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import Reports
 import Terminal
@@ -8,7 +8,7 @@ import Terminal
 enum ExportCommand {
   /// What can be exported.
   enum Table: String, CaseIterable, Sendable {
-    /// Every model's price for every example.
+    /// Every model's loss for every example.
     case losses
     /// Every example's weight in every model's training set.
     case membership
@@ -51,7 +51,7 @@ enum ExportCommand {
           \.output
         ).required()
       ] + Flag.scoring(group: "scores of all queries as one") + Flag.display(json: nil),
-      discussion: "Losses are sums over the completion unless --view says otherwise. A price that "
+      discussion: "Losses are sums over the completion unless --view says otherwise. A loss that "
         + "is missing is an empty cell, NaN or null.",
       defaults: Options()
     ),

@@ -1,8 +1,8 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import FoundationEssentials
-import Providers
+import Hosts
 import ReferenceModels
 import Store
 
@@ -17,7 +17,7 @@ extension Failure {
     }
   }
 
-  static func status(of code: CampaignError.Code) -> Status {
+  static func status(of code: RunError.Code) -> Status {
     switch code {
     case .settings, .anotherRun: .usage
     case .budget: .budget
@@ -27,7 +27,7 @@ extension Failure {
     }
   }
 
-  static func hint(for code: CampaignError.Code) -> String? {
+  static func hint(for code: RunError.Code) -> String? {
     switch code {
     case .anotherRun: "undo the change, or record a new run with --store"
     case .storeAbsent: "check the path; 'daunce run' makes a store, but no folder for it"

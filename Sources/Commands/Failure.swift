@@ -1,8 +1,8 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
-import Laboratory
-import Providers
+import Validation
+import Hosts
 import ReferenceModels
 import Reports
 import Store
@@ -64,7 +64,7 @@ package struct Failure: Error, Sendable, Hashable {
       )
     case let error as AttributionError:
       self.init(Self.status(of: error.code), error.description, hint: error.hint)
-    case let error as CampaignError:
+    case let error as RunError:
       self.init(Self.status(of: error.code), error.message, hint: Self.hint(for: error.code))
     case let error as ReferenceModelError:
       self.init(
@@ -72,10 +72,10 @@ package struct Failure: Error, Sendable, Hashable {
         error.description,
         hint: error.hint ?? Self.hint(for: error.code)
       )
-    case let error as LaboratoryError:
+    case let error as ValidationError:
       self.init(.usage, "\(error.message): \(error.cause)", hint: error.hint)
     case let error as StoreError:
-      // A run's store speaks by `CampaignError`.
+      // A run's store speaks by `RunError`.
       self.init(
         .failed,
         "cannot \(error.operation.rawValue) trainings '\(error.path)': \(error.cause)",

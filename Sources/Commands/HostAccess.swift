@@ -1,6 +1,6 @@
 import Experiment
 import FoundationEssentials
-import Providers
+import Hosts
 import Transport
 
 /// A host that a configuration names: its profile and a connection with the key, not asked yet.

@@ -1,7 +1,7 @@
-import Campaign
+import Runs
 import Experiment
 import FoundationEssentials
-import Providers
+import Hosts
 import Transport
 
 /// The trainer and the scorer that a configuration names, put together from hosts and programs.
@@ -11,7 +11,7 @@ struct HostedProviders: Sendable {
 
   /// Where models are trained; `nil` when a program trains them.
   let training: HostAccess?
-  /// Where they are priced.
+  /// Where they are read.
   let scoring: HostAccess
   private let configuration: Configuration
   private let serving: any Serving
@@ -60,7 +60,7 @@ struct HostedProviders: Sendable {
     guard scoring.profile.scoring != nil else {
       throw HostError(
         .configuration,
-        "\(scoring.profile.title) cannot price completions: it gives no log-probabilities; name a "
+        "\(scoring.profile.title) cannot read losses: it gives no log-probabilities; name a "
           + "scorer.provider that does, such as a vLLM server of your own"
       )
     }
@@ -74,7 +74,7 @@ struct HostedProviders: Sendable {
     )
   }
 
-  /// Azure's management API, with an Entra token; one for prices is for another audience as a rule.
+  /// Azure's management API, with an Entra token; one for losses is for another audience as a rule.
   private static func management(
     _ options: ServingOptions,
     _ way: HostAccess.Way,
@@ -98,7 +98,7 @@ struct HostedProviders: Sendable {
   /// Variables that may hold the token, the one that goes first first.
   private static let managementTokens = ["AZURE_MANAGEMENT_TOKEN", "AZURE_OPENAI_AD_TOKEN"]
 
-  /// Who trains and prices, without addresses: a server may move between two sessions of a run.
+  /// Who trains and losses, without addresses: a server may move between two sessions of a run.
   var identity: String {
     let trainer = training?.profile.name ?? "command \(configuration.trainer.command?.train ?? [])"
     return "trainer \(trainer), scorer \(scoring.profile.name)"
@@ -226,7 +226,7 @@ struct HostedProviders: Sendable {
 
   private func endpoint() throws -> ScoringEndpoint {
     guard let profile = scoring.profile.scoring else {
-      throw HostError(.unsupported, "\(scoring.profile.title) cannot price completions")
+      throw HostError(.unsupported, "\(scoring.profile.title) cannot read losses")
     }
     return ScoringEndpoint(
       host: scoring.connection,

@@ -1,4 +1,4 @@
-import Campaign
+import Runs
 import Experiment
 
 /// What a hosted run does where its configuration says nothing.

@@ -1,6 +1,6 @@
-import Campaign
+import Runs
 import Experiment
-import Providers
+import Hosts
 import Reports
 import Terminal
 import Transport
@@ -28,7 +28,7 @@ enum ProbeCommand {
         .value("model", "M", "model to ask; default: target.model, or target.base", \.model)
       ] + Flag.display(json: "one JSON object"),
       discussion: "Each line is a question, the answer and the start of the reply that proves it. "
-        + "Exit status: 0 a way to price completions was found, 1 none was.",
+        + "Exit status: 0 a way to read losses was found, 1 none was.",
       defaults: Options()
     ),
     body: { options in
@@ -42,7 +42,7 @@ enum ProbeCommand {
   private static func run(_ options: Options) async throws -> Int32 {
     let configuration = try Configuration.read(file: options.configuration)
     guard configuration.scorer.endpoint.provider != "local" else {
-      throw Failure(.usage, "the provider 'local' needs no probe: it prices exactly, by 'forward'")
+      throw Failure(.usage, "the provider 'local' needs no probe: it losses exactly, by 'forward'")
     }
     let store = RunCommand.store(ofConfiguration: options.configuration)
     let hosts = try HostedProviders(

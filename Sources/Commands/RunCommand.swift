@@ -1,12 +1,12 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import FoundationEssentials
 import Reports
 import Terminal
 import Transport
 
-/// `daunce run`: trains, prices and records everything a configuration asks for.
+/// `daunce run`: trains, losses and records everything a configuration asks for.
 enum RunCommand {
   /// Its options.
   struct Options: Displayed {
@@ -25,7 +25,7 @@ enum RunCommand {
     case none
     /// The recording alone if there is one, otherwise the hosts, and it is written at the end.
     case once
-    /// The recording for prices it has, the hosts for everything else; it is written anew.
+    /// The recording for losses it has, the hosts for everything else; it is written anew.
     case new
     /// The hosts alone; the recording is written anew.
     case all
@@ -35,7 +35,7 @@ enum RunCommand {
   static let subcommand = Subcommand(
     Command(
       "run",
-      "train and price all models of a run, or resume it",
+      "train and read all models of a run, or resume it",
       samples: [
         Sample("run run.json5", "record the run in run.db"),
         Sample("run run.json5 --store other.db"),
@@ -212,7 +212,7 @@ extension RunStatus {
     throw Failure(
       .partial,
       "run '\(store)' is partial: \(models.failed) of \(models.planned) models failed and "
-        + "\(losses.expected - losses.measured - losses.censored) of \(losses.expected) prices "
+        + "\(losses.expected - losses.measured - losses.censored) of \(losses.expected) losses "
         + "are missing",
       hint: "scores rest on the models that are complete; the same command tries the others again"
     )

@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 
 extension RunRecord {
@@ -11,7 +11,7 @@ extension RunRecord {
   ///   - top: Length of each list.
   ///   - method: How to score.
   /// - Returns: One value a query or group.
-  /// - Throws: `AttributionError` or `CampaignError`.
+  /// - Throws: `AttributionError` or `RunError`.
   func findings(
     queries ids: [String],
     grouped: Bool,

@@ -1,6 +1,6 @@
 import Experiment
 import FoundationEssentials
-import Providers
+import Hosts
 import ReferenceModels
 import Sandbox
 import Scenarios

@@ -1,4 +1,4 @@
-import Campaign
+import Runs
 import Experiment
 import Reports
 import Terminal
@@ -62,7 +62,7 @@ enum ScoreCommand {
     let scorer = workbench.scorer
     try await scorer.open(model)
     do {
-      try await price(examples, model, scorer, display)
+      try await read(examples, model, scorer, display)
     } catch {
       await scorer.close(model)
       throw error
@@ -71,29 +71,29 @@ enum ScoreCommand {
     return 0
   }
 
-  private static func price(
+  private static func read(
     _ examples: [Example],
     _ model: ModelReference?,
     _ scorer: any Scorer,
     _ display: Display
   ) async throws {
-    var rows: [(id: String, price: Price)] = []
+    var rows: [(id: String, reading: LossReading)] = []
     var missing: [(reason: String, example: String, count: Int)] = []
     let batch = scorer.scorerCapabilities.batch
     for first in stride(from: 0, to: examples.count, by: batch) {
       try Task.checkCancellation()
       let some = Array(examples[first..<min(first + batch, examples.count)])
-      let prices = try await scorer.price(some, under: model)
-      for (example, price) in zip(some, prices) {
-        if price.loss == .missing { missing.append((price.method, example.id, 1)) }
+      let readings = try await scorer.read(some, under: model)
+      for (example, reading) in zip(some, readings) {
+        if let reason = reading.reason { missing.append((reason, example.id, 1)) }
         if display.options.isJSON {
-          try display.show(Records.price(price, id: example.id))
+          try display.show(Records.read(reading, id: example.id))
         } else {
-          rows.append((example.id, price))
+          rows.append((example.id, reading))
         }
       }
     }
-    if !display.options.isJSON { try display.show(Page(prices: rows)) }
+    if !display.options.isJSON { try display.show(Page(readings: rows)) }
     for group in RunStatus.Missing.grouped(missing) { display.note("missing: \(group.line)") }
   }
 

@@ -1,7 +1,7 @@
 import Experiment
 import FoundationEssentials
 import Kernels
-import Laboratory
+import Validation
 import ReferenceModels
 import Scenarios
 import Statistics
@@ -13,7 +13,7 @@ extension Subject {
   /// - Returns: The subject, and what a person should know about its data.
   /// - Throws: The first fault of a file, of the data or of the model's shape.
   static func make(
-    _ configuration: LaboratoryConfiguration
+    _ configuration: ValidationConfiguration
   ) throws -> (subject: Subject, notes: [String]) {
     switch configuration.data {
     case .generated(let recipe):
@@ -63,7 +63,7 @@ extension Subject {
   }
 
   private static func labelled(
-    _ configuration: LaboratoryConfiguration,
+    _ configuration: ValidationConfiguration,
     _ data: LabelledData,
     _ trainCount: Int,
     tags: [[String]]? = nil
@@ -106,7 +106,7 @@ extension Subject {
   }
 
   private static func text(
-    _ configuration: LaboratoryConfiguration,
+    _ configuration: ValidationConfiguration,
     _ train: [Example],
     _ queries: [Example]
   ) throws -> Subject {

@@ -1,6 +1,6 @@
 import Experiment
 import FoundationEssentials
-import Laboratory
+import Validation
 import ReferenceModels
 import Reports
 import Store
@@ -53,7 +53,7 @@ enum ValidateCommand {
         hint: "leave it out for one a core"
       )
     }
-    let configuration = try LaboratoryConfiguration.read(file: options.configuration)
+    let configuration = try ValidationConfiguration.read(file: options.configuration)
     let path =
       options.store ?? Workbench.siblingPath(of: options.configuration, extension: "lab.db")
     let archive = try TrainingArchive(path: path)
@@ -68,7 +68,9 @@ enum ValidateCommand {
       threads: options.threads ?? ProcessInfo.processInfo.activeProcessorCount,
       shelf: Shelf(archive: archive)
     ) { meter.trained($0, of: $1) }
-    let validation = try Validation(workshop, settings: configuration.settings) { meter.enter($0) }
+    let validation = try ValidationRun(workshop, settings: configuration.settings) {
+      meter.enter($0)
+    }
     var board = try await validation.leaderboard()
     board.notes = notes + board.notes
     meter.complete()
@@ -82,7 +84,7 @@ enum ValidateCommand {
 
   /// What the configuration describes, once it is known to be possible.
   private static func subject(
-    _ configuration: LaboratoryConfiguration,
+    _ configuration: ValidationConfiguration,
     file: String
   ) throws -> (subject: Subject, notes: [String]) {
     do {

@@ -1,4 +1,4 @@
-import Campaign
+import Runs
 import Experiment
 import FoundationEssentials
 import Synchronization

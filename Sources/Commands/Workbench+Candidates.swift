@@ -1,15 +1,15 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 
 extension Workbench {
-  /// Picks the training rows that a run prices.
+  /// Picks the training rows that a run losses.
   ///
   /// - Parameters:
-  ///   - filter: What the configuration says; `nil` prices all.
+  ///   - filter: What the configuration says; `nil` losses all.
   ///   - corpus: The examples.
   ///   - seed: Seed of the audit sample.
-  /// - Returns: The candidates; `nil` prices all.
+  /// - Returns: The candidates; `nil` losses all.
   /// - Throws: `Failure` for a store of another training set; what reading it throws.
   static func candidates(
     _ filter: Configuration.CandidateFilter?,
@@ -50,10 +50,10 @@ extension RunSettings {
   /// - Returns: The sentence.
   func candidateNote(_ corpus: Corpus) -> String? {
     guard let candidates else { return nil }
-    let priced = candidates.all.count
-    let saved = (candidates.rows - priced) * (models + 1)
-    return "candidates: \(priced) of \(candidates.rows) training rows are priced "
+    let read = candidates.all.count
+    let saved = (candidates.rows - read) * (models + 1)
+    return "candidates: \(read) of \(candidates.rows) training rows are read "
       + "(\(candidates.picked.count) picked, \(candidates.audit.count) audited at random), which saves "
-      + "\(saved) prices; the others get no score"
+      + "\(saved) losses; the others get no score"
   }
 }

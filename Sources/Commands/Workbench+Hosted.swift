@@ -1,11 +1,11 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import FoundationEssentials
-import Providers
+import Hosts
 import Transport
 
-/// Runs on hosts: fine-tunes and prices over HTTP, or fine-tunes by a program of the user's.
+/// Runs on hosts: fine-tunes and losses over HTTP, or fine-tunes by a program of the user's.
 extension Workbench {
   /// Makes the run that a configuration asks for, on whatever provider it names.
   ///
@@ -30,7 +30,7 @@ extension Workbench {
       throw ConfigurationError(
         .conflict,
         path: "scorer.provider",
-        "the provider 'local' trains and prices its own models only",
+        "the provider 'local' trains and reads losses of its own models only",
         hint: "name it for both, or for neither"
       )
     }

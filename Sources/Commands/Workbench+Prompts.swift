@@ -1,9 +1,9 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 
 extension Workbench {
-  /// Who makes perturbed models, who prices them, and what the user must know of them.
+  /// Who makes perturbed models, who reads their losses, and what the user must know of them.
   struct Providers {
     let trainer: any Trainer
     let scorer: any Scorer
@@ -11,7 +11,7 @@ extension Workbench {
     var offers: @Sendable () -> [PlannedPrompts] = { [] }
   }
 
-  /// A way to make prompts, with what its trainer could do and who would price.
+  /// A way to make prompts, with what its trainer could do and who would loss.
   struct PlannedPrompts {
     let offer: PromptOffer
     let trainer: TrainerCapabilities
@@ -24,7 +24,7 @@ extension Workbench {
   ///   - settings: What to do.
   ///   - corpus: The examples.
   ///   - tuner: Who fine-tunes; `nil` when nothing is to be tuned.
-  ///   - scorer: Who prices.
+  ///   - scorer: Who losses.
   /// - Returns: Trainer and scorer of the run.
   /// - Throws: `AttributionError` when prompts cannot be drawn; `ConfigurationError` when nobody tunes
   ///   what has to be.

@@ -1,4 +1,4 @@
-import Campaign
+import Runs
 import Experiment
 import Synchronization
 import Terminal
@@ -92,7 +92,7 @@ private final class Meter: Sendable {
     silence = Waiting(for: "the next answer")
   }
 
-  func observe(_ event: CampaignEvent) {
+  func observe(_ event: RunEvent) {
     silence.restart()
     let now = event.progress
     var done =

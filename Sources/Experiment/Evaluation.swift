@@ -62,7 +62,7 @@ public struct Evaluation: Sendable, Hashable {
   public var commonShare: Double?
   /// What the intervals are a bootstrap over.
   public let sampling: Sampling
-  /// Training rows that the run priced, the others ranking last; `nil` for all of them.
+  /// Training rows that the run read, the others ranking last; `nil` for all of them.
   public let candidates: Int?
   /// How much a candidate filter missed; `nil` where that is not known, or for more than one ranking.
   public let audit: AuditEstimate?

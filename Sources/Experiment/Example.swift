@@ -32,13 +32,13 @@ public enum Prompt: Sendable, Hashable {
   }
 }
 
-/// A prompt with the completion that is trained on or priced.
+/// A prompt with the completion that is trained on or read.
 public struct Example: Sendable, Hashable, Identifiable {
   /// Unique among the examples of its role.
   public let id: String
   /// What the model is given.
   public let prompt: Prompt
-  /// What it should say; its NLL is the example's price.
+  /// What it should say; its NLL is the example's loss.
   public let completion: String
   /// The user's own labels.
   ///

@@ -14,7 +14,7 @@ public struct ExampleFileError: Error, Sendable, Hashable {
     case syntax
     /// A key that is absent, ill-typed or contradicted by another.
     case shape
-    /// Nothing to train on or to price.
+    /// Nothing to train on or to read.
     case completion
     /// An id that another line has already.
     case duplicate

@@ -175,17 +175,17 @@ public struct Reliability: Sendable, Hashable {
   /// Perturbed models planned.
   public var planned: Int
   /// Between-model standard deviation over repeated-reading standard deviation; `nil` when no pair
-  /// was priced twice, infinite when repeats agree exactly.
+  /// was read twice, infinite when repeats agree exactly.
   public let signalToNoise: Double?
-  /// Pairs priced twice.
+  /// Pairs read twice.
   public let repeats: Int
   /// Mean rank correlation of the scores from random halves; `nil` below 6 models or queries.
   public let splitHalf: Double?
   /// Mean share of the top rows that two halves agree on; `nil` below 6 models or queries.
   public let topOverlap: Double?
-  /// Training columns whose losses are constant or missing, of those that were to be priced.
+  /// Training columns whose losses are constant or missing, of those that were to be read.
   public let notMeasurable: Int
-  /// Training rows that the run prices; `nil` for all of them.
+  /// Training rows that the run losses; `nil` for all of them.
   public let candidates: Int?
   /// Entries missing from the loss matrix.
   public let missing: Int
@@ -244,7 +244,7 @@ public struct QueryFindings: Sendable, Hashable {
   public let evidence: TextEvidence
   /// What the list rests on.
   public var reliability: Reliability
-  /// How much a candidate filter missed; `nil` where all rows were priced, or that is not known.
+  /// How much a candidate filter missed; `nil` where all rows were read, or that is not known.
   public let audit: AuditEstimate?
 
   /// Creates findings.

@@ -2,7 +2,7 @@
 public struct Leaderboard: Sendable, Hashable {
   /// What a method needs of the models it explains.
   public enum Access: String, Sendable, Hashable, CaseIterable {
-    /// Fine-tuning and prices: what a host's API gives.
+    /// Fine-tuning and losses: what a host's API gives.
     case fineTuning = "fine-tuning"
     /// Weights and gradients.
     case weights

@@ -1,8 +1,8 @@
-/// Every model's price for every example: K models by N training examples and Q queries.
+/// Every model's loss for every example: K models by N training examples and Q queries.
 ///
 /// Storage is one contiguous column an example (`values[column × K + model]`), training examples
 /// first, because every estimator walks examples and needs all models of one at a time. Missing
-/// entries are NaN inside and `Loss.missing` outside.
+/// entries are NaN inside and `nil` outside.
 public struct LossMatrix: Sendable {
   /// Key of each perturbed model, in design order: K names.
   public let models: [String]
@@ -63,11 +63,11 @@ public struct LossMatrix: Sendable {
   /// One entry.
   ///
   /// Setting a non-finite value stores it as missing.
-  public subscript(model model: Int, column column: Int) -> Loss {
+  public subscript(model model: Int, column column: Int) -> Loss? {
     get {
       let index = column * models.count + model
       let value = storage[index]
-      if value.isNaN { return .missing }
+      if value.isNaN { return nil }
       return bounds.contains(index) ? .censored(atLeast: value) : .measured(value)
     }
     set {
@@ -78,7 +78,7 @@ public struct LossMatrix: Sendable {
       case .censored(let bound):
         storage[index] = bound.isFinite ? bound : .nan
         if bound.isFinite { bounds.insert(index) }
-      case .missing: storage[index] = .nan
+      case nil: storage[index] = .nan
       }
     }
   }

@@ -41,32 +41,32 @@ public struct TrainingProgress: Sendable, Hashable {
   }
 }
 
-/// Something that prices completions under a model.
+/// Something that reads losses under a model.
 public protocol Scorer: Sendable {
   /// What this scorer can do.
   var scorerCapabilities: ScorerCapabilities { get }
 
-  /// Makes a model ready to be priced under: loads its adapter, deploys it, waits until it answers.
+  /// Makes a model ready to be read under: loads its adapter, deploys it, waits until it answers.
   ///
-  /// Called before the first price under a model; the default does nothing.
+  /// Called before the first loss under a model; the default does nothing.
   /// - Parameter model: The model; `nil` is the provider's base.
   /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
   func open(_ model: ModelReference?) async throws
 
-  /// Prices examples under one model.
+  /// Reads losses of examples under one model.
   ///
   /// - Parameters:
-  ///   - examples: What to price, at most `scorerCapabilities.batch` of them.
+  ///   - examples: What to read, at most `scorerCapabilities.batch` of them.
   ///   - model: The model; `nil` is the provider's base.
-  ///   - reading: 1 for the first reading of a pair, 2 for one that tells the noise: it must not be
+  ///   - round: 1 for the first reading of a pair, 2 for one that tells the noise: it must not be
   ///     answered from what was read before.
-  /// - Returns: One price an example, in order; `missing` where it could not be measured.
+  /// - Returns: One loss an example, in order; `missing` where it could not be measured.
   /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
-  func price(
+  func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price]
+    round: Int
+  ) async throws -> [LossReading]
 
   /// Gives back what `open` took, also after a failure or a cancellation; the default does nothing.
   ///
@@ -76,10 +76,10 @@ public protocol Scorer: Sendable {
   /// Tokens one example takes (prompt and completion), exact or estimated, for plans.
   func tokens(in example: Example) -> Int
 
-  /// Requests that pricing one example alone takes, exact or estimated, for plans; 1 by default.
+  /// Requests that reading losses of one example alone takes, exact or estimated, for plans; 1 by default.
   func requests(for example: Example) -> Int
 
-  /// Where the tasks that call `price` run best; `nil`, the default, for the program's pool.
+  /// Where the tasks that call `read` run best; `nil`, the default, for the program's pool.
   var executor: (any TaskExecutor)? { get }
 }
 
@@ -96,12 +96,12 @@ extension Scorer {
   /// Does nothing: nothing was taken.
   public func close(_ model: ModelReference?) async {}
 
-  /// Prices examples for the first time.
-  public func price(
+  /// Reads losses of examples for the first time.
+  public func read(
     _ examples: [Example],
     under model: ModelReference?
-  ) async throws -> [Price] {
-    try await price(examples, under: model, reading: 1)
+  ) async throws -> [LossReading] {
+    try await read(examples, under: model, round: 1)
   }
 }
 
@@ -151,15 +151,15 @@ public struct TrainerCapabilities: Sendable, Hashable {
 
 /// What a scorer can do, asked before anything is spent.
 public struct ScorerCapabilities: Sendable, Hashable {
-  /// Whether it prices a given completion exactly.
+  /// Whether it reads losses of a given completion exactly.
   public var exact: Bool
-  /// Most examples one call may price.
+  /// Most examples one call may loss.
   public var batch: Int
   /// Calls that may be under way at once, all open models together.
   public var concurrency: Int
   /// Models that may be open at once.
   public var modelsAtOnce: Int
-  /// How prices are read, such as `forward`.
+  /// How losses are read, such as `forward`.
   public var method: String
   /// Most tokens an example may have; `nil` when unknown.
   public var context: Int?

@@ -40,7 +40,7 @@ public struct Rendering: Sendable, Hashable {
   public let tools: String?
   /// JSON of the template's own arguments (`chat_template_kwargs`); `nil` when there are none.
   public let arguments: String?
-  /// JSON of the assistant's turn that is priced; `nil` when its text is all of it.
+  /// JSON of the assistant's turn that is read; `nil` when its text is all of it.
   public let answer: String?
   /// Whether the answer calls tools, so that no text spells it.
   public let callsTools: Bool

@@ -72,7 +72,7 @@ struct RowView {
   let rendering: Rendering?
   let row: Row
 
-  /// Keys of a row that are read, or change neither training nor prices.
+  /// Keys of a row that are read, or change neither training nor losses.
   private static let rowKeys: Set<String> = [
     "id", "tags", "prompt", "completion", "messages", "system", "tools", "weight",
     "chat_template_kwargs", "parallel_tool_calls",
@@ -108,7 +108,7 @@ struct RowView {
         throw ExampleFile.Fault(.shape, "both 'messages' and 'prompt' or 'completion'")
       }
       let turns = try Self.turns(messages, members, &features, &saysMore)
-      let place = try Self.priced(messages, &features)
+      let place = try Self.read(messages, &features)
       var before = turns[..<place].map(\.message)
       if let system = fields.system {
         // Beside the turns, as Anthropic has it; templates take it as the first turn.
@@ -200,7 +200,7 @@ struct RowView {
   }
 
   /// The turn whose loss is read: the last one of the assistant that is trained on.
-  private static func priced(
+  private static func read(
     _ messages: [RowFields.Turn],
     _ features: inout Features
   ) throws(ExampleFile.Fault) -> Int {

@@ -8,7 +8,7 @@ public struct RunPlan: Sendable, Hashable {
   public let requests: Int
   /// Tokens sent to be scored.
   public let scoringTokens: Int
-  /// Inputs scored: one a price, and those below.
+  /// Inputs scored: one a loss, and those below.
   public let scoredInputs: Int
   /// Inputs scored to optimise prompts, at most.
   public let optimisedInputs: Int
@@ -18,7 +18,7 @@ public struct RunPlan: Sendable, Hashable {
   public let hours: Double?
   /// What the user should know before starting.
   public let warnings: [String]
-  /// Training rows that are priced; `nil` for all of them.
+  /// Training rows that are read; `nil` for all of them.
   public let candidates: Int?
   /// What each way to make prompts would ask for; empty for fine-tunes.
   public var methods: [Method] = []
@@ -27,7 +27,7 @@ public struct RunPlan: Sendable, Hashable {
   public struct Method: Sendable, Hashable {
     /// What a configuration calls it.
     public let name: String
-    /// Inputs scored, at most: one a price, and those that optimising takes.
+    /// Inputs scored, at most: one a loss, and those that optimising takes.
     public let scoredInputs: Int
     /// Scoring calls.
     public let requests: Int
@@ -93,13 +93,13 @@ public struct RunStatus: Sendable, Hashable {
   public enum Phase: String, Sendable, Hashable, Codable {
     /// Recorded, nothing trained yet.
     case planned
-    /// Some models are still to be trained or priced, and a process is at it.
+    /// Some models are still to be trained or read, and a process is at it.
     case running
-    /// Some models are still to be trained or priced, and no process is at it.
+    /// Some models are still to be trained or read, and no process is at it.
     case interrupted
-    /// All models priced.
+    /// All models read.
     case complete
-    /// Ended with fewer models or prices than planned.
+    /// Ended with fewer models or losses than planned.
     case partial
   }
   /// Counts of perturbed models.
@@ -141,11 +141,11 @@ public struct RunStatus: Sendable, Hashable {
     }
   }
 
-  /// Prices under perturbed models that could not be measured for one reason.
+  /// Losses under perturbed models that could not be measured for one reason.
   public struct Missing: Sendable, Hashable {
     /// Why, in the scorer's words; those of the first where they differ in numbers only.
     public let reason: String
-    /// How many prices.
+    /// How many losses.
     public private(set) var count: Int
     /// Ids of the first examples that are concerned, and "…" where there are more.
     public private(set) var examples: [String]
@@ -160,12 +160,12 @@ public struct RunStatus: Sendable, Hashable {
     /// What is missing, in a line.
     public var line: String {
       let ids = examples.joined(separator: ", ")
-      return "\(count == 1 ? "1 price" : "\(count) prices") (\(ids)): \(reason)"
+      return "\(count == 1 ? "1 loss" : "\(count) losses") (\(ids)): \(reason)"
     }
 
-    /// Counts prices by reason, the most frequent first.
+    /// Counts losses by reason, the most frequent first.
     ///
-    /// - Parameter entries: Each reason with an example's id and how many prices of it are missing.
+    /// - Parameter entries: Each reason with an example's id and how many losses of it are missing.
     /// - Returns: Each reason once; reasons that differ in digits only are one.
     public static func grouped(
       _ entries: some Sequence<(reason: String, example: String, count: Int)>
@@ -208,7 +208,7 @@ public struct RunStatus: Sendable, Hashable {
   public var dollars: Double?
   /// What the counts mean for the scores, one sentence each; empty when there is nothing to say.
   public var notes: [String]
-  /// Which prices are missing and why; empty when none is.
+  /// Which losses are missing and why; empty when none is.
   public var missing: [Missing] = []
   /// What the process that is at it is waiting for, trouble first.
   public var waiting: [Wait]

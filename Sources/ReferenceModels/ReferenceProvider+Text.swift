@@ -4,7 +4,7 @@ import Glibc
 import Statistics
 import Synchronization
 
-// What a server needs beside training and pricing: tokens, readings of any text, generation. These
+// What a server needs beside training and reading losses: tokens, readings of any text, generation. These
 // run on the calling thread, so that work already under way elsewhere cannot hold them up.
 extension ReferenceProvider {
   /// The token that opens and closes every sequence.
@@ -21,7 +21,7 @@ extension ReferenceProvider {
     return digest.description
   }
 
-  /// Tokens of a prompt as training and pricing see them: the end token, then its text.
+  /// Tokens of a prompt as training and reading losses see them: the end token, then its text.
   package func tokens(of prompt: Prompt) -> [Int32] {
     [Self.endToken] + vocabulary.encode(prompt.rendered)
   }

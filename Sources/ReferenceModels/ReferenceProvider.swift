@@ -5,7 +5,7 @@ import FoundationEssentials
 import Kernels
 import Synchronization
 
-/// The embedded reference model as a provider: it fine-tunes and prices as a host would.
+/// The embedded reference model as a provider: it fine-tunes and losses as a host would.
 ///
 /// Models are named by the key of the job that made them and live as files in one folder, so an
 /// equal job is never trained twice. Results depend on the inputs and seeds alone, never on how many
@@ -182,11 +182,11 @@ package final class ReferenceProvider: Trainer, Scorer {
     )
   }
 
-  package func price(
+  package func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     let sequences = try examples.map { try sequence($0, closing: false) }
     let model = try load(model)
     let read = try await onEngine { engine, _ in
@@ -194,8 +194,9 @@ package final class ReferenceProvider: Trainer, Scorer {
     }
     return read.map { tokens in
       let sum = tokens.reduce(0.0) { $0 - Double($1) }
-      return Price(
-        loss: sum.isFinite ? .measured(sum) : .missing,
+      guard sum.isFinite else { return .missing(reason: "forward: a loss that is no number") }
+      return LossReading(
+        loss: .measured(sum),
         tokens: tokens.count,
         tokenLogProbabilities: tokens,
         method: "forward"

@@ -15,9 +15,9 @@ package enum Export {
     case jsonl
   }
 
-  /// Writes every model's price for every example.
+  /// Writes every model's loss for every example.
   ///
-  /// A price known only by a bound is written as the bound; JSONL also lists such models' positions
+  /// A loss known only by a bound is written as the bound; JSONL also lists such models' positions
   /// under `censored`. NPY has the shape models × (training examples, then queries).
   /// - Parameters:
   ///   - losses: The matrix.

@@ -46,7 +46,9 @@ enum Numerals {
   /// A count with its noun, such as `1 model`, `25 models`.
   static func count(_ number: Int, _ noun: String) -> String {
     if number == 1 { return "1 \(noun)" }
-    let plural = noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
+    let plural =
+      noun.hasSuffix("y")
+      ? noun.dropLast() + "ies" : noun + (noun.hasSuffix("s") ? "es" : "s")
     return "\(grouped(number)) \(plural)"
   }
 }

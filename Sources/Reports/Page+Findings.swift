@@ -116,10 +116,10 @@ extension Page {
       )
     }
     if basis.missing > 0 {
-      gaps.append(Numerals.count(basis.missing, "price") + " missing")
+      gaps.append(Numerals.count(basis.missing, "loss") + " missing")
     }
     if basis.censored > 0 {
-      gaps.append(Numerals.count(basis.censored, "price") + " known only by a bound")
+      gaps.append(Numerals.count(basis.censored, "loss") + " known only by a bound")
     }
     if !gaps.isEmpty { notes.append(Note("gaps", gaps.joined(separator: ", "), .warning)) }
     return notes
@@ -128,17 +128,17 @@ extension Page {
   /// How many rows a candidate filter let through, and what its audit says of the others.
   static func candidates(_ candidates: Int?, _ audit: AuditEstimate?) -> [Note] {
     guard let candidates else { return [] }
-    let priced = Note(
+    let read = Note(
       "candidates",
-      Numerals.count(candidates, "training row") + " priced; the others get no score"
+      Numerals.count(candidates, "training row") + " read; the others get no score"
     )
     guard let audit else {
-      return [priced, Note("audit", "not known: too few audited or picked rows", .warning)]
+      return [read, Note("audit", "not known: too few audited or picked rows", .warning)]
     }
     let low = Numerals.percent(audit.recallInterval.lowerBound)
     let high = Numerals.percent(audit.recallInterval.upperBound)
     return [
-      priced,
+      read,
       Note(
         "audit",
         "\(audit.above) of \(Numerals.count(audit.audited, "audited row")) beat the picked rows' "
@@ -152,14 +152,14 @@ extension Page {
   private static func signal(_ basis: Reliability) -> Note {
     let label = "signal/noise"
     guard let ratio = basis.signalToNoise else {
-      return Note(label, "not known: no example was priced twice", .warning)
+      return Note(label, "not known: no example was read twice", .warning)
     }
-    let pairs = Numerals.count(basis.repeats, "repeated price")
+    let pairs = Numerals.count(basis.repeats, "repeated loss")
     if ratio == .infinity { return Note(label, "repeats agree exactly (\(pairs))", .good) }
     guard ratio.isFinite else { return Note(label, "not known", .warning) }
     let text = "\(Numerals.fixed(ratio, 1)) from \(pairs)"
     return ratio < 3
-      ? Note(label, "\(text): below 3, the noise of pricing may decide the order", .warning)
+      ? Note(label, "\(text): below 3, the noise of reading losses may decide the order", .warning)
       : Note(label, text, .good)
   }
 

@@ -140,9 +140,9 @@ extension Page {
     if models.running > 0 {
       trained += ", \(models.running) " + (status.phase == .interrupted ? "begun" : "running")
     }
-    var priced =
+    var read =
       "\(Numerals.grouped(losses.measured)) of \(Numerals.grouped(losses.expected)) measured"
-    if losses.censored > 0 { priced += ", \(Numerals.grouped(losses.censored)) by a bound" }
+    if losses.censored > 0 { read += ", \(Numerals.grouped(losses.censored)) by a bound" }
     let phase: Emphasis =
       switch status.phase {
       case .complete: .good
@@ -151,14 +151,15 @@ extension Page {
       }
     var model = [Span(trained)]
     if models.failed > 0 { model.append(Span(", \(models.failed) failed", .bad)) }
-    var price = [Span(priced)]
+    var reading = [Span(read)]
     if losses.missing > 0 {
-      price.append(Span(", \(Numerals.grouped(losses.missing)) missing", .warning))
+      reading.append(Span(", \(Numerals.grouped(losses.missing)) missing", .warning))
     }
     self.init([
       .notes(
         [
-          Note("phase", status.phase.rawValue, phase), Note("models", model), Note("prices", price),
+          Note("phase", status.phase.rawValue, phase), Note("models", model),
+          Note("losses", reading),
           Note("spent", Self.dollars(status.dollars)),
         ] + status.waiting.map { Note("waiting for", $0.text, $0.isUsual ? .plain : .warning) }
           + status.missing.prefix(8).map { Note("missing", $0.line, .warning) }
@@ -167,16 +168,16 @@ extension Page {
     ])
   }
 
-  /// What one model charges for each example.
-  package init(prices: [(id: String, price: Price)]) {
-    let rows = prices.map { id, price -> [[Span]] in
+  /// The loss of each example under one model.
+  package init(readings: [(id: String, reading: LossReading)]) {
+    let rows = readings.map { id, reading -> [[Span]] in
       let nll =
-        switch price.loss {
+        switch reading.loss {
         case .measured(let value): Span(Numerals.fixed(value, 4), .strong)
         case .censored(let bound): Span("≥ " + Numerals.fixed(bound, 4), .warning)
-        case .missing: Span("missing", .warning)
+        case nil: Span("missing", .warning)
         }
-      return [[Span(id)], [nll], [Span("\(price.tokens)")], [Span(price.method, .faint)]]
+      return [[Span(id)], [nll], [Span("\(reading.tokens)")], [Span(reading.source, .faint)]]
     }
     self.init([
       .table(

@@ -121,13 +121,13 @@ package enum Records {
   }
 
   /// One line of `score --json`: what one model charges for one example.
-  package static func price(_ price: Price, id: String) -> JSONValue {
-    let isExact = if case .measured = price.loss { true } else { false }
+  package static func read(_ reading: LossReading, id: String) -> JSONValue {
+    let isExact = if case .measured = reading.loss { true } else { false }
     return .object([
-      ("schema", .integer(schema)), ("id", .string(id)), ("nll", .number(price.loss.value)),
-      ("tokens", .integer(price.tokens)), ("method", .string(price.method)),
+      ("schema", .integer(schema)), ("id", .string(id)), ("nll", .number(reading.loss?.value)),
+      ("tokens", .integer(reading.tokens)), ("method", .string(reading.source)),
       ("exact", .bool(isExact)),
-      ("reason", price.loss == .missing ? .string(price.method) : .null),
+      ("reason", reading.reason.map { .string($0) } ?? .null),
     ])
   }
 
@@ -169,7 +169,7 @@ package enum Records {
     ])
   }
 
-  /// `signalToNoise` is `null` both when nothing was priced twice and when repeats agree exactly
+  /// `signalToNoise` is `null` both when nothing was read twice and when repeats agree exactly
   /// (an infinite ratio); `repeats` tells the two apart.
   private static func audit(_ audit: AuditEstimate?) -> JSONValue {
     guard let audit else { return .null }

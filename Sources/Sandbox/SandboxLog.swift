@@ -6,8 +6,8 @@ import Synchronization
 final class SandboxLog: Sendable {
   /// A paid act.
   enum Entry: Sendable, Hashable {
-    /// A prompt priced under a model.
-    case priced(model: String, prompt: Digest)
+    /// A prompt read under a model.
+    case read(model: String, prompt: Digest)
     /// A job made.
     case created(metadata: [String: String])
   }
@@ -28,13 +28,13 @@ final class SandboxLog: Sendable {
     var faults: [String: Int] = [:]
     var jobs = Count()
     var metadata: [ByteText: [ByteText: Count]] = [:]
-    var prices: [Pair: Count] = [:]
+    var readings: [Pair: Count] = [:]
 
     mutating func change(_ entries: [Entry], _ change: (inout Count) -> Void) {
       for entry in entries {
         switch entry {
-        case .priced(let model, let prompt):
-          change(&prices[Pair(model: ModelReference(model), prompt: prompt), default: Count()])
+        case .read(let model, let prompt):
+          change(&readings[Pair(model: ModelReference(model), prompt: prompt), default: Count()])
         case .created(let made):
           change(&jobs)
           for (key, value) in made {
@@ -84,7 +84,7 @@ final class SandboxLog: Sendable {
     func counts(_ count: Count) -> [(String, JSONValue)] {
       [("served", .integer(count.served)), ("cut", .integer(count.cut))]
     }
-    let prices = state.prices.sorted {
+    let readings = state.readings.sorted {
       (ByteText($0.key.model.name), $0.key.prompt.description)
         < (ByteText($1.key.model.name), $1.key.prompt.description)
     }
@@ -110,13 +110,13 @@ final class SandboxLog: Sendable {
           )
         ]
       ),
-      "prices": [
-        "served": .integer(prices.reduce(0) { $0 + $1.value.served }),
-        "cut": .integer(prices.reduce(0) { $0 + $1.value.cut }),
-        "distinct": .integer(prices.count),
-        "repeated": .integer(prices.count { $0.value.served > 1 }),
+      "losses": [
+        "served": .integer(readings.reduce(0) { $0 + $1.value.served }),
+        "cut": .integer(readings.reduce(0) { $0 + $1.value.cut }),
+        "distinct": .integer(readings.count),
+        "repeated": .integer(readings.count { $0.value.served > 1 }),
         "pairs": .array(
-          prices.map { pair, count in
+          readings.map { pair, count in
             .object(
               [
                 ("model", .string(pair.model.name)), ("prompt", .string(pair.prompt.description)),

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It serves files, fine-tuning jobs with events and checkpoints, models, completions with echo and
 /// log-probabilities, chats with top log-probabilities, vLLM's `/tokenize`, and at `/sandbox/log`
-/// what it was asked. Jobs really train, prices are real.
+/// what it was asked. Jobs really train, losses are real.
 package final class SandboxServer: Sendable {
   /// The name of the base model.
   package static let base = "reference"

@@ -4,19 +4,19 @@ package import Experiment
 package enum Entry: Sendable {
   /// A request and its reply.
   case exchange(Exchange)
-  /// Prices of one call, of pairs that are not recorded already, and what the call cost.
-  case prices([NumberedPrice], Act.Kind, model: Int, Spending?)
+  /// Losses of one call, of pairs that are not recorded already, and what the call cost.
+  case readings([NumberedReading], Act.Kind, model: Int, Spending?)
   /// Money that was spent.
   case spending(Spending, model: Int)
-  /// All prices that an act asked for have come.
+  /// All losses that an act asked for have come.
   case answer(Int64, model: Int)
 
   /// About how much memory it takes, in bytes.
   var size: Int {
     switch self {
     case .exchange(let exchange): 512 + exchange.request.count + exchange.body.count
-    case .prices(let prices, _, _, _):
-      prices.reduce(256) { $0 + 96 + 4 * $1.price.tokenLogProbabilities.count }
+    case .readings(let readings, _, _, _):
+      readings.reduce(256) { $0 + 96 + 4 * $1.reading.tokenLogProbabilities.count }
     case .spending, .answer: 128
     }
   }

@@ -10,7 +10,7 @@ package struct Manifest: Sendable, Hashable {
   package let train: String
   /// Digest of the queries.
   package let queries: String
-  /// How the scorer reads prices.
+  /// How the scorer reads losses.
   package let method: String
   /// Version of the program that created the run.
   package let program: String
@@ -67,22 +67,22 @@ package struct ModelRecord: Sendable, Hashable {
   package let hyperparameters: Hyperparameters?
   /// Tokens it was trained on.
   package let tokens: Int?
-  /// Why its training or pricing last failed.
+  /// Why its training or reading last failed.
   package let error: String?
   /// When its training was asked for, in milliseconds since 1970.
   package let started: Int?
   /// When its training was answered, in milliseconds since 1970.
   package let ended: Int?
-  /// Prices recorded: measured exactly.
+  /// Losses recorded: measured exactly.
   package let measured: Int
-  /// Prices recorded: known by a bound.
+  /// Losses recorded: known by a bound.
   package let censored: Int
-  /// Prices recorded: not measurable.
+  /// Losses recorded: not measurable.
   package let missing: Int
-  /// Pairs priced a second time.
+  /// Pairs read a second time.
   package let repeated: Int
 
-  /// Prices recorded, whatever their state.
+  /// Losses recorded, whatever their state.
   package var answered: Int { measured + censored + missing }
 }
 
@@ -92,11 +92,11 @@ package struct RunStanding: Sendable {
   package let ended: Int?
   /// θ0, then the perturbed models in order.
   package let models: [ModelRecord]
-  /// Money spent, by kind; empty when prices were never known.
+  /// Money spent, by kind; empty when losses were never known.
   package let spending: [Spending]
 }
 
-/// Everything of a run but its prices, as of one moment.
+/// Everything of a run but its losses, as of one moment.
 package struct RunContents: Sendable {
   /// What the run is.
   package let manifest: Manifest
@@ -117,9 +117,9 @@ package struct Act: Sendable, Hashable {
   package enum Kind: String, Sendable, Hashable {
     /// A fine-tune.
     case train
-    /// Prices of examples: one act for all that a model still lacks.
-    case price
-    /// Second prices of examples, likewise.
+    /// Losses of examples: one act for all that a model still lacks.
+    case reading = "price"
+    /// Second losses of examples, likewise.
     case `repeat`
   }
 
@@ -129,7 +129,7 @@ package struct Act: Sendable, Hashable {
   package let kind: Kind
   /// The model concerned.
   package let model: Int
-  /// The job's key, or the numbers of the examples that were not priced yet.
+  /// The job's key, or the numbers of the examples that were not read yet.
   package let subject: String
   /// When it was asked, in milliseconds since 1970.
   package let asked: Int
@@ -139,28 +139,28 @@ package struct Act: Sendable, Hashable {
   package let outcome: String?
 }
 
-/// A price of one example, by the example's number.
-package struct NumberedPrice: Sendable, Hashable {
+/// A loss of one example, by the example's number.
+package struct NumberedReading: Sendable, Hashable {
   /// The example's number: training rows first, then queries.
   package let example: Int
-  /// Its price.
-  package let price: Price
+  /// Its loss.
+  package let reading: LossReading
 
   /// Creates an entry.
-  package init(example: Int, price: Price) {
+  package init(example: Int, reading: LossReading) {
     self.example = example
-    self.price = price
+    self.reading = reading
   }
 }
 
-/// Both readings of a pair that was priced twice.
+/// Both readings of a pair that was read twice.
 package struct RepeatRecord: Sendable, Hashable {
   /// Model number.
   package let model: Int
   /// Example number.
   package let example: Int
   /// First reading.
-  package let first: Price
+  package let first: LossReading
   /// Second reading; its log-probabilities are not kept beyond the first token.
-  package let second: Price
+  package let second: LossReading
 }

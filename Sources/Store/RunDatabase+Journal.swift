@@ -65,7 +65,7 @@ extension RunDatabase {
   ///
   /// - Parameters:
   ///   - act: The act; `nil` when it failed before it was asked for.
-  ///   - kind: Its kind; a failed training gives the model up, a failed pricing does not.
+  ///   - kind: Its kind; a failed training gives the model up, a failed reading does not.
   ///   - model: Number of the model.
   ///   - reason: The provider's error in words.
   /// - Throws: `StoreError`.
@@ -92,15 +92,15 @@ extension RunDatabase {
     }
   }
 
-  /// Writes down that prices are about to be asked for, in as many calls as it takes.
+  /// Writes down that losses are about to be asked for, in as many calls as it takes.
   ///
   /// - Parameters:
-  ///   - kind: First or second prices.
+  ///   - kind: First or second losses.
   ///   - model: Number of the model.
   ///   - examples: Numbers of the examples, in the order they are asked in.
   /// - Returns: The act, to be answered.
   /// - Throws: `StoreError`.
-  package func askPrices(
+  package func askReadings(
     _ kind: Act.Kind,
     model: Int,
     examples: ArraySlice<Int>
@@ -110,31 +110,31 @@ extension RunDatabase {
     }
   }
 
-  /// Queues the prices of one call, to be committed all of them or none.
+  /// Queues the losses of one call, to be committed all of them or none.
   ///
   /// A value that is not finite is recorded as missing and −0 as 0.
   /// - Parameters:
-  ///   - prices: The prices; none of their pairs may be recorded already.
-  ///   - kind: First or second prices.
+  ///   - readings: The losses; none of their pairs may be recorded already.
+  ///   - kind: First or second losses.
   ///   - model: Number of the model.
   ///   - spending: What the call cost; `nil` when prices are unknown.
   /// - Throws: `StoreError` of an earlier entry.
   package func record(
-    _ prices: [NumberedPrice],
+    _ readings: [NumberedReading],
     _ kind: Act.Kind,
     model: Int,
     spending: Spending? = nil
   ) throws(StoreError) {
-    try enqueue(.prices(prices, kind, model: model, spending))
+    try enqueue(.readings(readings, kind, model: model, spending))
   }
 
-  /// Queues the note that all prices an act asked for have come, behind those prices.
+  /// Queues the note that all losses an act asked for have come, behind those losses.
   ///
   /// - Parameters:
   ///   - act: The act that asked for them.
   ///   - model: Number of the model.
   /// - Throws: `StoreError` of an earlier entry.
-  package func answerPrices(_ act: Int64, model: Int) throws(StoreError) {
+  package func answerReadings(_ act: Int64, model: Int) throws(StoreError) {
     try enqueue(.answer(act, model: model))
   }
 

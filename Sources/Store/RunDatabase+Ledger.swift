@@ -7,7 +7,7 @@ package struct Spending: Sendable, Hashable {
   package enum Kind: String, Sendable, Hashable {
     /// A fine-tune.
     case training
-    /// Prices of examples.
+    /// Losses of examples.
     case scoring
     /// A deployment that costs by the hour.
     case hosting
@@ -105,7 +105,7 @@ extension RunDatabase {
     }
   }
 
-  /// All money spent so far, by kind; empty when prices were never known.
+  /// All money spent so far, by kind; empty when losses were never known.
   package func spending() throws(StoreError) -> [Spending] {
     try look { connection throws(StoreError) in try Self.spending(connection) }
   }

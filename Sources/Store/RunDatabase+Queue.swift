@@ -91,8 +91,8 @@ extension RunDatabase {
       switch item.entry {
       case .exchange(let exchange):
         try insert(exchange, isNew: item.isNew, connection)
-      case .prices(let prices, let kind, let model, let spending):
-        try insert(prices, kind, model: model, &tally, connection)
+      case .readings(let readings, let kind, let model, let spending):
+        try insert(readings, kind, model: model, &tally, connection)
         if let spending { tally.add(spending, model: model) }
       case .spending(let spending, let model): tally.add(spending, model: model)
       case .answer(let act, let model):
@@ -106,7 +106,7 @@ extension RunDatabase {
   }
 
   private static func insert(
-    _ prices: [NumberedPrice],
+    _ readings: [NumberedReading],
     _ kind: Act.Kind,
     model: Int,
     _ tally: inout Tally,
@@ -130,10 +130,10 @@ extension RunDatabase {
       "INSERT INTO logprobabilities (model, example, tokens) VALUES (?1, ?2, ?3)"
     )
     try insert.statement.bind(model, at: 1)
-    for entry in prices {
-      let price = entry.price
+    for entry in readings {
+      let reading = entry.reading
       let (nll, isBound): (Double?, Bool) =
-        switch price.loss {
+        switch reading.loss {
         case .measured(let value) where value.isFinite: (value, false)
         case .censored(let bound) where bound.isFinite: (bound, true)
         default: (nil, false)
@@ -142,14 +142,14 @@ extension RunDatabase {
       try insert.statement.bind(entry.example, at: 2)
       try insert.statement.bind(nll, at: 3)
       try insert.statement.bind(isBound ? 1 : 0, at: 4)
-      try insert.statement.bind(price.tokens, at: 5)
-      try insert.statement.bind(price.loss(.firstToken).value, at: 6)
-      try insert.statement.bind(try tally.number(ofMethod: price.method, connection), at: 7)
+      try insert.statement.bind(reading.tokens, at: 5)
+      try insert.statement.bind(reading.loss(.firstToken)?.value, at: 6)
+      try insert.statement.bind(try tally.number(ofMethod: reading.source, connection), at: 7)
       try insert.statement.run()
-      guard kind == .price, !price.tokenLogProbabilities.isEmpty else { continue }
+      guard kind == .reading, !reading.tokenLogProbabilities.isEmpty else { continue }
       try tokens.statement.bind(model, at: 1)
       try tokens.statement.bind(entry.example, at: 2)
-      try tokens.statement.bind(bytes: price.tokenLogProbabilities, at: 3)
+      try tokens.statement.bind(bytes: reading.tokenLogProbabilities, at: 3)
       try tokens.statement.run()
     }
   }

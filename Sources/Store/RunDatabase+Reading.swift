@@ -3,7 +3,7 @@ internal import FoundationEssentials
 import Synchronization
 
 extension RunDatabase {
-  /// Everything of the run but its prices; `nil` when the store holds no run yet.
+  /// Everything of the run but its losses; `nil` when the store holds no run yet.
   package func contents() throws(StoreError) -> RunContents? {
     try look { connection throws(StoreError) in
       let select = try connection.prepare(
@@ -64,9 +64,9 @@ extension RunDatabase {
     }
   }
 
-  /// Why first prices under perturbed models are missing, by example.
+  /// Why first losses under perturbed models are missing, by example.
   ///
-  /// - Returns: Each reason with an example's number and how many of its prices have it, by example.
+  /// - Returns: Each reason with an example's number and how many of its losses have it, by example.
   /// - Throws: `StoreError`.
   package func missing() throws(StoreError) -> [(reason: String, example: Int, count: Int)] {
     try look { connection throws(StoreError) in
@@ -84,11 +84,11 @@ extension RunDatabase {
     }
   }
 
-  /// Numbers of the examples a model has a price for, ascending.
+  /// Numbers of the examples a model has a loss for, ascending.
   ///
   /// - Parameters:
   ///   - model: Number of the model.
-  ///   - kind: First or second prices.
+  ///   - kind: First or second losses.
   /// - Returns: Example numbers.
   /// - Throws: `StoreError`.
   package func answered(model: Int, _ kind: Act.Kind) throws(StoreError) -> [Int] {

@@ -4,7 +4,7 @@ import Synchronization
 
 /// One run's store: a single SQLite file that is the run's whole memory.
 ///
-/// Write-ahead logging lets readers look while a run writes. Prices and recorded replies are queued
+/// Write-ahead logging lets readers look while a run writes. Losses and recorded replies are queued
 /// and committed in groups by a thread of the store's own (`enqueue`); everything else is one
 /// transaction that waits for the disk (`synchronous=FULL`) and takes all that was queued before it
 /// along, so the order of the file is the order of the calls. A killed process or a power cut loses

@@ -1,6 +1,6 @@
 import Experiment
 
-/// Sums over one commit, so that counts and money are written once a commit and not once a price.
+/// Sums over one commit, so that counts and money are written once a commit and not once a loss.
 struct Tally {
   private struct Counts {
     var measured = 0
@@ -18,7 +18,7 @@ struct Tally {
   private var spent: [Purse: (tokens: Int, dollars: Double)] = [:]
   private var methods: [ByteText: Int] = [:]
 
-  /// Counts one price.
+  /// Counts one loss.
   mutating func count(_ kind: Act.Kind, model: Int, isMissing: Bool, isBound: Bool) {
     if kind == .repeat {
       counts[model, default: Counts()].repeated += 1

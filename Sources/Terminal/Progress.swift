@@ -38,7 +38,7 @@ package struct ProgressLine: Sendable {
   /// Starts a stretch of work.
   ///
   /// - Parameters:
-  ///   - task: What is done, such as `pricing`.
+  ///   - task: What is done, such as `reading losses`.
   ///   - unit: What is counted, such as `rows`.
   ///   - total: How many there are.
   ///   - completed: How many were done before; they do not count for the rate.

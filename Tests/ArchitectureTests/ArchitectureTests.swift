@@ -4,10 +4,10 @@ import Testing
 /// What each module may import: the table of the design.
 private let allowed: [String: Set<String>] = {
   let modules: Set<String> = [
-    "Experiment", "Files", "Statistics", "Attribution", "Transport", "Providers", "Store",
+    "Experiment", "Files", "Statistics", "Attribution", "Transport", "Hosts", "Store",
     "Kernels",
-    "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Campaign",
-    "Laboratory", "Reports", "Terminal",
+    "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Runs",
+    "Validation", "Reports", "Terminal",
   ]
   return [
     "CCurl": [], "CSQLite": [], "CKernels": [],
@@ -16,15 +16,15 @@ private let allowed: [String: Set<String>] = {
     "Statistics": [],
     "Attribution": ["Experiment", "Statistics"],
     "Transport": ["CCurl"],
-    "Providers": ["Experiment", "Files", "Transport"],
+    "Hosts": ["Experiment", "Files", "Transport"],
     "Store": ["Experiment", "Files", "CSQLite"],
     "Kernels": ["CKernels"],
     "ReferenceModels": ["Experiment", "Files", "Statistics", "Kernels"],
     "WhiteBox": ["Experiment", "Statistics", "Kernels", "ReferenceModels"],
     "Sandbox": ["Experiment", "Files", "ReferenceModels"],
     "Scenarios": ["Experiment", "Statistics"],
-    "Campaign": ["Experiment", "Attribution", "Store"],
-    "Laboratory": [
+    "Runs": ["Experiment", "Attribution", "Store"],
+    "Validation": [
       "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
     ],
     "Reports": ["Experiment"],
@@ -123,10 +123,10 @@ private func manifest() throws -> Manifest {
 
 @Suite struct `what a file of ours may say` {
   private static let declarations = [
-    "Providers/Profiles/HostProfile.swift", "Providers/Profiles/ScoringProfile.swift",
-    "Providers/Profiles/TrainingProfile.swift", "Providers/Serving/ServingOptions.swift",
+    "Hosts/Profiles/HostProfile.swift", "Hosts/Profiles/ScoringProfile.swift",
+    "Hosts/Profiles/TrainingProfile.swift", "Hosts/Serving/ServingOptions.swift",
     "Commands/Configuration.swift", "Commands/PriceList.swift",
-    "Commands/LaboratoryConfiguration.swift",
+    "Commands/ValidationConfiguration.swift",
   ]
 
   @Test(arguments: declarations)
@@ -141,7 +141,7 @@ private func manifest() throws -> Manifest {
     #expect(!names.isEmpty)
     // Who fills a value in is no reader.
     let readers = files.filter { file in
-      ["Providers", "Commands"].contains(file.target) && file.path[0] == "Sources"
+      ["Hosts", "Commands"].contains(file.target) && file.path[0] == "Sources"
         && file.path.last?.hasPrefix("Configuration") == false
         || file.path.last == "Configuration+Settings.swift" || file.path == declared.path
     }

@@ -13,7 +13,7 @@ extension LossMatrix {
     )
     for (column, values) in columns.enumerated() {
       for (model, value) in values.enumerated() {
-        matrix[model: model, column: column] = value.map { .measured($0) } ?? .missing
+        matrix[model: model, column: column] = value.map { .measured($0) }
       }
     }
     return matrix

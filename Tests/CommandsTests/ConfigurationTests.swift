@@ -1,6 +1,6 @@
 import Attribution
 import Experiment
-import Providers
+import Hosts
 import Terminal
 import Testing
 

@@ -1,7 +1,7 @@
 import Experiment
 import Files
 import FoundationEssentials
-import Providers
+import Hosts
 import TestSupport
 import Testing
 

@@ -74,9 +74,10 @@ private let findings = QueryFindings(
         estimator     log-dc
         why           retrieval from the base model
         models        24 of 25 planned; the list may change when the rest is in
-        signal/noise  2.4 from 60 repeated prices: below 3, the noise of pricing may decide the order
+        signal/noise  2.4 from 60 repeated losses: below 3, the noise of reading losses may decide the
+                      order
         stability     two halves of the models agree on 60 % of the top; rank correlation 0.41
-        gaps          3 examples not measurable (loss constant or unknown), 1 price missing, 2 prices
+        gaps          3 examples not measurable (loss constant or unknown), 1 loss missing, 2 losses
                       known only by a bound
         text search   of the top 3, 2 have a query's very completion (180 in the training set); BM25 has 1
                       of them at its top too
@@ -151,7 +152,7 @@ private let findings = QueryFindings(
         sign          positive = helps the query: its presence lowers the query's loss
         estimator     corr
         models        1 perturbed model
-        signal/noise  not known: no example was priced twice
+        signal/noise  not known: no example was read twice
         stability     not known: too few models to compare two halves
         text search   no row to compare with
 
@@ -230,7 +231,7 @@ private let findings = QueryFindings(
 
         phase   partial
         models  23 of 25 trained, 1 running, 1 failed
-        prices  23,000 of 25,000 measured, 5 by a bound, 4 missing
+        losses  23,000 of 25,000 measured, 5 by a bound, 4 missing
         spent   not known: no price list covers it
         note    scores rest on 23 of 25 models
 
@@ -283,18 +284,19 @@ private let findings = QueryFindings(
     #expect(Page(whole).rendered(width: 80, style: .plain).hasSuffix(expected))
   }
 
-  @Test func `prices show what is exact, bounded and missing`() {
-    func price(_ loss: Loss) -> Price {
-      Price(loss: loss, tokens: 3, tokenLogProbabilities: [], method: "forward")
+  @Test func `losses show what is exact, bounded and missing`() {
+    func read(_ loss: Loss) -> LossReading {
+      LossReading(loss: loss, tokens: 3, tokenLogProbabilities: [], method: "forward")
     }
-    let page = Page(prices: [
-      ("a", price(.measured(1.25))), ("b", price(.censored(atLeast: 12))), ("c", price(.missing)),
+    let page = Page(readings: [
+      ("a", read(.measured(1.25))), ("b", read(.censored(atLeast: 12))),
+      ("c", .missing(reason: "no log-probability")),
     ])
     let expected = """
         id  NLL (nats)  tokens  method
         a       1.2500       3  forward
         b    ≥ 12.0000       3  forward
-        c      missing       3  forward
+        c      missing       0  no log-probability
 
       """
     #expect(page.rendered(width: 80, style: .plain) == expected)

@@ -1,6 +1,6 @@
 import Experiment
 import Files
-import Providers
+import Hosts
 import TestSupport
 import Testing
 
@@ -50,7 +50,7 @@ import Testing
       ("\u{1F}\u{8B}", "not valid JSON5", nil),
     ] as [(String, String, String?)]
   )
-  func `are refused where a price would not be counted`(
+  func `are refused where a loss would not be counted`(
     text: String,
     cause: String,
     hint: String?

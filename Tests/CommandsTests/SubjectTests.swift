@@ -1,7 +1,7 @@
 import Experiment
 import FoundationEssentials
 import Kernels
-import Laboratory
+import Validation
 import ReferenceModels
 import TestSupport
 import Testing
@@ -21,7 +21,7 @@ private func made(
       perturbation: { training: { epochs: 1, learningRate: 0.1 } } }
     """
   return try Subject.make(
-    LaboratoryConfiguration(
+    ValidationConfiguration(
       json5: Array(text.utf8),
       folder: folder.path("") + "/",
       defaultName: "file"

@@ -1,4 +1,4 @@
-import Campaign
+import Runs
 import Experiment
 import Files
 import FoundationEssentials
@@ -140,7 +140,7 @@ private func configuration(_ base: [String: String], _ key: Key?) -> String {
   @Test(arguments: [
     ("vllm", "ecko", "did you mean 'echo'?"), ("local", "echo", "known: auto, forward"),
   ])
-  func `names a way to read prices that there is`(
+  func `names a way to read losses that there is`(
     provider: String,
     method: String,
     hint: String

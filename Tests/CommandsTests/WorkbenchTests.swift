@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import FoundationEssentials
 import ReferenceModels
@@ -128,8 +128,8 @@ struct WorkbenchTests {
 
   @Test func `what the user asked for wrongly is 64, what the machine refuses is 1`() {
     func status(_ error: any Error) -> Failure.Status { Failure(error).status }
-    #expect(status(CampaignError(.anotherRun, "")) == .usage)
-    #expect(status(CampaignError(.storeFull, "")) == .failed)
+    #expect(status(RunError(.anotherRun, "")) == .usage)
+    #expect(status(RunError(.storeFull, "")) == .failed)
     #expect(status(AttributionError(.tooFewModels, "", cause: "")) == .usage)
     #expect(status(AttributionError(.notMeasurable, "", cause: "")) == .partial)
     let failure = Failure(AttributionError(.notFound, "cannot find 'x'", cause: "y", hint: "z"))

@@ -106,7 +106,7 @@ private let faults: [Fault] = [
     "another provider",
     "perturbation:",
     "scorer: { provider: \"openai\" }, perturbation:",
-    "trains and prices its own models only"
+    "trains and reads losses of its own models only"
   ),
   .configured("a broken file", "perturbation:", "perturbation", "cannot use configuration"),
   Fault(

@@ -116,7 +116,7 @@ struct HostedInterruptionTests {
     // Under way, in the queue, and in a commit: each at most the calls that may be under way.
     #expect(wasted <= moments.count * HostedPlace.concurrency * HostedPlace.batch)
     print(
-      "kills: \(moments.count); prices: \(needed.values.reduce(0, +)), asked for again: \(wasted)"
+      "kills: \(moments.count); losses: \(needed.values.reduce(0, +)), asked for again: \(wasted)"
     )
   }
 
@@ -172,7 +172,7 @@ private struct Moment {
   let recorded: [Pair: Int]
   let served: [Pair: Int]
 
-  /// Prices served that are not needed.
+  /// Losses served that are not needed.
   func wasted(_ needed: [Pair: Int]) -> Int {
     served.reduce(0) { $0 + max(0, $1.value - (needed[$1.key] ?? 0)) }
   }
@@ -253,10 +253,10 @@ private struct HostedPlace: ~Copyable {
       }
     }
     var served: [Pair: Int] = [:]
-    for pair in try await host.log().prices.pairs {
+    for pair in try await host.log().readings.pairs {
       served[Pair(model: pair.model, text: pair.prompt)] = pair.served
     }
-    // Greetings and probes are no prices of the run, and the base is not one of its models.
+    // Greetings and probes are no losses of the run, and the base is not one of its models.
     func isOwn(_ pair: Pair) -> Bool { texts.contains(pair.text) && pair.model != "reference" }
     return Moment(
       recorded: recorded.filter { isOwn($0.key) },
@@ -270,7 +270,7 @@ private struct HostedPlace: ~Copyable {
     return digest.description
   }
 
-  /// A request for prices.
+  /// A request for losses.
   private struct Request: Decodable {
     struct Prompt: Decodable {
       let texts: [String]

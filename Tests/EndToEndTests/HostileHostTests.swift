@@ -30,8 +30,8 @@ struct Misfortune: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Prices under tuned models are answered so.
-  static func priced(
+  /// Losses under tuned models are answered so.
+  static func read(
     _ name: String,
     _ status: Int32,
     _ message: [String],
@@ -83,7 +83,7 @@ private let misfortunes: [Misfortune] = [
     ["answered 429: no money", "hint: top up"],
     .json(#"{"error":{"message":"no money","code":"insufficient_quota"}}"#, status: 429)
   ),
-  .priced(
+  .read(
     "a day's limit",
     1,
     ["answered 429: tomorrow", "hint: the same command resumes after 20"]
@@ -93,7 +93,7 @@ private let misfortunes: [Misfortune] = [
   .all(
     "an unknown model",
     64,
-    ["cannot price these completions", "answered 404: no 'base'"],
+    ["cannot loss these completions", "answered 404: no 'base'"],
     most: 5,
     .json(error("no 'base'"), status: 404)
   ),
@@ -122,24 +122,22 @@ private let misfortunes: [Misfortune] = [
       "allowsPlainHTTP: true",
     ]
   ),
-  .priced("a tuned model that is not there", 1, ["answered 404: gone", "hint: check target.model"])
-  {
+  .read("a tuned model that is not there", 1, ["answered 404: gone", "hint: check target.model"]) {
     _ in .json(error("gone"), status: 404)
   },
-  .priced("no log-probabilities", 64, ["box returned no log-probabilities for the prompt of "]) {
+  .read("no log-probabilities", 64, ["box returned no log-probabilities for the prompt of "]) {
     request in
     .json(#"{"choices":[{"index":0,"logprobs":null}]}"#)
   },
-  .priced("a wrong number of choices", 1, ["answered 0 choices for 1 prompts: '{\"choices\":[]}'"])
-  {
+  .read("a wrong number of choices", 1, ["answered 0 choices for 1 prompts: '{\"choices\":[]}'"]) {
     request in
     .json(#"{"choices":[]}"#)
   },
-  .priced("a 200 with an error inside", 1, ["answered with an error: the model broke"]) { _ in
+  .read("a 200 with an error inside", 1, ["answered with an error: the model broke"]) { _ in
     .json(error("the model broke"))
   },
-  .priced("an endless reply", 1, ["the reply is longer than allowed"]) { _ in .endless },
-  .priced("another model's answer", 1, ["was asked for model 'ft:base:", "but 'other' answered"]) {
+  .read("an endless reply", 1, ["the reply is longer than allowed"]) { _ in .endless },
+  .read("another model's answer", 1, ["was asked for model 'ft:base:", "but 'other' answered"]) {
     request in
     var document = Completion.document(of: request)
     document["model"] = "other"
@@ -172,7 +170,7 @@ struct HostileHostTests {
     #expect(host.requests.count <= misfortune.most, "\(host.requests.map(\.path))")
   }
 
-  @Test func `a model that vanishes costs its own prices, and the same command gets them`()
+  @Test func `a model that vanishes costs its own losses, and the same command gets them`()
     async throws
   {
     let isBack = Mutex(false)
@@ -183,7 +181,7 @@ struct HostileHostTests {
       }
       let name = String(request.text[range.upperBound...].prefix { $0.isLetter || $0.isNumber })
       let isLast = victim.withLock { victim in
-        // The first model that is priced is θ0: the next one vanishes after its first prices.
+        // The first model that is read is θ0: the next one vanishes after its first losses.
         if victim == nil { victim = "not \(name)" }
         if victim?.hasPrefix("not ") == true, victim != "not \(name)" {
           victim = name

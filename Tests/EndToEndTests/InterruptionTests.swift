@@ -102,11 +102,11 @@ struct InterruptionTests {
     Issue.record("the run did not begin")
   }
 
-  /// Reads the journal: no fine-tune is asked for after it succeeded, no price after it was given.
+  /// Reads the journal: no fine-tune is asked for after it succeeded, no loss after it was given.
   private func requireNoRepetition(_ path: String) throws {
     let database = try RunDatabase.reader(path: path)
     var trained: Set<Int> = []
-    // What a model still lacked when its prices were last asked for, by kind and model.
+    // What a model still lacked when its losses were last asked for, by kind and model.
     var lacking: [[Int]: Set<Int>] = [:]
     for act in try database.acts() {
       let isAnswered = act.outcome == "succeeded"
@@ -114,22 +114,22 @@ struct InterruptionTests {
       case .train:
         #expect(!trained.contains(act.model), "model \(act.model) was trained already")
         if isAnswered { trained.insert(act.model) }
-      case .price, .repeat:
+      case .reading, .repeat:
         let examples = act.subject.split(separator: ",").flatMap { part in
           let ends = part.split(separator: "-").compactMap { Int($0) }
           return ends.isEmpty ? [] : Array(ends[0]...ends[ends.count - 1])
         }
-        let pass = [act.kind == .price ? 0 : 1, act.model]
+        let pass = [act.kind == .reading ? 0 : 1, act.model]
         #expect(!examples.isEmpty)
         #expect(
           lacking[pass]?.isSuperset(of: examples) ?? true,
-          "model \(act.model): a price was asked for twice"
+          "model \(act.model): a loss was asked for twice"
         )
         lacking[pass] = isAnswered ? [] : Set(examples)
       }
     }
     #expect(trained.count == 5)
-    // The last act of a pass may be without an outcome: prices are committed before it is.
+    // The last act of a pass may be without an outcome: losses are committed before it is.
     let models = try database.standing().models
     #expect(models.reduce(0) { $0 + $1.answered + $1.repeated } == 5 * 46 + 40)
   }

@@ -86,10 +86,10 @@ struct JobTests {
     #expect(try place.read("s.jsonl").split(separator: 0x0A).count == 40)
   }
 
-  @Test func `score prices a file under the base, the target and a perturbed model`() async throws {
+  @Test func `score losses a file under the base, the target and a perturbed model`() async throws {
     let place = try Workplace()
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
-    var prices: [[Double]] = []
+    var readings: [[Double]] = []
     for model in ["base", "target", "model-3"] {
       let ending = try await place.daunce(
         "score",
@@ -104,19 +104,19 @@ struct JobTests {
       #expect(lines.map { $0["id"] as? String } == (0..<6).map { "q\($0)" })
       #expect(lines.allSatisfy { $0["exact"] as? Bool == true })
       // Not from `objects()`: JSONSerialization loses the last bits of a number.
-      prices.append(
+      readings.append(
         try ending.output.split(separator: "\n").map {
           try JSONDecoder().decode(Line.self, from: Data($0.utf8)).nll
         }
       )
     }
-    #expect(Set(prices).count == 3)
+    #expect(Set(readings).count == 3)
     // What the store holds of model-3 is what it charges when asked again.
     #expect(try await place.daunce("export", "run.db", "losses", "-o", "l.csv").status == 0)
     let recorded = String(decoding: try place.read("l.csv"), as: UTF8.self)
       .split(separator: "\n").filter { $0.contains(",query,") }
       .compactMap { $0.split(separator: ",").last.flatMap { Double($0) } }
-    #expect(recorded == prices[2])
+    #expect(recorded == readings[2])
   }
 
   @Test func `a job under another name, or reread from its store, is the same job`() async throws {

@@ -54,7 +54,7 @@ struct KeyTests {
     return .reply(status, fields, body.dropLast() + Array(told.utf8))
   }
 
-  /// A host that wants the key, repeats it, fails the third job, refuses to price under the fourth
+  /// A host that wants the key, repeats it, fails the third job, refuses to read under the fourth
   /// model and deletes nothing.
   ///
   /// - Parameter patience: Requests after which it says nothing any more.

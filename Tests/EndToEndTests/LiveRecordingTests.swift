@@ -42,7 +42,7 @@ struct LiveRecordingTests {
     #expect(host.requests.count == requests && host.connections == connections)
   }
 
-  @Test func `mode new asks for all but the prices it knows, mode all for everything`()
+  @Test func `mode new asks for all but the losses it knows, mode all for everything`()
     async throws
   {
     let host = try ScriptedOpenAI()
@@ -50,9 +50,9 @@ struct LiveRecordingTests {
     try place.write("box.json5", ScriptedOpenAI.profile)
     try place.write("key", "sk-0123456789abcdef\n")
     try place.write("hosted.json5", host.configuration(key: "apiKey: { file: \"key\" },"))
-    func prices() -> Int { host.requests.count { $0.path == "/v1/completions" } }
-    func run(_ mode: String) async throws -> (prices: Int, jobs: Int) {
-      let before = (prices(), host.requests.count { $0.path == "/v1/fine_tuning/jobs" })
+    func readings() -> Int { host.requests.count { $0.path == "/v1/completions" } }
+    func run(_ mode: String) async throws -> (readings: Int, jobs: Int) {
+      let before = (readings(), host.requests.count { $0.path == "/v1/fine_tuning/jobs" })
       let ending = try await place.daunce(
         "run",
         "hosted.json5",
@@ -66,15 +66,15 @@ struct LiveRecordingTests {
       )
       #expect(ending.status == 0, "\(ending.notes)")
       let jobs = host.requests.count { $0.path == "/v1/fine_tuning/jobs" }
-      return (prices() - before.0, jobs - before.1)
+      return (readings() - before.0, jobs - before.1)
     }
     let all = try await run("all")
-    #expect(all.prices > 40 && all.jobs >= 4)
+    #expect(all.readings > 40 && all.jobs >= 4)
     let new = try await run("new")
-    // What a probe asks is never taken from a record; the prices of the rest are all known.
-    #expect(new.jobs == all.jobs && new.prices < 20)
+    // What a probe asks is never taken from a record; the losses of the rest are all known.
+    #expect(new.jobs == all.jobs && new.readings < 20)
     let again = try await run("none")
-    #expect(again.prices == 0 && again.jobs == 0)
+    #expect(again.readings == 0 && again.jobs == 0)
     let alone = try await place.daunce("run", "hosted.json5", "--record", "all")
     #expect(alone.status == 64)
     #expect(alone.notes.contains("'--record' needs '--replay FILE'"))

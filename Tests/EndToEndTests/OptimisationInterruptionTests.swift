@@ -21,7 +21,7 @@ struct OptimisationInterruptionTests {
     let host = try await SandboxProcess(in: place.url, "--folder", "box")
     // Slowly, so that the moment is noticed in time on a busy machine, too.
     try place.configure("run", at: host, scorer: "requestsPerMinute: 3600,")
-    // θ0's prices come first, then the prompt of each model is sought.
+    // θ0's losses come first, then the prompt of each model is sought.
     var lost = 0
     for inputs in [150, 300, OptimisedPlace.inputs + 150] {
       let run = try DaunceProcess(["run", "run.json5", "-q"], in: place.url)
@@ -108,10 +108,10 @@ private struct OptimisedPlace: ~Copyable {
     return try Data(contentsOf: url.appending(path: "\(store).csv"))
   }
 
-  /// How often the host priced each text.
+  /// How often the host read each text.
   func served(at host: SandboxProcess) async throws -> [String: Int] {
     Dictionary(
-      try await host.log().prices.pairs.map { ($0.prompt, $0.served) },
+      try await host.log().readings.pairs.map { ($0.prompt, $0.served) },
       uniquingKeysWith: +
     )
   }

@@ -30,7 +30,7 @@ struct PromptTests {
     try await expectResumption(of: place)
   }
 
-  @Test func `probing prices rows behind each query, says so, and resumes to the same bytes`()
+  @Test func `probing losses rows behind each query, says so, and resumes to the same bytes`()
     async throws
   {
     let place = try Workplace()
@@ -38,7 +38,7 @@ struct PromptTests {
     try place.rewrite("run.json5", "models: 4, subsetRatio: 0.5, seed: 3", method)
     let plan = try await place.daunce("plan", "run.json5", "--json")
     #expect(try plan.objects().first?["jobs"] as? Int == 1)
-    #expect(plan.notes.contains("prices every training row once a query"))
+    #expect(plan.notes.contains("losses every training row once a query"))
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
     let status = try #require(
       try await place.daunce("status", "run.db", "--json").objects().first?["losses"]
@@ -91,7 +91,7 @@ struct PromptTests {
     }
   }
 
-  @Test func `candidates by text and by a probing run are priced alone, and the audit is told`()
+  @Test func `candidates by text and by a probing run are read alone, and the audit is told`()
     async throws
   {
     let place = try Workplace()
@@ -106,10 +106,10 @@ struct PromptTests {
     #expect(early.status == 1 && early.notes.contains("run.db"))
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
     let plan = try await place.daunce("plan", "cheap.json5", "--json")
-    let priced = try #require(try plan.objects().first?["candidates"] as? Int)
-    #expect((4..<40).contains(priced))
-    #expect(plan.notes.contains("candidates: \(priced) of 40 training rows are priced"))
-    #expect(plan.notes.contains("which saves \((40 - priced) * 5) prices"))
+    let read = try #require(try plan.objects().first?["candidates"] as? Int)
+    #expect((4..<40).contains(read))
+    #expect(plan.notes.contains("candidates: \(read) of 40 training rows are read"))
+    #expect(plan.notes.contains("which saves \((40 - read) * 5) losses"))
     #expect(try await place.daunce("run", "cheap.json5", "-q").status == 0)
     #expect(try await place.daunce("run", "cheap.json5", "-q").status == 0)
     let top = try await place.daunce(
@@ -125,7 +125,7 @@ struct PromptTests {
     let audit = try #require(try top.objects().first?["audit"] as? [String: Any])
     #expect((0...1).contains(try #require(audit["recall"] as? Double)))
     let record = try await place.daunce("evaluate", "cheap.db", "--tag", "planted", "--json")
-    #expect(try record.objects().first?["candidates"] as? Int == priced)
+    #expect(try record.objects().first?["candidates"] as? Int == read)
     try place.rewrite(
       "wrong.json5",
       "seed: 3 },",

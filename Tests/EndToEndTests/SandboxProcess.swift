@@ -22,14 +22,14 @@ struct SandboxProcess {
       let metadata: [String: [String: Count]]
     }
 
-    /// One text priced under one model.
+    /// One text read under one model.
     struct Pair: Decodable {
       let model: String
       let prompt: String
       let served: Int
     }
 
-    /// All prices.
+    /// All losses.
     struct Prices: Decodable {
       let pairs: [Pair]
     }
@@ -37,7 +37,7 @@ struct SandboxProcess {
     let requests: Int
     let faults: [String: Int]
     let jobs: Jobs
-    let prices: Prices
+    let readings: Prices
   }
 
   /// What a list of the API holds, as far as it matters here.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""NLL of completions by a transformers forward pass in bf16: the oracle for a server's prices.
+"""NLL of completions by a transformers forward pass in bf16: the oracle for a server's losses.
 
     python transformers_nll.py BASE FILE.jsonl [--adapter FOLDER] [--batch 1] [--dtype bfloat16]
 

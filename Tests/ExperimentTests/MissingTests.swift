@@ -1,7 +1,7 @@
 import Experiment
 import Testing
 
-@Suite struct `missing prices` {
+@Suite struct `missing losses` {
   @Test func `are grouped by reasons that differ in numbers only, the most frequent first`() {
     let entries = [
       (reason: "no echo", example: "a", count: 2),
@@ -12,7 +12,7 @@ import Testing
     #expect(groups.map(\.reason) == ["has 12 tokens", "no echo"])
     #expect(groups.map(\.count) == [3, 2])
     #expect(groups[0].examples == ["b", "c"])
-    #expect(groups[0].line == "3 prices (b, c): has 12 tokens")
+    #expect(groups[0].line == "3 losses (b, c): has 12 tokens")
   }
 
   @Test func `name the first five examples and that there are more`() {

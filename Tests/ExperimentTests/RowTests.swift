@@ -177,13 +177,13 @@ private func kept(_ text: String) throws -> String {
     #expect(example.row?.features == [.media])
   }
 
-  @Test func `tells trainings apart by the whole row, and prices by what a template gets`() throws {
+  @Test func `tells trainings apart by the whole row, and losses by what a template gets`() throws {
     func digests(_ text: String) throws -> [String] {
       let example = try row(text)
-      var (price, training) = (Digest(), Digest())
-      example.update(&price)
+      var (reading, training) = (Digest(), Digest())
+      example.update(&reading)
       example.updateTraining(&training)
-      return [price.description, training.description]
+      return [reading.description, training.description]
     }
     let plain = try digests(#"{"prompt":"p","completion":"c"}"#)
     // What an older program digested of the same texts.

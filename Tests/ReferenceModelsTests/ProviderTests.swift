@@ -61,7 +61,7 @@ struct ProviderTests {
   static func losses(_ provider: ReferenceProvider, _ model: ModelReference?) async throws
     -> [Double]
   {
-    try await provider.price(rows, under: model).map { try #require($0.loss.value) }
+    try await provider.read(rows, under: model).map { try #require($0.loss?.value) }
   }
 
   @Test func `training lowers the loss of what was trained on`() async throws {
@@ -85,7 +85,7 @@ struct ProviderTests {
     let one = try Self.provider(Folder(), cores: 1)
     let many = try Self.provider(Folder(), cores: cores)
     #expect(rows.prefix(30).reduce(0) { $0 + many.tokens(in: $1) } > 2 * Fitting.cutting)
-    func losses(_ provider: ReferenceProvider, seed: UInt64) async throws -> [Price] {
+    func losses(_ provider: ReferenceProvider, seed: UInt64) async throws -> [LossReading] {
       let job = TrainingJob(
         key: "job-\(seed)",
         start: nil,
@@ -94,7 +94,7 @@ struct ProviderTests {
         seed: seed
       )
       let trained = try await provider.train(job) { _ in }
-      return try await provider.price(rows, under: trained.model)
+      return try await provider.read(rows, under: trained.model)
     }
     let expected = try await losses(one, seed: 7)
     #expect(try await losses(many, seed: 7) == expected)
@@ -102,34 +102,34 @@ struct ProviderTests {
     #expect(try await losses(many, seed: 8) != expected)
   }
 
-  @Test func `a price does not depend on what is priced beside it`() async throws {
+  @Test func `a loss does not depend on what is read beside it`() async throws {
     let provider = try Self.provider(Folder())
-    let together = try await provider.price(Self.rows, under: nil)
-    for (row, price) in zip(Self.rows, together) {
-      #expect(try await provider.price([row], under: nil) == [price])
+    let together = try await provider.read(Self.rows, under: nil)
+    for (row, reading) in zip(Self.rows, together) {
+      #expect(try await provider.read([row], under: nil) == [reading])
     }
   }
 
-  @Test func `a price is the sum over the completion's tokens and the end token is not priced`()
+  @Test func `a loss is the sum over the completion's tokens and the end token is not read`()
     async throws
   {
     let provider = try Self.provider(Folder())
-    for (row, price) in zip(Self.rows, try await provider.price(Self.rows, under: nil)) {
+    for (row, reading) in zip(Self.rows, try await provider.read(Self.rows, under: nil)) {
       let (tokens, prompt) = try provider.tokenised(row)
-      #expect(price.tokens == tokens.count - prompt - 1)
-      #expect(price.tokenLogProbabilities.count == price.tokens)
-      let sum = price.tokenLogProbabilities.reduce(0.0) { $0 - Double($1) }
-      #expect(price.loss == .measured(sum))
-      #expect(price.tokenLogProbabilities.allSatisfy { $0 <= 0 })
+      #expect(reading.tokens == tokens.count - prompt - 1)
+      #expect(reading.tokenLogProbabilities.count == reading.tokens)
+      let sum = reading.tokenLogProbabilities.reduce(0.0) { $0 - Double($1) }
+      #expect(reading.loss == .measured(sum))
+      #expect(reading.tokenLogProbabilities.allSatisfy { $0 <= 0 })
     }
   }
 
-  @Test func `untrained models price tokens near the uniform distribution`() async throws {
+  @Test func `untrained models loss tokens near the uniform distribution`() async throws {
     let provider = try Self.provider(Folder())
-    let prices = try await provider.price(Self.rows, under: nil)
+    let readings = try await provider.read(Self.rows, under: nil)
     let perToken =
-      prices.reduce(0.0) { $0 + ($1.loss.value ?? 0) }
-      / Double(prices.reduce(0) { $0 + $1.tokens })
+      readings.reduce(0.0) { $0 + ($1.loss?.value ?? 0) }
+      / Double(readings.reduce(0) { $0 + $1.tokens })
     // ln(vocabulary) plus half the logits' variance of about 1.
     #expect(abs(perToken - Double(provider.vocabularySize).logarithm) < 1.5)
   }
@@ -205,7 +205,7 @@ struct ProviderTests {
     try bytes.write(to: url)
     let provider = try Self.provider(folder)
     let damaged = await #expect(throws: ReferenceModelError.self) {
-      try await provider.price(Self.rows, under: trained.model)
+      try await provider.read(Self.rows, under: trained.model)
     }
     #expect(damaged?.code == .damaged)
     try Data("garbage".utf8).write(to: url)
@@ -218,7 +218,7 @@ struct ProviderTests {
   @Test func `unknown models, long examples and impossible shapes are named`() async throws {
     let provider = try Self.provider(Folder())
     let unknown = await #expect(throws: ReferenceModelError.self) {
-      try await provider.price(Self.rows, under: ModelReference("../secret"))
+      try await provider.read(Self.rows, under: ModelReference("../secret"))
     }
     #expect(unknown?.code == .unknownModel)
     let long = Example(
@@ -227,7 +227,7 @@ struct ProviderTests {
       completion: " yes"
     )
     let tooLong = await #expect(throws: ReferenceModelError.self) {
-      try await provider.price([long], under: nil)
+      try await provider.read([long], under: nil)
     }
     #expect(tooLong?.code == .tooLong)
     #expect(tooLong?.description.contains("'long'") == true)

@@ -13,7 +13,7 @@ struct ReadingTests {
     #expect(largest(9, of: matrix, row: 0) == [2, 4, 0, 3, 1, 5])
   }
 
-  @Test func `a reading gives the bits of the price and the likeliest tokens`() async throws {
+  @Test func `a reading gives the bits of the loss and the likeliest tokens`() async throws {
     let provider = try ProviderTests.provider(Folder())
     for row in ProviderTests.rows {
       let (tokens, prompt) = try provider.tokenised(row)
@@ -23,10 +23,10 @@ struct ReadingTests {
       )
       let readings = try provider.readings(of: tokens, under: nil, top: 5)
       #expect(readings.map(\.chosen.token) == Array(tokens.dropFirst()))
-      let price = try await provider.price([row], under: nil)[0]
+      let reading = try await provider.read([row], under: nil)[0]
       let read = readings[(prompt - 1)...].dropLast().map(\.chosen.logProbability)
-      for (a, b) in zip(read, price.tokenLogProbabilities) { #expect(abs(a - b) < 1e-5) }
-      #expect(read.count == price.tokens)
+      for (a, b) in zip(read, reading.tokenLogProbabilities) { #expect(abs(a - b) < 1e-5) }
+      #expect(read.count == reading.tokens)
       for reading in readings {
         let values = reading.likeliest.map(\.logProbability)
         #expect(values == values.sorted(by: >) && values.count == 5)

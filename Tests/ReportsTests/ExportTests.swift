@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reports
 
-/// Two models, two training rows, one query; one price missing and one known by a bound.
+/// Two models, two training rows, one query; one loss missing and one known by a bound.
 private let matrix: LossMatrix = {
   var matrix = LossMatrix(models: ["m0", "m,1"], train: ["a", "b \"x\"\nc"], queries: ["q"])
   matrix[model: 0, column: 0] = .measured(0.1)
@@ -49,7 +49,7 @@ private func text(_ write: (@escaping Export.Sink) throws -> Void) rethrows -> S
     )
   }
 
-  @Test func `losses as JSON lines say which prices are bounds`() throws {
+  @Test func `losses as JSON lines say which losses are bounds`() throws {
     #expect(
       try text { try Export.losses(matrix, as: .jsonl, to: $0) } == """
         {"id":"a","role":"train","losses":[0.1,2]}

@@ -69,7 +69,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
     )
   }
 
-  @Test func `a plan keeps unknown prices unknown`() {
+  @Test func `a plan keeps unknown losses unknown`() {
     let plan = RunPlan(
       jobs: 1,
       trainingTokens: 2,
@@ -169,15 +169,18 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
   }
 
   @Test(arguments: [
-    (Loss.measured(1.5), "1.5", "true"), (.censored(atLeast: 2), "2", "false"),
-    (.missing, "null", "false"),
+    (Loss?.some(.measured(1.5)), "1.5", "true"), (.censored(atLeast: 2), "2", "false"),
+    (nil, "null", "false"),
   ])
-  func `a price is exact only when it was measured`(loss: Loss, nll: String, exact: String) {
-    let price = Price(loss: loss, tokens: 3, tokenLogProbabilities: [], method: "forward")
+  func `a loss is exact only when it was measured`(loss: Loss?, nll: String, exact: String) {
+    let reading =
+      loss.map {
+        LossReading(loss: $0, tokens: 3, tokenLogProbabilities: [], method: "forward")
+      } ?? .missing(reason: "null log-probability")
     #expect(
-      text(Records.price(price, id: "a"))
-        == "{\"schema\":1,\"id\":\"a\",\"nll\":\(nll),\"tokens\":3,\"method\":\"forward\","
-        + "\"exact\":\(exact),\"reason\":\(loss == .missing ? "\"forward\"" : "null")}"
+      text(Records.read(reading, id: "a"))
+        == "{\"schema\":1,\"id\":\"a\",\"nll\":\(nll),\"tokens\":\(reading.tokens),\"method\":\"\(reading.source)\","
+        + "\"exact\":\(exact),\"reason\":\(loss == nil ? "\"null log-probability\"" : "null")}"
     )
   }
 

@@ -71,8 +71,8 @@ struct FaultTests {
         let prompt =
           #"{"model":"reference","prompt":"a b","echo":true,"logprobs":0,"max_tokens":0}"#
         let result = Result { try client.call("POST", "/v1/completions", prompt) }
-        let prices = try client.call("GET", "/sandbox/log").json["prices"]
-        return (result, prices["served"].int, prices["cut"].int)
+        let readings = try client.call("GET", "/sandbox/log").json["losses"]
+        return (result, readings["served"].int, readings["cut"].int)
       }
     }
     func status(_ kind: SandboxFaults.Kind) async throws -> Reply {

@@ -32,8 +32,8 @@ import Testing
         )
       ) { _ in }
       #expect(job["trained_tokens"].int == trained.tokens)
-      let expected = try await provider.price(examples, under: trained.model)
-      #expect(try await provider.price(examples, under: ModelReference(id)) == expected)
+      let expected = try await provider.read(examples, under: trained.model)
+      #expect(try await provider.read(examples, under: ModelReference(id)) == expected)
 
       let events = try client.call("GET", "/v1/fine_tuning/jobs/\(id)/events?limit=2").json
       #expect(events["has_more"].bool == true)

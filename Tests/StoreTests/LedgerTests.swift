@@ -109,8 +109,8 @@ struct LedgerTests {
     #expect(try run.spending().isEmpty)
     for example in 0..<10 {
       try run.record(
-        [NumberedPrice(example: example, price: price(.measured(1)))],
-        .price,
+        [NumberedReading(example: example, reading: read(.measured(1)))],
+        .reading,
         model: example % 2,
         spending: Spending(.scoring, tokens: 10, dollars: 0.25)
       )
@@ -138,17 +138,17 @@ struct LedgerTests {
   }
 
   @Test
-  func `missing prices are counted by example and reason`() throws {
+  func `missing losses are counted by example and reason`() throws {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)
     let reasons = ["truncated", "no echo", "truncated"]
     try record(
       reasons.enumerated().map {
-        NumberedPrice(
+        NumberedReading(
           example: $0,
-          price: Price(loss: .missing, tokens: 0, tokenLogProbabilities: [], method: $1)
+          reading: .missing(reason: $1)
         )
-      } + [NumberedPrice(example: 3, price: price(.measured(1)))],
+      } + [NumberedReading(example: 3, reading: read(.measured(1)))],
       model: 0,
       in: run
     )

@@ -20,13 +20,13 @@ struct MigrationTests {
     #expect(contents.models.map(\.status) == [.succeeded, .running])
     #expect(contents.models[0].measured == 1)
     #expect(contents.standing.spending.isEmpty)
-    #expect(try run.prices(model: -1).map(\.price.loss) == [.measured(1.5)])
+    #expect(try run.readings(model: -1).map(\.reading.loss) == [.measured(1.5)])
     #expect(try run.acts().map(\.subject) == ["0"])
 
     try run.enqueue(.exchange(exchange("k", "reply")))
     try run.record(
-      [NumberedPrice(example: 0, price: price(.measured(2)))],
-      .price,
+      [NumberedReading(example: 0, reading: read(.measured(2)))],
+      .reading,
       model: 0,
       spending: Spending(.scoring, tokens: 9, dollars: 0.5)
     )
@@ -81,7 +81,7 @@ struct MigrationTests {
     )
   }
 
-  /// A store as version 1 wrote it: θ0 priced once, model 0 asked for.
+  /// A store as version 1 wrote it: θ0 read once, model 0 asked for.
   private func makeVersion1(_ path: String) throws {
     let connection = try Connection(path: path, access: .write)
     for statement in Schema.steps[0] { try connection.execute(statement) }

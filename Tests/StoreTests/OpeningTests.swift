@@ -160,15 +160,19 @@ struct OpeningTests {
   func `a full disk is named, and what was recorded stays`() throws {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)
-    try record([NumberedPrice(example: 0, price: price(.measured(1)))], model: 0, in: run)
+    try record([NumberedReading(example: 0, reading: read(.measured(1)))], model: 0, in: run)
     try change(run, "PRAGMA max_page_count = 1")
     let long = [Float](repeating: -1, count: 1_000_000)
     let error = #expect(throws: StoreError.self) {
-      try record([NumberedPrice(example: 1, price: price(.measured(2), long))], model: 0, in: run)
+      try record(
+        [NumberedReading(example: 1, reading: read(.measured(2), long))],
+        model: 0,
+        in: run
+      )
     }
     #expect(error?.code == .full)
     #expect(error?.operation == .write)
-    #expect(try run.prices(model: 0).map(\.price.loss) == [.measured(1)])
+    #expect(try run.readings(model: 0).map(\.reading.loss) == [.measured(1)])
   }
 
   @Test(arguments: 0..<12)

@@ -9,7 +9,7 @@ import Testing
 
 struct QueueTests {
   @Test
-  func `whatever a reader sees, no price is there before the reply it rests on`() throws {
+  func `whatever a reader sees, no loss is there before the reply it rests on`() throws {
     let folder = try TemporaryFolder()
     let (run, count) = (try makeRun(folder, corpus: .scripted(train: 2_000)), 2_000)
     let reader = try RunDatabase.reader(path: folder.path("run.db"))
@@ -19,12 +19,12 @@ struct QueueTests {
     }
     var seen = 0
     while seen < count {
-      let prices = try reader.answered(model: 0, .price)
+      let readings = try reader.answered(model: 0, .reading)
       let exchanges = try reader.exchangeCount()
-      #expect(prices == Array(0..<prices.count))
-      #expect(exchanges >= prices.count)
-      #expect(prices.count >= seen)
-      seen = prices.count
+      #expect(readings == Array(0..<readings.count))
+      #expect(exchanges >= readings.count)
+      #expect(readings.count >= seen)
+      seen = readings.count
     }
     writing.wait()
     #expect(try reader.exchangeCount() == count)
@@ -52,13 +52,13 @@ struct QueueTests {
       }
     }
     let copy = try RunDatabase.writer(path: folder.path("copy.db"))
-    let prices = try copy.answered(model: 0, .price)
+    let readings = try copy.answered(model: 0, .reading)
     let exchanges = try copy.exchanges(after: 0, limit: 1_000).map(\.exchange.key)
-    #expect(prices == Array(0..<prices.count))
+    #expect(readings == Array(0..<readings.count))
     #expect(exchanges == (0..<exchanges.count).map { "\($0)" })
-    #expect(prices.count...(prices.count + 1) ~= exchanges.count)
-    #expect(prices.count >= flushed)
-    #expect(try copy.contents()?.models[1].answered == prices.count)
+    #expect(readings.count...(readings.count + 1) ~= exchanges.count)
+    #expect(readings.count >= flushed)
+    #expect(try copy.contents()?.models[1].answered == readings.count)
   }
 
   @Test
@@ -71,7 +71,7 @@ struct QueueTests {
     // A writer is admitted once the last commit is done.
     var next: RunDatabase?
     while next == nil { next = try? RunDatabase.writer(path: folder.path("run.db")) }
-    #expect(try next?.answered(model: 0, .price).count == 300)
+    #expect(try next?.answered(model: 0, .reading).count == 300)
     #expect(try next?.exchangeCount() == 300)
     next = nil
     #expect(!FileManager.default.fileExists(atPath: folder.path("run.db-wal")))
@@ -112,13 +112,13 @@ struct QueueTests {
     let run = try makeRun(folder)
     try Self.record(1, in: run)
     try run.flush()
-    try run.record([NumberedPrice(example: 1, price: price(.measured(2)))], .price, model: 0)
+    try run.record([NumberedReading(example: 1, reading: read(.measured(2)))], .reading, model: 0)
     #expect(throws: StoreError.self) { try run.flush() }
     #expect(throws: StoreError.self) { try Self.record(2, in: run) }
     #expect(throws: StoreError.self) { try run.askTraining(model: 1, key: "job 1") }
     #expect(throws: StoreError.self) { try run.flush() }
     let read = try RunDatabase.reader(path: folder.path("run.db"))
-    #expect(try read.answered(model: 0, .price) == [1])
+    #expect(try read.answered(model: 0, .reading) == [1])
     #expect(try read.contents()?.models[1].answered == 1)
   }
 
@@ -157,10 +157,14 @@ struct QueueTests {
     #expect((0..<50_000).count { filter.mayContain(KeyFilter.hash("other \($0)")) } < 500)
   }
 
-  /// Queues a reply and the price that rests on it.
+  /// Queues a reply and the loss that rests on it.
   private static func record(_ number: Int, in run: RunDatabase) throws {
     try run.enqueue(.exchange(exchange("\(number)", "reply \(number)")))
-    try run.record([NumberedPrice(example: number, price: price(.measured(1)))], .price, model: 0)
+    try run.record(
+      [NumberedReading(example: number, reading: read(.measured(1)))],
+      .reading,
+      model: 0
+    )
   }
 
   /// Runs `body` on a thread that no test waits on.

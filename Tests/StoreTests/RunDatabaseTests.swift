@@ -29,18 +29,23 @@ func makeRun(
   return database
 }
 
-/// Records prices of one call and waits for them.
-func record(_ prices: [NumberedPrice], model: Int, _ kind: Act.Kind = .price, in run: RunDatabase)
+/// Records losses of one call and waits for them.
+func record(
+  _ readings: [NumberedReading],
+  model: Int,
+  _ kind: Act.Kind = .reading,
+  in run: RunDatabase
+)
   throws
 {
-  let act = try run.askPrices(kind, model: model, examples: prices.map(\.example)[...])
-  try run.record(prices, kind, model: model)
-  try run.answerPrices(act, model: model)
+  let act = try run.askReadings(kind, model: model, examples: readings.map(\.example)[...])
+  try run.record(readings, kind, model: model)
+  try run.answerReadings(act, model: model)
   try run.flush()
 }
 
-func price(_ loss: Loss, tokens: Int = 2, _ logarithms: [Float] = []) -> Price {
-  Price(loss: loss, tokens: tokens, tokenLogProbabilities: logarithms, method: "forward")
+func read(_ loss: Loss, tokens: Int = 2, _ logarithms: [Float] = []) -> LossReading {
+  LossReading(loss: loss, tokens: tokens, tokenLogProbabilities: logarithms, method: "forward")
 }
 
 struct RunDatabaseTests {
@@ -107,41 +112,40 @@ struct RunDatabaseTests {
       .greatestFiniteMagnitude, Double(bitPattern: 0x4005_BF0A_8B14_5769), 0,
     ]
     try record(
-      values.enumerated().map { NumberedPrice(example: $0, price: price(.measured($1))) }
+      values.enumerated().map { NumberedReading(example: $0, reading: read(.measured($1))) }
         + [
-          NumberedPrice(example: 9, price: price(.measured(.nan))),
-          NumberedPrice(example: 10, price: price(.measured(.infinity))),
-          NumberedPrice(example: 11, price: price(.censored(atLeast: 0.1))),
-          NumberedPrice(example: 12, price: price(.missing, tokens: 0)),
+          NumberedReading(example: 9, reading: read(.measured(.nan))),
+          NumberedReading(example: 10, reading: read(.measured(.infinity))),
+          NumberedReading(example: 11, reading: read(.censored(atLeast: 0.1))),
+          NumberedReading(example: 12, reading: .missing(reason: "forward")),
         ],
       model: 2,
       in: run
     )
     let matrix = try run.losses(models: [(2, "model-2")], corpus: .scripted(), view: .sum)
     for (column, value) in values.enumerated() {
-      let read = try #require(matrix[model: 0, column: column].value)
+      let read = try #require(matrix[model: 0, column: column]?.value)
       #expect(read.bitPattern == value.bitPattern)
     }
-    #expect(matrix[model: 0, column: 9] == .missing)
-    #expect(matrix[model: 0, column: 10] == .missing)
+    #expect(matrix[model: 0, column: 9] == nil)
+    #expect(matrix[model: 0, column: 10] == nil)
     #expect(matrix[model: 0, column: 11] == .censored(atLeast: 0.1))
-    #expect(matrix[model: 0, column: 12] == .missing)
+    #expect(matrix[model: 0, column: 12] == nil)
     let model = try #require(try run.contents()?.models[3])
     #expect([model.measured, model.censored, model.missing] == [9, 1, 3])
   }
 
   @Test(arguments: LossView.allCases)
-  func `a matrix shows each price through the view as the price itself does`(view: LossView) throws
-  {
+  func `a matrix shows each loss through the view as the loss itself does`(view: LossView) throws {
     let folder = try TemporaryFolder()
     let corpus = Corpus.scripted()
     let run = try makeRun(folder, corpus: corpus)
     for model in 0..<4 {
       try record(
         (corpus.train + corpus.queries).enumerated().map {
-          NumberedPrice(
+          NumberedReading(
             example: $0,
-            price: ScriptedScorer.price(of: $1, under: ModelReference("\(model)"))
+            reading: ScriptedScorer.reading(of: $1, under: ModelReference("\(model)"))
           )
         },
         model: model,
@@ -153,25 +157,25 @@ struct RunDatabaseTests {
     #expect(matrix.models == ["a", "b"])
     for (row, model) in rows.enumerated() {
       for (column, example) in (corpus.train + corpus.queries).enumerated() {
-        let price = ScriptedScorer.price(of: example, under: ModelReference("\(model.number)"))
-        #expect(matrix[model: row, column: column] == price.loss(view))
+        let reading = ScriptedScorer.reading(of: example, under: ModelReference("\(model.number)"))
+        #expect(matrix[model: row, column: column] == reading.loss(view))
       }
     }
   }
 
   @Test
-  func `prices and their second readings come back whole`() throws {
+  func `losses and their second readings come back whole`() throws {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)
-    let first = price(.measured(3.5), tokens: 2, [-1.5, -2])
-    let second = price(.censored(atLeast: 2), tokens: 1, [-0.1])
-    try record([NumberedPrice(example: 4, price: first)], model: 1, in: run)
-    try record([NumberedPrice(example: 4, price: second)], model: 1, .repeat, in: run)
-    #expect(try run.prices(model: 1) == [NumberedPrice(example: 4, price: first)])
+    let first = read(.measured(3.5), tokens: 2, [-1.5, -2])
+    let second = read(.censored(atLeast: 2), tokens: 1, [-0.1])
+    try record([NumberedReading(example: 4, reading: first)], model: 1, in: run)
+    try record([NumberedReading(example: 4, reading: second)], model: 1, .repeat, in: run)
+    #expect(try run.readings(model: 1) == [NumberedReading(example: 4, reading: first)])
     #expect(
       try run.repeats() == [RepeatRecord(model: 1, example: 4, first: first, second: second)]
     )
-    #expect(try run.answered(model: 1, .price) == [4])
+    #expect(try run.answered(model: 1, .reading) == [4])
     #expect(try run.answered(model: 1, .repeat) == [4])
   }
 
@@ -192,8 +196,8 @@ struct RunDatabaseTests {
         tokens: 77
       )
     )
-    let pricing = try run.askPrices(.price, model: 0, examples: [0, 1, 2, 5])
-    try run.fail(pricing, kind: .price, model: 0, reason: "no")
+    let reader = try run.askReadings(.reading, model: 0, examples: [0, 1, 2, 5])
+    try run.fail(reader, kind: .reading, model: 0, reason: "no")
     let acts = try run.acts()
     #expect(acts.map(\.outcome) == ["succeeded", "no"])
     #expect(acts.map(\.subject) == ["job 0", "0-2,5"])
@@ -211,15 +215,15 @@ struct RunDatabaseTests {
   func `a call whose pair is recorded already changes nothing`() throws {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)
-    try record([NumberedPrice(example: 1, price: price(.measured(1)))], model: 0, in: run)
+    try record([NumberedReading(example: 1, reading: read(.measured(1)))], model: 0, in: run)
     #expect(throws: StoreError.self) {
       try record(
-        [0, 1].map { NumberedPrice(example: $0, price: price(.measured(2))) },
+        [0, 1].map { NumberedReading(example: $0, reading: read(.measured(2))) },
         model: 0,
         in: run
       )
     }
-    #expect(try run.prices(model: 0).map(\.price.loss) == [.measured(1)])
+    #expect(try run.readings(model: 0).map(\.reading.loss) == [.measured(1)])
     #expect(try run.contents()?.models[1].answered == 1)
     #expect(try run.acts().last?.outcome == nil)
   }
@@ -229,8 +233,8 @@ struct RunDatabaseTests {
     let folder = try TemporaryFolder()
     let run = try makeRun(folder)
     let reader = try RunDatabase.reader(path: folder.path("run.db"))
-    #expect(try reader.answered(model: 0, .price) == [])
-    try record([NumberedPrice(example: 3, price: price(.measured(1)))], model: 0, in: run)
-    #expect(try reader.answered(model: 0, .price) == [3])
+    #expect(try reader.answered(model: 0, .reading) == [])
+    try record([NumberedReading(example: 3, reading: read(.measured(1)))], model: 0, in: run)
+    #expect(try reader.answered(model: 0, .reading) == [3])
   }
 }

@@ -25,8 +25,8 @@ import TestSupport
       "100 commits",
       try clock.measure {
         for _ in 0..<50 {
-          let act = try run.askPrices(.price, model: 0, examples: [0])
-          try run.fail(act, kind: .price, model: 0, reason: "none")
+          let act = try run.askReadings(.reading, model: 0, examples: [0])
+          try run.fail(act, kind: .reading, model: 0, reason: "none")
         }
       }
     )
@@ -34,17 +34,17 @@ import TestSupport
     let writing = try clock.measure {
       for model in 0..<50 {
         for first in stride(from: 0, to: columns, by: 1_000) {
-          let prices = (first..<min(first + 1_000, columns)).map {
-            NumberedPrice(
+          let readings = (first..<min(first + 1_000, columns)).map {
+            NumberedReading(
               example: $0,
-              price: price(
+              reading: read(
                 .measured(Double(model * columns + $0).squareRoot()),
                 tokens: 6,
                 logarithms
               )
             )
           }
-          try record(prices, model: model, in: run)
+          try record(readings, model: model, in: run)
         }
       }
     }
@@ -71,7 +71,7 @@ import TestSupport
 
   /// Prints figures; run with `DAUNCE_BENCHMARKS=1 swift test -c release --filter VolumeTests`.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["DAUNCE_BENCHMARKS"] != nil))
-  func `replies and prices are recorded faster than hosts give them`() async throws {
+  func `replies and losses are recorded faster than hosts give them`() async throws {
     let folder = try TemporaryFolder()
     let (examples, models) = (25_000, 4)
     let corpus = Corpus.scripted(train: examples)
@@ -101,8 +101,8 @@ import TestSupport
             )
           )
           try run.record(
-            [NumberedPrice(example: example, price: price(.measured(3), tokens: 6, logarithms))],
-            lookingUp ? .repeat : .price,
+            [NumberedReading(example: example, reading: read(.measured(3), tokens: 6, logarithms))],
+            lookingUp ? .repeat : .reading,
             model: model,
             spending: Spending(.scoring, tokens: 100, dollars: 0.00001)
           )

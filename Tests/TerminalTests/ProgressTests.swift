@@ -11,20 +11,20 @@ import Testing
     var line = Self.line(.terminal(width: 80))
     let clear = "\r\u{1B}[K"
     #expect(
-      line.begin("pricing", unit: "rows", total: 1000, now: .zero)
-        == clear + "pricing  ····················  0 % (0 of 1,000 rows)"
+      line.begin("reading losses", unit: "rows", total: 1000, now: .zero)
+        == clear + "reading losses  ····················  0 % (0 of 1,000 rows)"
     )
     #expect(line.update(100, now: .milliseconds(99)).isEmpty)
     #expect(
       line.update(260, now: .seconds(1))
-        == clear + "pricing  █████▏··············  26 % (260 of 1,000 rows)  260/s  3 s left"
+        == clear + "reading losses  █████▏··············  26 % (260 of 1,000 rows)  260/s  3 s left"
     )
     var shown = 0
     for step in 0..<1000
     where !line.update(Double(step), now: .seconds(1) + .milliseconds(step)).isEmpty { shown += 1 }
     #expect(shown == 9)
     let last = line.update(1000, now: .seconds(4)) + line.end(now: .seconds(4))
-    #expect(last.hasSuffix("pricing  ████████████████████  100 % (1,000 of 1,000 rows)\n"))
+    #expect(last.hasSuffix("reading losses  ████████████████████  100 % (1,000 of 1,000 rows)\n"))
   }
 
   @Test(arguments: 1...60) func `a narrow terminal is never overrun`(width: Int) {
@@ -84,17 +84,19 @@ import Testing
 
   @Test func `work done before does not count for the rate`() {
     var line = Self.line(.lines)
-    _ = line.begin("pricing", unit: "rows", total: 100, completed: 80, now: .zero)
-    #expect(line.update(90, now: .seconds(10)) == "pricing: 90 % (90 of 100 rows), 10 s left\n")
+    _ = line.begin("reading losses", unit: "rows", total: 100, completed: 80, now: .zero)
+    #expect(
+      line.update(90, now: .seconds(10)) == "reading losses: 90 % (90 of 100 rows), 10 s left\n"
+    )
   }
 
   @Test func `work never runs backwards or over its total`() {
     var line = Self.line(.lines)
-    _ = line.begin("pricing", unit: "rows", total: 10, now: .zero)
+    _ = line.begin("reading losses", unit: "rows", total: 10, now: .zero)
     _ = line.update(8, now: .seconds(1))
     _ = line.update(3, now: .seconds(2))
     _ = line.update(99, now: .seconds(3))
-    #expect(line.end(now: .seconds(4)) == "pricing: 100 % (10 of 10 rows) in 4 s\n")
+    #expect(line.end(now: .seconds(4)) == "reading losses: 100 % (10 of 10 rows) in 4 s\n")
   }
 
   @Test func `a crawling start and a number that is none do no harm`() {
@@ -138,11 +140,11 @@ import Testing
       now: { .zero },
       write: { more in text.withLock { $0 += more } }
     )
-    progress.begin("pricing", unit: "rows", total: 1000)
+    progress.begin("reading losses", unit: "rows", total: 1000)
     await withTaskGroup { group in
       for row in 1...1000 { group.addTask { progress.update(Double(row)) } }
     }
     progress.end()
-    #expect(text.withLock { $0 }.hasSuffix("pricing: 100 % (1,000 of 1,000 rows) in 0 s\n"))
+    #expect(text.withLock { $0 }.hasSuffix("reading losses: 100 % (1,000 of 1,000 rows) in 0 s\n"))
   }
 }

@@ -68,7 +68,7 @@ package final class ScriptedTrainer: Trainer {
   }
 }
 
-/// A scorer whose price is a formula of model and example, and which counts every pair it prices.
+/// A scorer whose loss is a formula of model and example, and which counts every pair it losses.
 ///
 /// About one pair in sixteen is missing and one in sixteen is censored.
 package final class ScriptedScorer: Scorer {
@@ -79,8 +79,8 @@ package final class ScriptedScorer: Scorer {
   /// Creates a scorer.
   ///
   /// - Parameters:
-  ///   - batch: Most examples a call may price.
-  ///   - method: How it says it reads prices.
+  ///   - batch: Most examples a call may loss.
+  ///   - method: How it says it reads losses.
   ///   - script: Runs within each call and may wait or throw.
   package init(
     batch: Int = 4,
@@ -91,31 +91,31 @@ package final class ScriptedScorer: Scorer {
     self.script = script
   }
 
-  /// How often each pair was priced, by model name and example id.
-  package var priced: [String: Int] { counts.withLock { $0 } }
+  /// How often each pair was read, by model name and example id.
+  package var read: [String: Int] { counts.withLock { $0 } }
 
-  /// How many prices were given, all pairs together.
-  package var pairs: Int { priced.values.reduce(0, +) }
+  /// How many losses were given, all pairs together.
+  package var pairs: Int { read.values.reduce(0, +) }
 
-  /// Counts the pairs, runs the script and prices by the formula.
-  package func price(
+  /// Counts the pairs, runs the script and losses by the formula.
+  package func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     precondition(examples.count <= scorerCapabilities.batch)
     try await script(examples, model)
     counts.withLock { counts in
       for example in examples { counts["\(model?.name ?? "base")/\(example.id)", default: 0] += 1 }
     }
-    return examples.map { Self.price(of: $0, under: model) }
+    return examples.map { Self.reading(of: $0, under: model) }
   }
 
   /// One token a character of the completion, and four for the prompt.
   package func tokens(in example: Example) -> Int { 4 + example.completion.count }
 
   /// The formula.
-  package static func price(of example: Example, under model: ModelReference?) -> Price {
+  package static func reading(of example: Example, under model: ModelReference?) -> LossReading {
     var digest = Digest()
     digest.update(model?.name ?? "base")
     digest.update(example.id)
@@ -131,16 +131,16 @@ package final class ScriptedScorer: Scorer {
     let sum = -logarithms.reduce(0.0) { $0 + Double($1) } + Double(bits >> 11) * 0x1p-53
     switch bits >> 60 {
     case 0:
-      return Price(loss: .missing, tokens: 0, tokenLogProbabilities: [], method: "scripted")
+      return .missing(reason: "scripted")
     case 1:
-      return Price(
+      return LossReading(
         loss: .censored(atLeast: sum),
         tokens: tokens,
         tokenLogProbabilities: [],
         method: "top-20"
       )
     default:
-      return Price(
+      return LossReading(
         loss: .measured(sum),
         tokens: tokens,
         tokenLogProbabilities: logarithms,

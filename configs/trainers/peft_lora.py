@@ -7,7 +7,7 @@
 It reads one JSON object from standard input and prints JSON lines on standard output; everything
 else goes to standard error. See `CommandTrainer.swift` for the protocol.
 
-Rows are trained on exactly as they are priced later:
+Rows are trained on exactly as they are read later:
   {"prompt", "completion"}  the plain text prompt + completion, no template, the prompt's tokens first;
   {"messages"}              the tokeniser's chat template.
 The loss is that of the completion's tokens and the end token; a row's "weight" multiplies it. Each

@@ -1,9 +1,9 @@
 public import Experiment
 import Statistics
 
-/// The training rows that perturbed models price; all others are left out.
+/// The training rows that perturbed models loss; all others are left out.
 ///
-/// Some are picked for being near a query. Of the rest a random sample is priced too: what it holds tells
+/// Some are picked for being near a query. Of the rest a random sample is read too: what it holds tells
 /// how much the picking missed.
 public struct Candidates: Sendable, Hashable, Codable {
   /// Positions of the rows picked, ascending.
@@ -13,7 +13,7 @@ public struct Candidates: Sendable, Hashable, Codable {
   /// Size of the training set.
   public let rows: Int
 
-  /// Positions of all rows that are priced, ascending.
+  /// Positions of all rows that are read, ascending.
   public var all: [Int] { (picked + audit).sorted() }
 
   /// Rows that are not picked, the audited ones among them.

@@ -22,7 +22,7 @@ public struct Attributor: Sendable {
   }
   /// Ids of the training examples.
   public let train: [String]
-  /// Perturbed models that were priced and are used, K.
+  /// Perturbed models that were read and are used, K.
   public var models: Int { signals.count }
   /// Per training example, whether its losses vary enough to be scored.
   public var measurable: [Bool] { fit.profiles.measurable }
@@ -37,7 +37,7 @@ public struct Attributor: Sendable {
   /// Prepares an estimator for a loss matrix.
   ///
   /// - Parameters:
-  ///   - losses: K models by N training examples and Q queries. Models without any price are left out.
+  ///   - losses: K models by N training examples and Q queries. Models without any loss are left out.
   ///   - design: The draws behind the models, one a row of `losses`.
   ///   - estimator: Which one.
   ///   - noiseFraction: ν, the share of the losses' variance that is read-out noise; 0 if unknown.
@@ -71,7 +71,7 @@ public struct Attributor: Sendable {
       throw AttributionError(
         .tooFewModels,
         "cannot use estimator '\(estimator.rawValue)'",
-        cause: "it needs \(estimator.minimumModels) priced models, there are \(signals.count)"
+        cause: "it needs \(estimator.minimumModels) read models, there are \(signals.count)"
           + (losses.view == .sum ? "" : " in the view '\(losses.view.rawValue)'"),
         hint: losses.view == .sum || losses.models.count < estimator.minimumModels
           ? "raise perturbation.models; 25 or more give usable scores"

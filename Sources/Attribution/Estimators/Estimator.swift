@@ -26,7 +26,7 @@ public enum Estimator: String, Sendable, Hashable, CaseIterable {
   /// Regression of the query's losses on membership, with the loss covariance as prior.
   case designRegression = "design-regression"
 
-  /// Fewest priced models that it makes sense with.
+  /// Fewest read models that it makes sense with.
   public var minimumModels: Int {
     switch recipe.weighting {
     case .product, .correlation: 3

@@ -1,24 +1,24 @@
 public import Experiment
 import Statistics
 
-/// One pair of model and column that was priced a second time.
-public struct RepeatedPrice: Sendable, Hashable {
+/// One pair of model and column that was read a second time.
+public struct RepeatedReading: Sendable, Hashable {
   /// Row of the loss matrix.
   public let model: Int
   /// Column of the loss matrix.
   public let column: Int
   /// The second reading, in the matrix's view; the first is in the matrix.
-  public let second: Loss
+  public let second: Loss?
 
   /// Creates a repeat.
-  public init(model: Int, column: Int, second: Loss) {
+  public init(model: Int, column: Int, second: Loss?) {
     self.model = model
     self.column = column
     self.second = second
   }
 }
 
-/// Read-out noise, measured by pricing some pairs twice, against what the models differ by.
+/// Read-out noise, measured by reading losses of some pairs twice, against what the models differ by.
 public struct NoiseFloor: Sendable, Hashable {
   /// Standard deviation of one reading, in nats.
   public let deviation: Double
@@ -35,9 +35,9 @@ public struct NoiseFloor: Sendable, Hashable {
   /// are averaged over the columns that were read twice. `nil` when no pair has two measured values.
   ///
   /// - Parameters:
-  ///   - repeats: Pairs priced twice; those without two measured values are skipped.
+  ///   - repeats: Pairs read twice; those without two measured values are skipped.
   ///   - losses: The matrix that holds the first readings.
-  public init?(repeats: [RepeatedPrice], losses: LossMatrix) {
+  public init?(repeats: [RepeatedReading], losses: LossMatrix) {
     var squares: [Int: [Double]] = [:]
     for item in repeats {
       guard case .measured(let first) = losses[model: item.model, column: item.column],
@@ -51,7 +51,7 @@ public struct NoiseFloor: Sendable, Hashable {
     let signal = mean(
       of: columns.map { column in
         variance(
-          of: losses.models.indices.compactMap { losses[model: $0, column: column].value }
+          of: losses.models.indices.compactMap { losses[model: $0, column: column]?.value }
         )
       }
     )

@@ -12,7 +12,7 @@ public enum Openings: Sendable, Hashable {
   case foreign(text: String, rows: Int, of: Int)
   /// The queries' first tokens move by next to nothing of what their whole completions move.
   case still
-  /// No first token of a query was priced.
+  /// No first token of a query was read.
   case unobserved
 
   /// Compares the beginnings of completions.
@@ -79,7 +79,7 @@ private func named(_ opening: String) -> String {
 /// Standard deviation of a query's losses over the models; `nil` for fewer than two.
 func deviation(_ losses: LossMatrix, query: Int) -> Double? {
   let column = losses.column(query: query)
-  let values = losses.models.indices.compactMap { losses[model: $0, column: column].value }
+  let values = losses.models.indices.compactMap { losses[model: $0, column: column]?.value }
   return values.count < 2 ? nil : standardDeviation(of: values)
 }
 

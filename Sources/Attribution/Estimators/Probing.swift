@@ -55,7 +55,7 @@ public struct Probing: Sendable {
 
   /// The estimator.
   public let estimator: Estimator
-  /// Prices behind queries, and θ0's own where they are read, that are not there.
+  /// Losses behind queries, and θ0's own where they are read, that are not there.
   public let missing: Int
   /// Ids of the training examples.
   public let train: [String]
@@ -72,7 +72,7 @@ public struct Probing: Sendable {
   /// Prepares the comparison.
   ///
   /// - Parameters:
-  ///   - losses: One row a query that was priced behind; only training examples are read.
+  ///   - losses: One row a query that was read behind; only training examples are read.
   ///   - queries: Position of the query behind each row.
   ///   - target: θ0's own loss of each training example.
   ///   - estimator: What losses are compared with.
@@ -99,8 +99,8 @@ public struct Probing: Sendable {
     train = losses.train
     rows = Dictionary(zip(queries, queries.indices)) { first, _ in first }
     measurable = own.indices.map { example in
-      let priced = values[example * count..<(example + 1) * count].count { !$0.isNaN }
-      return estimator == .contrast ? priced > 1 : priced > 0 && !own[example].isNaN
+      let read = values[example * count..<(example + 1) * count].count { !$0.isNaN }
+      return estimator == .contrast ? read > 1 : read > 0 && !own[example].isNaN
     }
     missing =
       values.count(where: \.isNaN) + (estimator == .difference ? own.count(where: \.isNaN) : 0)
@@ -177,7 +177,7 @@ extension Probing: Attributing {
   /// Queries whose losses are there.
   public var models: Int { rows.count }
 
-  /// Whether any query of a profile was priced behind, and there is something to compare with.
+  /// Whether any query of a profile was read behind, and there is something to compare with.
   public func isMeasurable(_ profile: QueryProfile) -> Bool {
     profile.members.contains { rows[$0] != nil }
       && (estimator == .difference || !others(profile).isEmpty)
@@ -186,7 +186,7 @@ extension Probing: Attributing {
   /// Why a profile that is not measurable is not, as a clause.
   func obstacle(to profile: QueryProfile) -> String {
     estimator == .contrast && profile.members.contains { rows[$0] != nil }
-      ? "there is no other query to compare it with" : "nothing was priced behind it"
+      ? "there is no other query to compare it with" : "nothing was read behind it"
   }
 
   /// Not known: each query's losses stand for themselves.

@@ -3,7 +3,7 @@ import Glibc
 
 /// Loss columns after an estimator's entry and row transforms, not yet centred.
 ///
-/// Models without a single price are left out, so an unfinished run is scored as the smaller run it is.
+/// Models without a single loss are left out, so an unfinished run is scored as the smaller run it is.
 struct Signals: Sendable {
   /// Positions of the models that are used, in design order.
   let models: [Int]
@@ -28,11 +28,11 @@ struct Signals: Sendable {
   init(_ losses: LossMatrix, recipe: Recipe, control: [Int]? = nil) {
     let all = losses.models.count
     let raw = losses.values
-    var priced = [Bool](repeating: false, count: all)
+    var read = [Bool](repeating: false, count: all)
     for column in 0..<losses.columns {
-      for model in 0..<all where !raw[column * all + model].isNaN { priced[model] = true }
+      for model in 0..<all where !raw[column * all + model].isNaN { read[model] = true }
     }
-    let models = (0..<all).filter { priced[$0] }
+    let models = (0..<all).filter { read[$0] }
     var values = raw
     if models.count < all {
       values.removeAll(keepingCapacity: true)

@@ -87,10 +87,10 @@ struct LabelSet: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - own: Position of the example's label.
-  ///   - prices: Price of each label, in order.
-  /// - Returns: Nats, at least 0; `nil` when any label has no price.
-  func loss(of own: Int, prices: some Collection<Price>) -> Double? {
-    let values = prices.compactMap(\.loss.value)
+  ///   - readings: Loss of each label, in order.
+  /// - Returns: Nats, at least 0; `nil` when any label has no loss.
+  func loss(of own: Int, readings: some Collection<LossReading>) -> Double? {
+    let values = readings.compactMap(\.loss?.value)
     guard values.count == labels.count, let least = values.min(), least.isFinite else { return nil }
     // Shifted by the smallest NLL, so that no exponential overflows and one of them is 1.
     let sum = values.reduce(0) { $0 + exp(least - $1) }

@@ -29,12 +29,12 @@ package struct PromptOffer: Sendable {
     let all: [(String, PromptPerturbation, String)] = [
       (
         "demonstrations", PromptPerturbation(method: .demonstrations),
-        "scores nothing beside the prices; on the demo's scenarios and mmlu-backdoor it found planted rows "
+        "scores nothing beside the losses; on the demo's scenarios and mmlu-backdoor it found planted rows "
           + "best, or as well as any within the scatter of seeds"
       ),
       (
         "random", PromptPerturbation(method: .random),
-        "scores nothing beside the prices and has the shortest prompts; behind demonstrations where a "
+        "scores nothing beside the losses and has the shortest prompts; behind demonstrations where a "
           + "trigger word was planted, else as good"
       ),
       (
@@ -54,7 +54,7 @@ package struct PromptOffer: Sendable {
       ),
       (
         "probing", PromptPerturbation(method: .probing),
-        "one model a query, which prices training rows alone; found fewer planted rows than demonstrations "
+        "one model a query, which reads losses of training rows alone; found fewer planted rows than demonstrations "
           + "on two of the demo's three scenarios, about as many on the third"
       ),
     ]

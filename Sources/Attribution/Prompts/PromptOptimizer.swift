@@ -2,14 +2,14 @@ import Statistics
 
 /// Finds a discrete prompt that lowers the loss of a set of examples, from losses alone (BDPL).
 ///
-/// Each position of the prompt has a distribution over the vocabulary. A step draws prompts, prices a
+/// Each position of the prompt has a distribution over the vocabulary. A step draws prompts, reads losses of a
 /// minibatch behind each, and moves the distributions by Adam against the policy gradient, its norm
 /// clipped to 3, back onto the simplex. After every epoch, and where the call limit ends the last one, the
 /// likeliest prompt is judged on all examples; the best prompt is the one with the lowest such loss, and the
 /// state it came from is kept as a copy.
 ///
 /// Equal losses for equal requests make equal outcomes: an interrupted optimisation resumes by running again
-/// over recorded losses. Within a step a prompt drawn twice is priced once, and no prompt is judged twice.
+/// over recorded losses. Within a step a prompt drawn twice is read once, and no prompt is judged twice.
 /// - SeeAlso: Diao et al., arXiv 2201.08531, 3.3. Unlike the authors' script: the gradient is of the drawn
 ///   entries alone, the projection is exact, and the best prompt is a copy.
 public struct PromptOptimizer: Sendable {
@@ -40,10 +40,10 @@ public struct PromptOptimizer: Sendable {
   }
 
   private static let largestNorm = 3.0
-  /// Beyond this a loss is no price, and its square would overflow.
+  /// Beyond this a loss is no loss, and its square would overflow.
   private static let largestLoss = 1e100
 
-  private static func isPrice(_ loss: Double) -> Bool { abs(loss) <= largestLoss }
+  private static func isReading(_ loss: Double) -> Bool { abs(loss) <= largestLoss }
 
   /// The settings.
   public let settings: Settings
@@ -108,9 +108,9 @@ public struct PromptOptimizer: Sendable {
           search.reachedLimit = true
           break epochs
         }
-        let prices = try await losses(of: distinct, on: batch, loss: loss)
+        let readings = try await losses(of: distinct, on: batch, loss: loss)
         search.scoredInputs += cost
-        search.learn(draws: draws, prices: prices)
+        search.learn(draws: draws, readings: readings)
         progress(search.standing)
       }
       try await judge(&search, on: all, loss: loss)
@@ -144,7 +144,7 @@ public struct PromptOptimizer: Sendable {
     try Task.checkCancellation()
     let value = try await loss(text(of: prompt), all)
     search.scoredInputs += all.count * inputsPerExample
-    guard Self.isPrice(value) else {
+    guard Self.isReading(value) else {
       search.nonFinite += 1
       return
     }
@@ -187,15 +187,15 @@ public struct PromptOptimizer: Sendable {
     }
 
     /// Moves the distribution against the gradient of what the draws cost.
-    mutating func learn(draws: [[Int]], prices: [[Int]: Double]) {
-      nonFinite += prices.values.count { !PromptOptimizer.isPrice($0) }
-      let priced = draws.compactMap { draw in
-        prices[draw].flatMap { PromptOptimizer.isPrice($0) ? (draw: draw, loss: $0) : nil }
+    mutating func learn(draws: [[Int]], readings: [[Int]: Double]) {
+      nonFinite += readings.values.count { !PromptOptimizer.isReading($0) }
+      let read = draws.compactMap { draw in
+        readings[draw].flatMap { PromptOptimizer.isReading($0) ? (draw: draw, loss: $0) : nil }
       }
-      if priced.isEmpty { return }
-      losses.append(priced.reduce(0) { $0 + $1.loss } / Double(priced.count))
-      if priced.count < 2 { return }
-      let gradient = distribution.gradient(draws: priced.map(\.draw), losses: priced.map(\.loss))
+      if read.isEmpty { return }
+      losses.append(read.reduce(0) { $0 + $1.loss } / Double(read.count))
+      if read.count < 2 { return }
+      let gradient = distribution.gradient(draws: read.map(\.draw), losses: read.map(\.loss))
       let bounded = clipped(gradient, toNorm: PromptOptimizer.largestNorm)
       distribution.move(by: adam.step(against: bounded))
     }

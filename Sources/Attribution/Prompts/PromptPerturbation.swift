@@ -22,7 +22,7 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
 
   /// Where a prompt comes from.
   public var method: Method
-  /// Training examples in front of each priced one; for `demonstrations`.
+  /// Training examples in front of each read one; for `demonstrations`.
   public var demonstrations: Int
   /// Segments of a prompt; for `random` and `bdpl`.
   public var length: Int
@@ -40,7 +40,7 @@ public struct PromptPerturbation: Sendable, Hashable, Codable {
   ///
   /// - Parameters:
   ///   - method: Where a prompt comes from.
-  ///   - demonstrations: Training examples in front of each priced one, at least 1.
+  ///   - demonstrations: Training examples in front of each read one, at least 1.
   ///   - length: Segments of a prompt, at least 1.
   ///   - vocabulary: Segments to draw from, at least 2.
   ///   - optimizer: How a prompt is optimised; its length is `length`.
@@ -128,7 +128,7 @@ extension PromptPerturbation {
       "BDPL scores up to \(optimizer.callLimit) inputs a model to optimise its prompt; in our "
         + "measurements demonstrations and random prompts, which score none, did as well"
     case .probing:
-      "in-context probing prices every training row once a query: above 25 queries, "
+      "in-context probing losses every training row once a query: above 25 queries, "
         + "demonstrations with 25 models cost less, and they found more on two of our three scenarios"
     case .demonstrations, .random: nil
     }

@@ -5,7 +5,7 @@ import Synchronization
 /// Makes perturbed models without training: each is θ0 behind a prompt made for its subset.
 ///
 /// θ0 itself is trained by another trainer, or given. An optimisation that was interrupted asks for the
-/// very same prices again, which a host's recorded replies answer.
+/// very same losses again, which a host's recorded replies answer.
 public struct PromptTrainer: Trainer {
   /// Fewer segments than the authors' scripts use at least say that the text is made from templates.
   private static let fewestSegments = 20
@@ -24,7 +24,7 @@ public struct PromptTrainer: Trainer {
   ///   - train: The training examples; random prompts are made of their text.
   ///   - subset: Size of a perturbed model's subset, for plans.
   ///   - tuner: Who trains θ0; `nil` when it is given.
-  ///   - scorer: Who prices behind prompts while they are optimised.
+  ///   - scorer: Who losses behind prompts while they are optimised.
   /// - Throws: `AttributionError` of code `invalidDesign` when prompts cannot be drawn or optimised within
   ///   the limit, or given labels lack an example's.
   public init(
@@ -81,7 +81,7 @@ public struct PromptTrainer: Trainer {
   ///   - perturbation: Where prompts come from.
   ///   - subset: Size of a perturbed model's subset.
   ///   - tuner: Who trains θ0; `nil` when it is given.
-  ///   - scorer: Who prices.
+  ///   - scorer: Who losses.
   /// - Returns: Its capabilities.
   package static func capabilities(
     of perturbation: PromptPerturbation,
@@ -214,7 +214,7 @@ public struct PromptTrainer: Trainer {
     }
   }
 
-  /// Mean loss of what could be priced, in nats; NaN when nothing could.
+  /// Mean loss of what could be read, in nats; NaN when nothing could.
   private func loss(
     of examples: [Example],
     behind prompt: String,
@@ -224,21 +224,21 @@ public struct PromptTrainer: Trainer {
     let variants = examples.map { labels?.variants(of: $0) ?? [$0] }
     let asked = variants.flatMap { $0.map { $0.behind(prompt, []) } }
     let size = max(1, scorer.scorerCapabilities.batch)
-    var prices: [Price] = []
+    var readings: [LossReading] = []
     for first in stride(from: 0, to: asked.count, by: size) {
       let some = Array(asked[first..<min(first + size, asked.count)])
-      prices += try await scorer.inner.price(some, under: base, reading: 1)
+      readings += try await scorer.inner.read(some, under: base, round: 1)
       meter.count(some.map { scorer.inner.tokens(in: $0) })
     }
-    guard prices.count == asked.count else { return .nan }
+    guard readings.count == asked.count else { return .nan }
     var losses: [Double] = []
     for (position, example) in examples.enumerated() {
       if let labels {
         let width = labels.labels.count
         guard let own = labels.label(of: example) else { continue }
-        let priced = prices[position * width..<(position + 1) * width]
-        if let loss = labels.loss(of: own, prices: priced) { losses.append(loss) }
-      } else if case .measured(let nll) = prices[position].loss {
+        let read = readings[position * width..<(position + 1) * width]
+        if let loss = labels.loss(of: own, readings: read) { losses.append(loss) }
+      } else if case .measured(let nll) = readings[position].loss {
         losses.append(nll)
       }
     }

@@ -9,11 +9,11 @@ struct PromptedModel: Sendable, Hashable, Codable {
   let base: String
   /// Text in front of everything.
   var prefix: String?
-  /// Ids of training examples in front of each priced one, in order.
+  /// Ids of training examples in front of each read one, in order.
   ///
-  /// The last is in reserve: it steps in for one that is priced itself.
+  /// The last is in reserve: it steps in for one that is read itself.
   var demonstrations: [String]?
-  /// Id of the query in front of each priced example.
+  /// Id of the query in front of each read example.
   var query: String?
 
   /// The reference to this model.

@@ -1,6 +1,6 @@
 public import Experiment
 
-/// Prices under perturbed models that are θ0 behind a prompt; under others as the scorer inside does.
+/// Losses under perturbed models that are θ0 behind a prompt; under others as the scorer inside does.
 ///
 /// Whatever the data holds, braces, line breaks or role markers, is passed on as it is.
 public struct PromptedScorer: Scorer {
@@ -13,7 +13,7 @@ public struct PromptedScorer: Scorer {
   /// Creates a scorer.
   ///
   /// - Parameters:
-  ///   - inner: Who prices.
+  ///   - inner: Who losses.
   ///   - train: The training examples, which demonstrations name.
   ///   - queries: The queries, each of which probes may show.
   ///   - perturbation: The prompts to come, for the tokens of a plan.
@@ -61,36 +61,36 @@ public struct PromptedScorer: Scorer {
   /// Tokens of an example without what a perturbed model has in front of it.
   public func tokens(in example: Example) -> Int { inner.tokens(in: example) }
 
-  /// Requests that pricing one example alone takes.
+  /// Requests that reading losses of one example alone takes.
   public func requests(for example: Example) -> Int { inner.requests(for: example) }
 
-  /// Prices examples behind the model's prompt.
+  /// Reads losses of examples behind the model's prompt.
   ///
   /// An example is never among its own demonstrations: the one in reserve takes its place. Behind a query
-  /// with its very text an example has no price.
+  /// with its very text an example has no loss.
   ///
   /// - Parameters:
-  ///   - examples: What to price.
+  ///   - examples: What to read.
   ///   - model: The model.
-  ///   - reading: As for every scorer.
-  /// - Returns: The prices.
+  ///   - round: As for every scorer.
+  /// - Returns: The losses.
   /// - Throws: What the scorer inside throws; `AttributionError` for a prompt of other data.
-  public func price(
+  public func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     guard let prompted = PromptedModel(model) else {
-      return try await inner.price(examples, under: model, reading: reading)
+      return try await inner.read(examples, under: model, round: round)
     }
     if let id = prompted.query {
       let query = try Self.known(id, queries, "queries")
-      return try await prices(examples, behind: query, under: prompted, reading: reading)
+      return try await readings(examples, behind: query, under: prompted, round: round)
     }
     let drawn = try (prompted.demonstrations ?? []).map { id throws(AttributionError) in
       try Self.known(id, demonstrations, "training data")
     }
-    return try await inner.price(
+    return try await inner.read(
       examples.map { example in
         var shown = drawn
         if let own = shown.firstIndex(of: example) {
@@ -101,17 +101,17 @@ public struct PromptedScorer: Scorer {
         return example.behind(prompted.prefix, shown)
       },
       under: ModelReference(prompted.base),
-      reading: reading
+      round: round
     )
   }
 
-  /// Prices behind a query; what repeats the query word for word would be copied, so it has none.
-  private func prices(
+  /// Losses behind a query; what repeats the query word for word would be copied, so it has none.
+  private func readings(
     _ examples: [Example],
     behind query: Example,
     under model: PromptedModel,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     func isCopy(_ example: Example) -> Bool {
       example.prompt == query.prompt && example.completion.isSame(as: query.completion)
     }
@@ -119,23 +119,23 @@ public struct PromptedScorer: Scorer {
     let found =
       others.isEmpty
       ? []
-      : try await inner.price(
+      : try await inner.read(
         others.map { $0.behind(nil, [query]) },
         under: ModelReference(model.base),
-        reading: reading
+        round: round
       )
     guard found.count == others.count else {
       throw AttributionError(
         .mismatch,
-        "cannot price behind a prompt",
-        cause: "asked for \(others.count) prices, got \(found.count)"
+        "cannot loss behind a prompt",
+        cause: "asked for \(others.count) losses, got \(found.count)"
       )
     }
     var rest = found[...]
     return examples.map { example in
-      let price = isCopy(example) ? nil : rest.popFirst()
-      return price
-        ?? Price(loss: .missing, tokens: 0, tokenLogProbabilities: [], method: "own demonstration")
+      let reading = isCopy(example) ? nil : rest.popFirst()
+      return reading
+        ?? .missing(reason: "own demonstration")
     }
   }
 
@@ -147,7 +147,7 @@ public struct PromptedScorer: Scorer {
     guard let example = examples[ByteText(id)] else {
       throw AttributionError(
         .mismatch,
-        "cannot price behind a prompt",
+        "cannot loss behind a prompt",
         cause: "its demonstration '\(id)' is not in the \(place)"
       )
     }

@@ -2,7 +2,7 @@ import Experiment
 
 /// Keeps a model open at a scorer as long as anybody holds it.
 ///
-/// Optimising prompts and pricing behind them go on side by side, both under θ0.
+/// Optimising prompts and reading losses behind them go on side by side, both under θ0.
 actor Tenancy {
   private let scorer: any Scorer
   private var tenants: [ModelReference?: Int] = [:]

@@ -99,14 +99,14 @@ extension Study {
     return evaluation
   }
 
-  /// Rankings in which rows that were not to be priced come after all others.
+  /// Rankings in which rows that were not to be read come after all others.
   private func leftOutLast(_ rankings: [[Double]]) -> [[Double]] {
     guard let candidates else { return rankings }
-    var isPriced = [Bool](repeating: false, count: candidates.rows)
-    for row in candidates.all { isPriced[row] = true }
+    var isRead = [Bool](repeating: false, count: candidates.rows)
+    for row in candidates.all { isRead[row] = true }
     return rankings.map { scores in
       let last = (scores.min() ?? 0) - 1
-      return scores.indices.map { isPriced[$0] ? scores[$0] : last }
+      return scores.indices.map { isRead[$0] ? scores[$0] : last }
     }
   }
 }

@@ -42,11 +42,11 @@ public struct Study {
   public let design: SubsetDesign
   /// Gives the loss matrix seen through a view.
   private let losses: (LossView) throws -> LossMatrix
-  /// Gives the second readings of pairs priced twice, seen through a view.
-  private let repeats: (LossView) throws -> [RepeatedPrice]
+  /// Gives the second readings of pairs read twice, seen through a view.
+  private let repeats: (LossView) throws -> [RepeatedReading]
   /// What the losses are compared with where each row is θ0 behind a query; `nil` for other models.
   let probes: Probing.Source?
-  /// The training rows that were to be priced; `nil` for all of them.
+  /// The training rows that were to be read; `nil` for all of them.
   let candidates: Candidates?
 
   /// Creates a study.
@@ -54,14 +54,14 @@ public struct Study {
   /// - Parameters:
   ///   - corpus: Training examples and queries, in the order of the losses' columns.
   ///   - design: The draws, in the order of the losses' rows.
-  ///   - repeats: Second readings of pairs priced twice, through the view asked for.
+  ///   - repeats: Second readings of pairs read twice, through the view asked for.
   ///   - probes: What the losses are compared with where each row is θ0 behind a query.
-  ///   - candidates: The training rows that were to be priced; `nil` for all of them.
+  ///   - candidates: The training rows that were to be read; `nil` for all of them.
   ///   - losses: The loss matrix, through the view asked for.
   public init(
     corpus: Corpus,
     design: SubsetDesign,
-    repeats: @escaping (LossView) throws -> [RepeatedPrice] = { _ in [] },
+    repeats: @escaping (LossView) throws -> [RepeatedReading] = { _ in [] },
     probes: Probing.Source? = nil,
     candidates: Candidates? = nil,
     losses: @escaping (LossView) throws -> LossMatrix
@@ -79,9 +79,9 @@ public struct Study {
     let attributor: any Attributing
     /// Why `auto` picked the estimator; `nil` when the user named it.
     let reason: String?
-    /// Prices that are not there, of those the method reads.
+    /// Losses that are not there, of those the method reads.
     let missing: Int
-    /// Prices known only by a bound.
+    /// Losses known only by a bound.
     let censored: Int
     let noise: NoiseFloor?
     let common: CommonComponent?
@@ -200,7 +200,7 @@ public struct Study {
         throw AttributionError(
           .unknownEstimator,
           "cannot use estimator '\(estimator.rawValue)'",
-          cause: "it compares prices behind queries, and this run has none",
+          cause: "it compares losses behind queries, and this run has none",
           hint: "use perturbation.method: \"probing\", or another estimator"
         )
       case .named(let estimator):
@@ -321,7 +321,7 @@ public struct Study {
     )
   }
 
-  /// Training rows that were not to be priced.
+  /// Training rows that were not to be read.
   var leftOut: Int { candidates.map { $0.rest - $0.audit.count } ?? 0 }
 
   private func require(_ matrix: LossMatrix) throws(AttributionError) {

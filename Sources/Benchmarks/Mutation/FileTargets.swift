@@ -1,10 +1,10 @@
 import Attribution
-import Campaign
+import Runs
 import Commands
 import Experiment
 import Foundation
 import Kernels
-import Providers
+import Hosts
 import ReferenceModels
 import Sandbox
 
@@ -100,7 +100,7 @@ struct FileTarget: Sendable {
   // MARK: Fine-tuning hosts
 
   /// A host that answers every call with the next of the lines it was given.
-  private final class Lines: Providers.Host {
+  private final class Lines: Hosts.Host {
     let name = "lines"
     private let lines: [[UInt8]]
     private let state = Counter()
@@ -214,7 +214,7 @@ struct FileTarget: Sendable {
     (
       "laboratory",
       FileTarget([laboratory]) { bytes in
-        _ = try? LaboratoryConfiguration(json5: bytes, folder: "", defaultName: "n")
+        _ = try? ValidationConfiguration(json5: bytes, folder: "", defaultName: "n")
         return nil
       }
     ),
@@ -276,8 +276,9 @@ struct FileTarget: Sendable {
           let name = "damaged-\(await names.next())"
           guard let path = try? written(bytes, "\(name).weights") else { return nil }
           defer { try? FileManager.default.removeItem(atPath: path) }
-          guard let price = await run.price(under: name) else { return nil }
-          return price == run.price ? nil : "\(price) from damaged weights, not \(run.price)"
+          guard let loss = await run.loss(under: name) else { return nil }
+          return loss == run.loss
+            ? nil : "\(loss) from damaged weights, not \(String(describing: run.loss))"
         }
       ),
       (
@@ -290,7 +291,7 @@ struct FileTarget: Sendable {
             let record = try? RunRecord(path: path)
           else { return nil }
           _ = try? Study(record).findings(top: 3)
-          _ = try? record.targetPrices()
+          _ = try? record.targetReadings()
           return nil
         }
       ),

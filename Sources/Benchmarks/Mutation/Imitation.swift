@@ -1,12 +1,12 @@
 import Experiment
-import Providers
+import Hosts
 import Synchronization
 
 /// A host whose every right answer is known, and that damages what a mutator is given.
 ///
 /// Texts are cut into words with the space before them; a token's id and log-probability are functions of its
 /// bytes.
-final class Imitation: Providers.Host {
+final class Imitation: Hosts.Host {
   let name = "imitation"
   private let damagesTokenizer: Bool
   private let state: Mutex<State>
@@ -21,7 +21,7 @@ final class Imitation: Providers.Host {
   ///
   /// - Parameters:
   ///   - mutator: What damages replies.
-  ///   - damagesTokenizer: Whether the tokeniser's replies are damaged instead of prices.
+  ///   - damagesTokenizer: Whether the tokeniser's replies are damaged instead of losses.
   init(_ mutator: Mutator, damagesTokenizer: Bool = false) {
     self.damagesTokenizer = damagesTokenizer
     state = Mutex(State(mutator: mutator))

@@ -84,7 +84,7 @@ struct Mutation {
 
   private func readers(in folder: URL) async throws -> [Reader] {
     let recorded = recorded()
-    let prices = PriceTarget.all.map { name, target in
+    let readings = ReadingTarget.all.map { name, target in
       Reader(name: name, run: { await target.run($0).finding }) { mutator in
         Array(await target.run(mutator).replies.joined(separator: [0x0A]))
       }
@@ -99,7 +99,7 @@ struct Mutation {
       }
       return Reader(name: name, run: { await target.read(input($0)) }, input: input)
     }
-    return prices + files
+    return readings + files
   }
 
   private func mutator(_ number: Int, _ others: [[UInt8]]) -> Mutator {

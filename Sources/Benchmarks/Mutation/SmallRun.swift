@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import Foundation
 import ReferenceModels
@@ -11,7 +11,7 @@ struct SmallRun: Sendable {
   /// The bytes of a model's weights.
   let weights: [UInt8]
   /// What the model charges for an example.
-  let price: Loss
+  let loss: Loss?
   private let provider: ReferenceProvider
 
   /// A recorded exchange as a line.
@@ -59,11 +59,11 @@ struct SmallRun: Sendable {
     weights = [UInt8](
       try Data(contentsOf: folder.appending(path: "\(model.name).weights"))
     )
-    price = try await provider.price([Self.examples[0]], under: model)[0].loss
+    loss = try await provider.read([Self.examples[0]], under: model)[0].loss
   }
 
-  /// What the model of that name charges; `nil` where it is refused.
-  func price(under name: String) async -> Loss? {
-    try? await provider.price([Self.examples[0]], under: ModelReference(name)).first?.loss
+  /// The loss under the model of that name; `nil` where it is refused.
+  func loss(under name: String) async -> Loss? {
+    try? await provider.read([Self.examples[0]], under: ModelReference(name)).first?.loss
   }
 }

@@ -23,7 +23,7 @@ struct Retraining: Sendable {
     readings = [0, count].map { first in
       losses.queries.indices.map { query in
         let column = losses.column(query: query)
-        return (0..<count).map { -(losses[model: first + $0, column: column].value ?? .nan) }
+        return (0..<count).map { -(losses[model: first + $0, column: column]?.value ?? .nan) }
       }
     }
     outcomes = zip(readings[0], readings[1]).map { one, other in

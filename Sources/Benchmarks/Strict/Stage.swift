@@ -1,5 +1,5 @@
 import Attribution
-import Campaign
+import Runs
 import Experiment
 import Foundation
 import ReferenceModels
@@ -57,7 +57,7 @@ struct Stage: Sendable {
     target = try await provider.train(job, progress: { _ in }).model
   }
 
-  /// Inputs that pricing everything under one model scores.
+  /// Inputs that reading all losses under one model scores.
   var inputs: Int { corpus.train.count + corpus.queries.count }
 
   /// Positions of the queries with the tag.
@@ -68,15 +68,15 @@ struct Stage: Sendable {
   /// How many of the queries with the tag θ0 answers as written, with a probability above one half.
   func answered(_ tag: String) async throws -> (given: Int, of: Int) {
     let queries = corpus.queries.filter { $0.tags.contains(tag) }
-    let prices = try await provider.price(queries, under: target)
-    return (prices.count { ($0.loss.value ?? .infinity) < log(2) }, queries.count)
+    let readings = try await provider.read(queries, under: target)
+    return (readings.count { ($0.loss?.value ?? .infinity) < log(2) }, queries.count)
   }
 
-  /// Perturbs, prices and scores.
+  /// Perturbs, losses and scores.
   ///
   /// - Parameters:
   ///   - contender: How.
-  ///   - budget: Most inputs scored, θ0's own prices apart.
+  ///   - budget: Most inputs scored, θ0's own losses apart.
   ///   - retraining: What scores should predict; `nil` leaves it out.
   /// - Returns: What it reached and what it took.
   /// - Throws: What a run or its evaluation throws.
@@ -132,8 +132,8 @@ struct Stage: Sendable {
     let start = processorSeconds
     let record = try await run(settings, design, trainer, scorer)
     let seconds = processorSeconds - start
-    // Whatever is compared prices everything under θ0 too.
-    let own = try record.targetPrices().count { $0 != nil }
+    // Whatever is compared losses everything under θ0 too.
+    let own = try record.targetReadings().count { $0 != nil }
     var study = Study(record)
     if let parts = contender.parts {
       study = Study(corpus: corpus, design: record.design()) { [seed] view in
@@ -228,7 +228,7 @@ struct Stage: Sendable {
     )
     let status = try await run.execute()
     guard status.phase == .complete else {
-      throw CampaignError(
+      throw RunError(
         .provider,
         "cannot compare '\(settings.name)': \(status.notes.joined(separator: "; "))"
       )
@@ -240,11 +240,11 @@ struct Stage: Sendable {
 /// What a contender reached on one corpus, and what it took.
 struct Outcome: Sendable {
   let models: Int
-  /// Inputs scored beside θ0's own prices.
+  /// Inputs scored beside θ0's own losses.
   let inputs: Int
   /// Calls of the scorer, each of at most one batch.
   let calls: Int
-  /// Processor time of perturbing and pricing, all threads together.
+  /// Processor time of perturbing and reading losses, all threads together.
   let seconds: Double
   /// One a reading; `nil` for estimators that are not for these models.
   let evaluations: [Evaluation?]
@@ -271,12 +271,12 @@ final class MeteredScorer: Scorer {
 
   func tokens(in example: Example) -> Int { inner.tokens(in: example) }
 
-  func price(
+  func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     count.withLock { $0 = ($0.inputs + examples.count, $0.calls + 1) }
-    return try await inner.price(examples, under: model, reading: reading)
+    return try await inner.read(examples, under: model, round: round)
   }
 }

@@ -103,7 +103,7 @@ struct ChatCompletions {
           "total_tokens": .integer(tokens.count + more.readings.count),
         ],
       ],
-      entries: wantsNumbers ? [.priced(model: sampling.model, prompt: digest)] : []
+      entries: wantsNumbers ? [.read(model: sampling.model, prompt: digest)] : []
     )
   }
 

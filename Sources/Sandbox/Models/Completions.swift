@@ -105,7 +105,7 @@ struct Completions {
         ],
       ],
       entries: request.logprobs == nil
-        ? [] : prompts.map { .priced(model: sampling.model, prompt: $0.digest) }
+        ? [] : prompts.map { .read(model: sampling.model, prompt: $0.digest) }
     )
   }
 

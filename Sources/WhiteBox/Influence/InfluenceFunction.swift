@@ -18,7 +18,7 @@ package struct InfluenceFunction: GradientMethod {
   package var inverse: any InverseCurvature
   /// What scores are divided by; `nil` for nothing.
   package var relative: Relative?
-  /// Whether the training examples' own gᵀC⁻¹g are wanted as well, at the price of N more right sides.
+  /// Whether the training examples' own gᵀC⁻¹g are wanted as well, at the loss of N more right sides.
   package var includesSelfScores: Bool
 
   /// Creates a method.

@@ -7,7 +7,7 @@ private func row(_ id: String, _ prompt: String, _ completion: String) -> Exampl
   Example(id: id, prompt: .text(prompt), completion: completion)
 }
 
-/// Six rows with prices under four models; rows 1, 3 and 4 are candidates, row 4 by the audit.
+/// Six rows with losses under four models; rows 1, 3 and 4 are candidates, row 4 by the audit.
 private func study() throws -> (Study, Candidates) {
   let train = (0..<6).map {
     Example(

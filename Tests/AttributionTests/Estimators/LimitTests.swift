@@ -45,7 +45,7 @@ struct LimitTests {
     let design = try anyDesign(losses)
     let models = 12
     let centred = (0..<losses.columns).map { column in
-      let values = (0..<models).map { losses[model: $0, column: column].value ?? .nan }
+      let values = (0..<models).map { losses[model: $0, column: column]?.value ?? .nan }
       return values.map { $0 - mean(of: values) }
     }
     let profiles = centred.map { column in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Attribution
 
-/// Three rows behind four queries; rows 0 and 1 are complete, row 2 lacks two prices and θ0's own.
+/// Three rows behind four queries; rows 0 and 1 are complete, row 2 lacks two losses and θ0's own.
 private let table: [[Double?]] = [
   [2, 1, 4, 3],
   [5, 5, 5, 1],
@@ -64,7 +64,7 @@ struct ProbingTests {
     #expect(probing.rankings(for: [query(3, 0)]) == [[0, 2, -4]])
     #expect(probing.measurable == [true, true, true])
     #expect(probing.missing == 2)
-    // Row 2 has no price behind query 0: it cannot be listed there.
+    // Row 2 has no loss behind query 0: it cannot be listed there.
     let lists = try probing.top(3, for: [query(0), query(0, 3)])
     #expect(lists.map { $0.map(\.example) } == [[0, 1], [1, 0, 2]])
   }

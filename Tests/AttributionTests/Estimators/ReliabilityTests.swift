@@ -133,11 +133,11 @@ struct ReliabilityTests {
   @Test func `the noise floor follows its formula`() throws {
     let losses = LossMatrix.columns([[1, 2, 3], [4, 4, 7], [0, 1, 0]], queries: 1)
     let repeats = [
-      RepeatedPrice(model: 0, column: 0, second: .measured(1.2)),
-      RepeatedPrice(model: 2, column: 0, second: .measured(3)),
-      RepeatedPrice(model: 1, column: 1, second: .measured(4.4)),
-      RepeatedPrice(model: 1, column: 2, second: .missing),
-      RepeatedPrice(model: 1, column: 2, second: .censored(atLeast: 1)),
+      RepeatedReading(model: 0, column: 0, second: .measured(1.2)),
+      RepeatedReading(model: 2, column: 0, second: .measured(3)),
+      RepeatedReading(model: 1, column: 1, second: .measured(4.4)),
+      RepeatedReading(model: 1, column: 2, second: nil),
+      RepeatedReading(model: 1, column: 2, second: .censored(atLeast: 1)),
     ]
     let floor = try #require(NoiseFloor(repeats: repeats, losses: losses))
     // σ² = mean of (.02 + 0)/2 and .08; variances 1 and 3.

@@ -34,7 +34,7 @@ struct SpecialColumnTests {
   }
 
   @Test(arguments: Estimator.allCases)
-  func `a model without any price is as if it had not been planned`(
+  func `a model without any loss is as if it had not been planned`(
     estimator: Estimator
   ) throws {
     let losses = LossMatrix.columns(columns, queries: 2)
@@ -76,7 +76,7 @@ struct SpecialColumnTests {
       design: anyDesign(losses),
       estimator: .correlation
     ).scores(for: singles(losses))
-    let bound = try #require(losses[model: 1, column: 0].value)
+    let bound = try #require(losses[model: 1, column: 0]?.value)
     losses[model: 1, column: 0] = .censored(atLeast: bound)
     let censored = try Attributor(
       losses: losses,

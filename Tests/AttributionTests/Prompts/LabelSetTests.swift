@@ -10,40 +10,39 @@ import Testing
     }
   }
 
-  private func price(_ loss: Loss) -> Price {
-    Price(loss: loss, tokens: 1, tokenLogProbabilities: [], method: "given")
+  private func read(_ loss: Loss) -> LossReading {
+    LossReading(loss: loss, tokens: 1, tokenLogProbabilities: [], method: "given")
   }
 
   @Test func `the loss is that of the label among all`() throws {
     let labels = try LabelSet(["A", "B", "C"], of: [])
     // Probabilities .5, .25 and .05 of the whole vocabulary: .625, .3125 and .0625 among the labels.
-    let prices = [0.6931471805599453, 1.3862943611198906, 2.995732273553991].map {
-      price(.measured($0))
+    let readings = [0.6931471805599453, 1.3862943611198906, 2.995732273553991].map {
+      read(.measured($0))
     }
     let golden = [0.47000362924573563, 1.1631508098056809, 2.772588722239781]
     for own in 0..<3 {
-      #expect(abs(try #require(labels.loss(of: own, prices: prices)) - golden[own]) < 1e-12)
+      #expect(abs(try #require(labels.loss(of: own, readings: readings)) - golden[own]) < 1e-12)
     }
   }
 
   @Test func `a level that all labels share changes nothing, and nothing overflows`() throws {
     let labels = try LabelSet(["A", "B"], of: [])
     for level in [0.0, 1, 700, 1e6] {
-      let loss = labels.loss(of: 0, prices: [price(.measured(level)), price(.measured(level + 1))])
+      let loss = labels.loss(of: 0, readings: [read(.measured(level)), read(.measured(level + 1))])
       // log(1 + e⁻¹)
       #expect(abs(try #require(loss) - 0.31326168751822286) < 1e-9)
     }
-    let alone = labels.loss(of: 1, prices: [price(.measured(0)), price(.measured(5_000))])
+    let alone = labels.loss(of: 1, readings: [read(.measured(0)), read(.measured(5_000))])
     #expect(alone == 5_000)
   }
 
-  @Test func `bounds count as what they bound, and a missing price leaves the example out`() throws
-  {
+  @Test func `bounds count as what they bound, and a missing loss leaves the example out`() throws {
     let labels = try LabelSet(["A", "B"], of: [])
-    let bounded = labels.loss(of: 0, prices: [price(.measured(0)), price(.censored(atLeast: 0))])
+    let bounded = labels.loss(of: 0, readings: [read(.measured(0)), read(.censored(atLeast: 0))])
     #expect(abs(try #require(bounded) - 0.6931471805599453) < 1e-12)
-    #expect(labels.loss(of: 0, prices: [price(.measured(0)), price(.missing)]) == nil)
-    #expect(labels.loss(of: 0, prices: [price(.measured(.nan)), price(.measured(1))]) == nil)
+    #expect(labels.loss(of: 0, readings: [read(.measured(0)), .missing(reason: "null")]) == nil)
+    #expect(labels.loss(of: 0, readings: [read(.measured(.nan)), read(.measured(1))]) == nil)
   }
 
   @Test func `labels are recognised in two to ten completions of five rows each`() {

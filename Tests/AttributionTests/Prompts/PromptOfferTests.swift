@@ -24,7 +24,7 @@ import Testing
     #expect(offers(paper).filter(\.isConfigured).map(\.name) == ["bdpl, preset paper"])
   }
 
-  @Test func `what completions show is priced in the others, too`() {
+  @Test func `what completions show is read in the others, too`() {
     let bdpl = offers(PromptPerturbation(method: .random)).filter {
       $0.perturbation.method == .bdpl
     }

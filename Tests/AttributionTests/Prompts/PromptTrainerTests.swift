@@ -199,8 +199,7 @@ import Testing
     )
   }
 
-  @Test func `every label is priced, counted and told of, and the label loss decides`() async throws
-  {
+  @Test func `every label is read, counted and told of, and the label loss decides`() async throws {
     // `owl` makes both labels likelier alike, `fox` the right one alone.
     let rows = train.enumerated().map { number, row in
       Example(id: row.id, prompt: row.prompt, completion: number % 2 == 0 ? " yes" : " no")
@@ -269,14 +268,14 @@ private final class FormulaScorer: Scorer {
 
   func close(_ model: ModelReference?) async { opened.withLock { $0 -= 1 } }
 
-  func price(
+  func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     #expect(opened.withLock { $0 } == 1)
     return examples.map {
-      Price(
+      LossReading(
         loss: .measured(formula($0)),
         tokens: 1,
         tokenLogProbabilities: [],

@@ -21,13 +21,13 @@ private final class Listener: Scorer {
 
   func close(_ model: ModelReference?) async { closed.withLock { $0 += 1 } }
 
-  func price(
+  func read(
     _ examples: [Example],
     under model: ModelReference?,
-    reading: Int
-  ) async throws -> [Price] {
+    round: Int
+  ) async throws -> [LossReading] {
     heard.withLock { $0 += examples.map { ($0, model) } }
-    return examples.map { ScriptedScorer.price(of: $0, under: model) }
+    return examples.map { ScriptedScorer.reading(of: $0, under: model) }
   }
 
   func tokens(in example: Example) -> Int { example.completion.count }
@@ -39,7 +39,7 @@ private func text(_ id: String, _ prompt: String) -> Example {
   Example(id: id, prompt: .text(prompt), completion: " \(id)!", tags: ["t"])
 }
 
-@Suite struct `prices behind prompts` {
+@Suite struct `losses behind prompts` {
   private let train = [text("a", "A?"), text("b", "B?"), text("c", hostile)]
 
   private func heard(
@@ -53,7 +53,7 @@ private func text(_ id: String, _ prompt: String) -> Example {
       train: train,
       for: PromptPerturbation(method: .demonstrations)
     )
-    _ = try await scorer.price(examples, under: try model.reference, reading: 1)
+    _ = try await scorer.read(examples, under: try model.reference, round: 1)
     #expect(listener.heard.withLock { $0.allSatisfy { $0.model?.name == model.base } })
     return listener.heard.withLock { $0.map(\.example) }
   }
@@ -110,7 +110,7 @@ private func text(_ id: String, _ prompt: String) -> Example {
     #expect(heard[0].prompt == .chat(turns))
   }
 
-  @Test func `other models are priced as they are, and only θ0 is opened`() async throws {
+  @Test func `other models are read as they are, and only θ0 is opened`() async throws {
     let listener = Listener()
     let scorer = PromptedScorer(
       listener,
@@ -127,17 +127,17 @@ private func text(_ id: String, _ prompt: String) -> Example {
     #expect(listener.closed.withLock { $0 } == 1)
     try await scorer.open(try model.reference)
     #expect(listener.opened.withLock { $0 } == ["θ0", "θ0"])
-    _ = try await scorer.price(train, under: ModelReference("prompt: of somebody"), reading: 1)
+    _ = try await scorer.read(train, under: ModelReference("prompt: of somebody"), round: 1)
     #expect(listener.heard.withLock { $0.map(\.example) } == train)
     #expect(scorer.scorerCapabilities.modelsAtOnce == 1)
     #expect(scorer.scorerCapabilities.overhead == 2 * 3)
     let other = PromptedModel(base: ModelReference("θ0"), demonstrations: ["z"])
     await #expect(throws: AttributionError.self) {
-      try await scorer.price(train, under: try other.reference, reading: 1)
+      try await scorer.read(train, under: try other.reference, round: 1)
     }
   }
 
-  @Test func `a query stands in front of rows, and a row with its very text has no price`()
+  @Test func `a query stands in front of rows, and a row with its very text has no loss`()
     async throws
   {
     let listener = Listener()
@@ -152,18 +152,20 @@ private func text(_ id: String, _ prompt: String) -> Example {
     // Both queries' completions have three characters, which is all the listener counts.
     #expect(scorer.scorerCapabilities.overhead == 3)
     let model = try PromptedModel(base: ModelReference("θ0"), query: "q").reference
-    let prices = try await scorer.price([train[0], copy, train[1]], under: model, reading: 1)
+    let readings = try await scorer.read([train[0], copy, train[1]], under: model, round: 1)
     let heard = listener.heard.withLock { $0 }
     #expect(heard.map(\.example.id) == ["a", "b"])
     #expect(heard[0].example.prompt == .text(hostile + " q!\n\nA?"))
     #expect(heard[0].model == ModelReference("θ0"))
-    #expect(prices.map(\.loss.value).map { $0 == nil } == [false, true, false])
-    #expect(prices[1].method == "own demonstration")
-    #expect(prices[2] == ScriptedScorer.price(of: heard[1].example, under: ModelReference("θ0")))
-    #expect(try await scorer.price([copy], under: model, reading: 1).map(\.loss) == [.missing])
+    #expect(readings.map(\.loss?.value).map { $0 == nil } == [false, true, false])
+    #expect(readings[1].source == "own demonstration")
+    #expect(
+      readings[2] == ScriptedScorer.reading(of: heard[1].example, under: ModelReference("θ0"))
+    )
+    #expect(try await scorer.read([copy], under: model, round: 1).map(\.loss) == [nil])
     let unknown = try PromptedModel(base: ModelReference("θ0"), query: "a").reference
     await #expect(throws: AttributionError.self) {
-      try await scorer.price(train, under: unknown, reading: 1)
+      try await scorer.read(train, under: unknown, round: 1)
     }
   }
 }

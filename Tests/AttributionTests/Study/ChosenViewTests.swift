@@ -34,7 +34,7 @@ struct ChosenViewTests {
       guard let step else { return matrix }
       for column in 0..<matrix.columns {
         for model in matrix.models.indices {
-          guard let whole = planted.matrix[model: model, column: column].value else { continue }
+          guard let whole = planted.matrix[model: model, column: column]?.value else { continue }
           matrix[model: model, column: column] = .measured(1 + step * whole)
         }
       }
@@ -133,7 +133,7 @@ struct ChosenViewTests {
       for model in 0..<24 { matrix[model: model, column: column] = .measured(1) }
     }
     func missing(_ matrix: inout LossMatrix, _ column: Int) {
-      for model in 0..<24 { matrix[model: model, column: column] = .missing }
+      for model in 0..<24 { matrix[model: model, column: column] = nil }
     }
     #expect(
       error(.sum, same)?.description == "cannot score the group of 3 queries, averaged: its losses "
@@ -156,7 +156,7 @@ struct ChosenViewTests {
     )
   }
 
-  @Test func `a view that nobody priced is not a lack of models`() throws {
+  @Test func `a view that nobody read is not a lack of models`() throws {
     let study = study(try Planted(), step: nil)
     let error = #expect(throws: AttributionError.self) {
       try study.findings(method: Method(view: .firstToken))

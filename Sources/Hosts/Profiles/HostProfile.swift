@@ -1,0 +1,105 @@
+/// What a host can do and how it wants to be asked, as data: one JSON5 file in `configs/providers`.
+public struct HostProfile: Sendable, Hashable, Decodable {
+  /// Environment variables that users of the host have set already.
+  public struct Environment: Sendable, Hashable, Decodable {
+    /// Holds the key.
+    public var key: String?
+    /// Holds a short-lived token that wins over the key and is sent as bearer.
+    public var token: String?
+    /// Holds another base URL.
+    public var baseURL: String?
+    /// Holds the account whose name is part of the paths.
+    public var account: String?
+    /// Further header fields and the variables that hold their values.
+    public var headers: [String: String]?
+
+    /// Every variable that holds something secret.
+    package var secrets: [String] { [key, token].compactMap(\.self) + (headers ?? [:]).values }
+  }
+
+  /// How the key is sent.
+  public enum Authorization: String, Sendable, Hashable, Decodable {
+    /// `Authorization: Bearer …`.
+    case bearer
+    /// `api-key: …`.
+    case apiKey = "api-key"
+    /// No key is needed; one that is given is sent as bearer.
+    case none
+  }
+
+  /// Rates the host allows unless it says otherwise.
+  public struct Limits: Sendable, Hashable, Decodable {
+    /// Requests a minute.
+    public var requestsPerMinute: Int?
+    /// Tokens a minute.
+    public var tokensPerMinute: Int?
+    /// Requests at once.
+    public var concurrency: Int?
+
+    /// Creates limits; what is `nil` is left to the host.
+    public init(
+      requestsPerMinute: Int? = nil,
+      tokensPerMinute: Int? = nil,
+      concurrency: Int? = nil
+    ) {
+      self.requestsPerMinute = requestsPerMinute
+      self.tokensPerMinute = tokensPerMinute
+      self.concurrency = concurrency
+    }
+  }
+
+  /// What a configuration calls the host.
+  public var name: String
+  /// What people call it.
+  public var title: String
+  /// Where its API is; `nil` when every user has their own.
+  public var baseURL: String?
+  /// Where the API is below the address that users are given, such as `/openai/v1`.
+  public var basePath: String?
+  /// Its environment variables.
+  public var environment: Environment?
+  /// How the key is sent.
+  public var authorization: Authorization
+  /// How it fine-tunes; `nil` when it does not.
+  public var training: TrainingProfile?
+  /// How it reads losses; `nil` when it cannot.
+  public var scoring: ScoringProfile?
+  /// How its models become askable; `nil` is `direct`.
+  public var serving: ServingKind?
+  /// Its rate limits.
+  public var limits: Limits?
+  /// Whether plain `http` is allowed to other machines than this one.
+  public var allowsPlainHTTP: Bool?
+  /// What users must know, in full sentences; shown by `plan`.
+  public var notes: [String]?
+
+  /// Creates the profile of a host that neither trains nor losses.
+  package init(name: String, title: String, authorization: Authorization) {
+    self.name = name
+    self.title = title
+    self.authorization = authorization
+  }
+
+  /// A base URL as the host wants it: `basePath` added as far as it is missing, no slash at the end.
+  ///
+  /// - Parameter address: What the user gave, with all, some or none of `basePath`.
+  /// - Returns: The same with `basePath`, once.
+  package func completed(_ address: String) -> String {
+    var result = address
+    while result.hasSuffix("/") { result.removeLast() }
+    guard let basePath else { return result }
+    let steps = basePath.split(separator: "/").map { "/" + $0 }
+    for count in (1...max(1, steps.count)).reversed() {
+      let known = steps.prefix(count).joined()
+      if result.hasSuffix(known) { return result + steps.dropFirst(count).joined() }
+    }
+    return result + steps.joined()
+  }
+
+  /// The part of a URL before its path, such as `https://api.fireworks.ai`.
+  package static func origin(of address: String) -> String? {
+    guard let separator = address.firstRange(of: "://") else { return nil }
+    let end = address[separator.upperBound...].firstIndex(of: "/") ?? address.endIndex
+    return String(address[..<end])
+  }
+}

@@ -1,0 +1,139 @@
+public import Attribution
+public import Experiment
+
+/// What a run is to do, apart from its examples and its provider.
+public struct RunSettings: Sendable, Hashable, Codable {
+  /// How large each perturbed model's training set is.
+  public enum Subset: Sendable, Hashable, Codable {
+    /// A share of the training examples, 0...1.
+    case ratio(Double)
+    /// A number of training examples.
+    case size(Int)
+  }
+
+  /// How many pairs are read twice, spread over the models, to learn the noise of a reading.
+  public struct Repeats: Sendable, Hashable, Codable {
+    /// Pairs of a model and a training example.
+    public var train: Int
+    /// Pairs of a model and a query.
+    public var queries: Int
+
+    /// Creates counts; both are capped at the number of pairs there are.
+    public init(train: Int = 32, queries: Int = 8) {
+      self.train = train
+      self.queries = queries
+    }
+  }
+
+  /// The run's name.
+  public var name: String
+  /// Who trains and scores, with whatever of its configuration changes results; never a key.
+  public var provider: String
+  /// Perturbed models, K.
+  public var models: Int
+  /// Size of each model's training set.
+  public var subset: Subset
+  /// The model each perturbation starts from.
+  public var start: Start
+  /// Seed of the design, and of θ0's training.
+  public var seed: UInt64
+  /// Whether members carry random weights.
+  public var weighted: Bool
+  /// How perturbed models are trained.
+  public var hyperparameters: Hyperparameters
+  /// How θ0 is trained when `target` is `nil`.
+  public var targetHyperparameters: Hyperparameters
+  /// Fine-tunes at once, within the trainer's own limit; free to change between resumes.
+  public var parallelJobs: Int
+  /// θ0, the model to explain; `nil` to train it from `base` on the whole training set.
+  public var target: ModelReference?
+  /// What θ0 was tuned from; `nil` is the provider's base.
+  public var base: ModelReference?
+  /// Pairs read twice.
+  public var repeats: Repeats
+  /// Whether a checkpoint after every epoch is kept.
+  public var keepsCheckpoints: Bool
+  /// The prompts that perturb θ0 in the place of fine-tunes; `nil` fine-tunes.
+  public var prompts: PromptPerturbation?
+  /// The training rows that are read; `nil` losses all.
+  public var candidates: Candidates?
+
+  /// Creates settings.
+  public init(
+    name: String,
+    provider: String,
+    models: Int = 25,
+    subset: Subset = .ratio(0.5),
+    start: Start = .target,
+    seed: UInt64 = 0,
+    weighted: Bool = false,
+    hyperparameters: Hyperparameters = Hyperparameters(),
+    targetHyperparameters: Hyperparameters = Hyperparameters(),
+    parallelJobs: Int = 1,
+    target: ModelReference? = nil,
+    base: ModelReference? = nil,
+    repeats: Repeats = Repeats(),
+    keepsCheckpoints: Bool = false,
+    prompts: PromptPerturbation? = nil,
+    candidates: Candidates? = nil
+  ) {
+    self.name = name
+    self.provider = provider
+    self.models = models
+    self.subset = subset
+    self.start = start
+    self.seed = seed
+    self.weighted = weighted
+    self.hyperparameters = hyperparameters
+    self.targetHyperparameters = targetHyperparameters
+    self.parallelJobs = parallelJobs
+    self.target = target
+    self.base = base
+    self.repeats = repeats
+    self.keepsCheckpoints = keepsCheckpoints
+    self.prompts = prompts
+    self.candidates = candidates
+  }
+
+  /// Whether each perturbed model is θ0 behind one query, so that only training rows are read.
+  public var isProbing: Bool { prompts?.method == .probing }
+
+  /// Size of each model's training set out of `examples`, rounded; not checked against it.
+  public func subsetSize(of examples: Int) -> Int {
+    switch subset {
+    case .size(let size): size
+    case .ratio(let ratio): ratio.isFinite ? Int((ratio * Double(examples)).rounded()) : 0
+    }
+  }
+
+  /// What two settings of one run must have in common, by name, in words.
+  ///
+  /// Name and parallel jobs are left out: they change nothing that is measured.
+  var identity: [(name: String, value: String)] {
+    let subset =
+      switch subset {
+      case .ratio(let ratio): "ratio \(ratio)"
+      case .size(let size): "size \(size)"
+      }
+    return [
+      ("provider", provider), ("models", "\(models)"), ("subset", subset),
+      ("start", start.rawValue), ("seed", "\(seed)"), ("weighted", "\(weighted)"),
+      ("hyperparameters", Self.words(hyperparameters)),
+      ("the target's hyperparameters", Self.words(targetHyperparameters)),
+      ("target", target?.name ?? "trained by the run"), ("base", base?.name ?? "the provider's"),
+      ("repeats", "\(repeats.train) + \(repeats.queries)"),
+      ("keepsCheckpoints", "\(keepsCheckpoints)"),
+    ] + (prompts.map { [("prompts", "\($0)")] } ?? []) + [
+      ("candidates", candidates.map { "\($0)" } ?? "all rows")
+    ]
+  }
+
+  /// Hyperparameters in words.
+  static func words(_ values: Hyperparameters) -> String {
+    let parts = [
+      values.epochs.map { "epochs \($0)" }, values.batchSize.map { "batch size \($0)" },
+      values.learningRateMultiplier.map { "learning rate multiplier \($0)" },
+    ].compactMap { $0 }
+    return parts.isEmpty ? "the provider's defaults" : parts.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,31 @@
+public import Attribution
+internal import Experiment
+
+extension Study {
+  /// The study of a recorded run: all models that have read every example.
+  ///
+  /// - Parameter record: The record.
+  public init(_ record: RunRecord) {
+    let rows = record.rows()
+    let positions = Dictionary(uniqueKeysWithValues: zip(rows, rows.indices))
+    self.init(
+      corpus: record.corpus,
+      design: record.design(),
+      repeats: { view in
+        try record.repeats().compactMap { pair in
+          positions[pair.model].map {
+            RepeatedReading(model: $0, column: pair.column, second: pair.second.loss(view))
+          }
+        }
+      },
+      probes: record.settings.isProbing
+        ? Probing.Source(queries: rows) { view in
+          try record.targetReadings().prefix(record.corpus.train.count).map {
+            $0?.loss(view)?.value
+          }
+        } : nil,
+      candidates: record.settings.candidates,
+      losses: { try record.losses($0) }
+    )
+  }
+}
