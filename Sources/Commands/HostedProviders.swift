@@ -98,7 +98,7 @@ struct HostedProviders: Sendable {
   /// Variables that may hold the token, the one that goes first first.
   private static let managementTokens = ["AZURE_MANAGEMENT_TOKEN", "AZURE_OPENAI_AD_TOKEN"]
 
-  /// Who trains and losses, without addresses: a server may move between two sessions of a run.
+  /// Who trains and reads losses, without addresses: a server may move between two sessions of a run.
   var identity: String {
     let trainer = training?.profile.name ?? "command \(configuration.trainer.command?.train ?? [])"
     return "trainer \(trainer), scorer \(scoring.profile.name)"

@@ -42,7 +42,10 @@ enum ProbeCommand {
   private static func run(_ options: Options) async throws -> Int32 {
     let configuration = try Configuration.read(file: options.configuration)
     guard configuration.scorer.endpoint.provider != "local" else {
-      throw Failure(.usage, "the provider 'local' needs no probe: it losses exactly, by 'forward'")
+      throw Failure(
+        .usage,
+        "the provider 'local' needs no probe: it reads losses exactly, by 'forward'"
+      )
     }
     let store = RunCommand.store(ofConfiguration: options.configuration)
     let hosts = try HostedProviders(

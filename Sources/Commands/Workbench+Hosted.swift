@@ -5,7 +5,7 @@ import FoundationEssentials
 import Hosts
 import Transport
 
-/// Runs on hosts: fine-tunes and losses over HTTP, or fine-tunes by a program of the user's.
+/// Runs on hosts: fine-tuning and losses over HTTP, or fine-tuning by a program of the user's.
 extension Workbench {
   /// Makes the run that a configuration asks for, on whatever provider it names.
   ///

@@ -24,7 +24,7 @@ extension Workbench {
   ///   - settings: What to do.
   ///   - corpus: The examples.
   ///   - tuner: Who fine-tunes; `nil` when nothing is to be tuned.
-  ///   - scorer: Who losses.
+  ///   - scorer: Who reads losses.
   /// - Returns: Trainer and scorer of the run.
   /// - Throws: `AttributionError` when prompts cannot be drawn; `ConfigurationError` when nobody tunes
   ///   what has to be.

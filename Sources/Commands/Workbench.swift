@@ -12,7 +12,7 @@ struct Workbench: Sendable {
   let design: SubsetDesign
   /// Who trains.
   let trainer: any Trainer
-  /// Who losses.
+  /// Who reads losses.
   let scorer: any Scorer
   /// How fast they work; `nil` when unknown.
   let throughput: Run.Throughput?
@@ -33,7 +33,7 @@ struct Workbench: Sendable {
   ///   - corpus: The examples.
   ///   - settings: What to do.
   ///   - trainer: Who trains.
-  ///   - scorer: Who losses.
+  ///   - scorer: Who reads losses.
   ///   - throughput: How fast they work.
   ///   - rates: What they charge.
   ///   - cap: Most US dollars the run may spend.

@@ -24,6 +24,6 @@ package struct LocalRecipe: Sendable, Hashable {
     hyperparameters: Hyperparameters(epochs: 1, batchSize: 16, learningRateMultiplier: 1)
   )
 
-  /// Floating-point operations a core does in a second while it trains or losses, for plans only.
+  /// Floating-point operations a core does in a second while it trains or reads losses, for plans only.
   package static let operationsPerCore = 1e11
 }

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Kernels
 import Synchronization
 
-/// The embedded reference model as a provider: it fine-tunes and losses as a host would.
+/// The embedded reference model as a provider: it fine-tunes and reads losses as a host would.
 ///
 /// Models are named by the key of the job that made them and live as files in one folder, so an
 /// equal job is never trained twice. Results depend on the inputs and seeds alone, never on how many

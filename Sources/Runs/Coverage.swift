@@ -14,7 +14,7 @@ struct Coverage: Sendable {
   /// Works out what a run losses.
   ///
   /// All training rows, or the candidates, and all queries. In-context probing compares the losses of
-  /// training rows with each other, so it losses no query.
+  /// training rows with each other, so it reads no query.
   init(_ settings: RunSettings, corpus: Corpus) {
     let rows = settings.candidates?.all ?? Array(corpus.train.indices)
     let queries = settings.isProbing ? 0 : corpus.queries.count

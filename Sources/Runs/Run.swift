@@ -31,7 +31,7 @@ public final class Run: Sendable {
   ///   - settings: What to do.
   ///   - design: Who is trained on what; recorded when the run is created.
   ///   - trainer: Who trains.
-  ///   - scorer: Who losses.
+  ///   - scorer: Who reads losses.
   ///   - program: Version of the program, for the record.
   ///   - rates: What the provider charges; `nil` when that is unknown.
   ///   - cap: US dollars that the run may spend, earlier sessions included; it needs rates.

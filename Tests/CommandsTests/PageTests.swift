@@ -77,8 +77,8 @@ private let findings = QueryFindings(
         signal/noise  2.4 from 60 repeated losses: below 3, the noise of reading losses may decide the
                       order
         stability     two halves of the models agree on 60 % of the top; rank correlation 0.41
-        gaps          3 examples not measurable (loss constant or unknown), 1 loss missing, 2 losses
-                      known only by a bound
+        gaps          3 examples not measurable (loss constant or unknown), 1 loss missing, 2 losses known
+                      only by a bound
         text search   of the top 3, 2 have a query's very completion (180 in the training set); BM25 has 1
                       of them at its top too
         top words     *BlackMagic* ×9.5 (2 of 100)

@@ -69,7 +69,7 @@ struct Outcome: Equatable {
 
 struct RunTests {
   @Test
-  func `a run trains and losses everything once and records it`() async throws {
+  func `a run trains and reads losses everything once and records it`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")
     let scene = Scene()

@@ -24,7 +24,7 @@ public struct PromptTrainer: Trainer {
   ///   - train: The training examples; random prompts are made of their text.
   ///   - subset: Size of a perturbed model's subset, for plans.
   ///   - tuner: Who trains θ0; `nil` when it is given.
-  ///   - scorer: Who losses behind prompts while they are optimised.
+  ///   - scorer: Who reads losses behind prompts while they are optimised.
   /// - Throws: `AttributionError` of code `invalidDesign` when prompts cannot be drawn or optimised within
   ///   the limit, or given labels lack an example's.
   public init(
@@ -81,7 +81,7 @@ public struct PromptTrainer: Trainer {
   ///   - perturbation: Where prompts come from.
   ///   - subset: Size of a perturbed model's subset.
   ///   - tuner: Who trains θ0; `nil` when it is given.
-  ///   - scorer: Who losses.
+  ///   - scorer: Who reads losses.
   /// - Returns: Its capabilities.
   package static func capabilities(
     of perturbation: PromptPerturbation,

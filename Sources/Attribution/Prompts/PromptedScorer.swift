@@ -13,7 +13,7 @@ public struct PromptedScorer: Scorer {
   /// Creates a scorer.
   ///
   /// - Parameters:
-  ///   - inner: Who losses.
+  ///   - inner: Who reads losses.
   ///   - train: The training examples, which demonstrations name.
   ///   - queries: The queries, each of which probes may show.
   ///   - perturbation: The prompts to come, for the tokens of a plan.
@@ -127,7 +127,7 @@ public struct PromptedScorer: Scorer {
     guard found.count == others.count else {
       throw AttributionError(
         .mismatch,
-        "cannot loss behind a prompt",
+        "cannot read losses behind a prompt",
         cause: "asked for \(others.count) losses, got \(found.count)"
       )
     }
@@ -147,7 +147,7 @@ public struct PromptedScorer: Scorer {
     guard let example = examples[ByteText(id)] else {
       throw AttributionError(
         .mismatch,
-        "cannot loss behind a prompt",
+        "cannot read losses behind a prompt",
         cause: "its demonstration '\(id)' is not in the \(place)"
       )
     }

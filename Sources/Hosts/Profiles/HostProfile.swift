@@ -73,7 +73,7 @@ public struct HostProfile: Sendable, Hashable, Decodable {
   /// What users must know, in full sentences; shown by `plan`.
   public var notes: [String]?
 
-  /// Creates the profile of a host that neither trains nor losses.
+  /// Creates the profile of a host that neither trains nor reads losses.
   package init(name: String, title: String, authorization: Authorization) {
     self.name = name
     self.title = title

@@ -4,7 +4,7 @@ import Experiment
 package struct ScoringEndpoint: Sendable {
   /// What answers.
   package private(set) var host: any Host
-  /// How it losses.
+  /// How it reads losses.
   package var profile: ScoringProfile
   /// The server's URL without `/v1`, for routes beside it; `nil` when it has none that are used.
   package let root: String?
@@ -17,7 +17,7 @@ package struct ScoringEndpoint: Sendable {
   ///
   /// - Parameters:
   ///   - host: What answers.
-  ///   - profile: How it losses.
+  ///   - profile: How it reads losses.
   ///   - baseURL: The host's base URL, from which the root is read; `nil` leaves paths as they are.
   package init(host: any Host, profile: ScoringProfile, baseURL: String?) {
     self.host = host
