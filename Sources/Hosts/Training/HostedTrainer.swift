@@ -27,6 +27,9 @@ public final class HostedTrainer: Trainer {
   /// What this trainer can do.
   public let trainerCapabilities: TrainerCapabilities
 
+  /// The host by name: where its server is may change between two sessions of a run.
+  public var identity: String { "host \(host.name)" }
+
   let host: any Host
   let wire: any JobWire
   let profile: TrainingProfile
