@@ -4,8 +4,8 @@ internal import Store
 
 /// Where a run stands in its store: the run that is recorded there, or a new one.
 ///
-/// A store may hold several runs on the same examples, known by their names; they share the models whose
-/// jobs are equal, and what is recorded of them.
+/// A store may hold several runs on the same examples, known by their names, that have some job in common:
+/// they share the models whose jobs are equal, and what is recorded of them.
 struct RunPlace {
   /// The run's number in the store.
   let number: Int
@@ -78,17 +78,18 @@ struct RunPlace {
       isKnown = true
       return
     }
+    var settings = settings
+    settings.repeats.models = settings.models
+    let keys = JobKeys(corpus: corpus, settings: settings, design: design, trainer: trainer)
+    let jobs = [keys.target] + keys.models(from: 0)
     let other = recorded.first { $0.settings.name.isSame(as: settings.name) } ?? recorded.first
-    if let other, !asked.fitsBeside(other) {
+    if let other, !asked.fitsBeside(other) || Self.share(jobs, recorded) == 0 {
       throw RunError(
         .anotherRun,
         "cannot resume run store '\(store.path)': it holds another run, which differs in "
           + asked.differences(from: other).joined(separator: "; ")
       )
     }
-    var settings = settings
-    settings.repeats.models = settings.models
-    let keys = JobKeys(corpus: corpus, settings: settings, design: design, trainer: trainer)
     let text = try Self.text(of: settings)
     number = try storing { [settings] () throws(StoreError) in
       try database.create(
@@ -102,11 +103,16 @@ struct RunPlace {
         ),
         corpus: corpus,
         target: settings.target,
-        keys: [keys.target] + keys.models(from: 0)
+        keys: jobs
       )
     }
     self.settings = settings
     isKnown = false
+  }
+
+  /// How many of some jobs recorded runs have; a run that shares none is no reason for a common file.
+  private static func share(_ jobs: [String], _ recorded: [Recorded]) -> Int {
+    Set(jobs).intersection(recorded.flatMap { $0.contents.models.map(\.key) }).count
   }
 
   /// A recorded run.

@@ -117,7 +117,8 @@ private func bits(_ record: RunRecord) throws -> [UInt64] {
     _ = try scene(4).open(path)
     func refusal(_ change: (inout Scene) -> Void) throws -> RunError? {
       var other = try scene(4, name: "other")
-      other.settings.seed = 5
+      other.settings.subset = .size(5)
+      other.design = try .random(examples: 10, models: 4, size: 5, start: .target, seed: 3)
       change(&other)
       do { _ = try other.open(path) } catch let error as RunError { return error }
       return nil
@@ -125,6 +126,7 @@ private func bits(_ record: RunRecord) throws -> [UInt64] {
     #expect(try refusal { $0.corpus = .scripted(queries: 2) }?.code == .anotherRun)
     #expect(try refusal { $0.settings.provider = "elsewhere" }?.code == .anotherRun)
     #expect(try refusal { $0.settings.name = "scene" }?.code == .anotherRun)
+    #expect(try refusal { $0.settings.seed = 5 }?.message.contains("seed: 3 in the store") == true)
     #expect(try refusal { _ in } == nil)
   }
 }
