@@ -3,15 +3,15 @@ internal import Experiment
 
 /// Which examples are read, by column: training rows first, then queries.
 struct Coverage: Sendable {
-  /// What θ0 and every perturbed model loss, ascending.
+  /// What θ0 and every perturbed model read, ascending.
   let columns: [Int]
-  /// What each perturbed model losses twice, ascending.
+  /// What each perturbed model reads twice, ascending.
   let repeats: [[Int]]
 
   /// Losses of the whole run, θ0's and second ones included.
   var pairs: Int { repeats.reduce(columns.count * (repeats.count + 1)) { $0 + $1.count } }
 
-  /// Works out what a run losses.
+  /// Works out what a run reads.
   ///
   /// All training rows, or the candidates, and all queries. In-context probing compares the losses of
   /// training rows with each other, so it reads no query.

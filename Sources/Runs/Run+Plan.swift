@@ -76,7 +76,7 @@ extension Run {
   ///   - corpus: The examples.
   ///   - settings: What to do.
   ///   - trainer: Who would train.
-  ///   - scorer: Who would loss.
+  ///   - scorer: Who would read losses.
   ///   - rates: What the provider charges; `nil` leaves the dollars unknown, and so do rates that
   ///     are not valid, or a rate for hosting when the hours are unknown.
   ///   - throughput: How fast the provider works; `nil` leaves the hours unknown.
@@ -220,7 +220,7 @@ extension Run {
     }
     if let inputs = trainer.scoredInputs, inputs > 0 {
       warnings.append(
-        "optimising a prompt scores \(inputs) inputs at most, and tokens and loss count them all: a "
+        "optimising a prompt scores \(inputs) inputs at most, and tokens and price count them all: a "
           + "prompt drawn twice in a step is asked once, and 'status' charges what was sent"
       )
     }

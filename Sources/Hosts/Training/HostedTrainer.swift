@@ -68,7 +68,7 @@ public final class HostedTrainer: Trainer {
       throw HostError(
         .configuration,
         "\(profile.title) does not fine-tune: tune elsewhere (trainer.provider), or with a program "
-          + "of your own (trainer.provider: \"command\"), and loss here (scorer.provider)"
+          + "of your own (trainer.provider: \"command\"), and read losses here (scorer.provider)"
       )
     }
     self.host = host
