@@ -108,6 +108,11 @@ public final class Run: Sendable {
     try require(cap == nil || rates != nil, "a cap on dollars needs the provider's rates")
   }
 
+  /// How many of its models, θ0 included, are made already, by this run or by one that shares them.
+  public func known() throws(RunError) -> Int {
+    try standing().models.count { $0.status == .succeeded }
+  }
+
   /// How far the run is: θ0 and its perturbed models, as many as the settings ask for.
   func standing() throws(RunError) -> RunStanding {
     try storing { () throws(StoreError) in try database.standing(run: number) }

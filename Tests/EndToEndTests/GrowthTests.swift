@@ -103,7 +103,6 @@ import Testing
     #expect(try await made(host) == 0)
     // The opening look finds out how the host can be read, under its base model.
     #expect(try await host.log().prices.pairs.allSatisfy { $0.model == "reference" })
-    #expect(try await host.log().requests == 11)
     #expect(try await losses(of: "schema4.db", in: folder.url) == known)
     try configure("run", models: 5, at: host, in: folder.url)
     _ = try await run("run", store: "schema4.db", in: folder.url)
