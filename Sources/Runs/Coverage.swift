@@ -17,7 +17,7 @@ struct Coverage: Sendable {
   /// training rows with each other, so it reads no query.
   init(_ settings: RunSettings, corpus: Corpus) {
     let rows = settings.candidates?.all ?? Array(corpus.train.indices)
-    let queries = settings.isProbing ? 0 : corpus.queries.count
+    let queries = settings.perturbation.matrix == .queries ? 0 : corpus.queries.count
     let columns = rows + (0..<queries).map { corpus.train.count + $0 }
     self.columns = columns
     repeats = settings.repeatedPairs(train: rows.count, queries: queries).map {

@@ -194,7 +194,7 @@ extension Run {
     scorer: ScorerCapabilities
   ) -> [String] {
     var warnings =
-      settings.isProbing
+      settings.perturbation.matrix == .queries
       ? [] : subsetWarnings(settings, examples: corpus.train.count, trainer: trainer)
     if settings.start == .target, !trainer.continuesTuned {
       warnings.append("the provider cannot continue from a tuned model: start from the base")
@@ -225,7 +225,7 @@ extension Run {
       )
     }
     return warnings + corpus.rowNotes(keepsRows: trainer.keepsRows)
-      + corpus.duplicateWarnings(isProbing: settings.isProbing)
+      + corpus.duplicateWarnings(matrix: settings.perturbation.matrix)
   }
 
   private static func subsetWarnings(
@@ -256,7 +256,7 @@ extension Run {
 
 extension Corpus {
   /// Notes about training rows that repeat each other and queries that are training rows.
-  fileprivate func duplicateWarnings(isProbing: Bool) -> [String] {
+  fileprivate func duplicateWarnings(matrix: MatrixKind) -> [String] {
     var exact: [ByteText: String] = [:]
     var loose: [String: String] = [:]
     var copies: [(String, String)] = []
@@ -286,7 +286,7 @@ extension Corpus {
       ),
       (
         taught,
-        isProbing
+        matrix == .queries
           ? "queries are training rows, which they cannot score: no example is its own demonstration"
           : "queries are training rows, which will be found as their own cause"
       ),

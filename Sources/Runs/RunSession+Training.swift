@@ -1,3 +1,4 @@
+internal import Attribution
 internal import Experiment
 internal import Store
 internal import Synchronization
@@ -31,7 +32,7 @@ extension RunSession {
     let job = TrainingJob(
       key: model.key,
       start: start,
-      examples: settings.isProbing && number >= 0
+      examples: settings.perturbation.matrix == .queries && number >= 0
         ? [corpus.queries[number]]
         : draw.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
       weights: draw?.weights,

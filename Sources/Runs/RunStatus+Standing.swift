@@ -39,7 +39,7 @@ extension RunStatus {
         ? Self.notes(
           perturbed,
           columns: coverage.columns.count,
-          isProbing: settings.isProbing
+          matrix: settings.perturbation.matrix
         ) : [])
         + [
           phase == .interrupted ? "the next 'daunce run' goes on where it stopped" : nil,
@@ -100,7 +100,7 @@ extension RunStatus {
   private static func notes(
     _ models: ArraySlice<ModelRecord>,
     columns: Int,
-    isProbing: Bool
+    matrix: MatrixKind
   ) -> [String] {
     let read = models.count { $0.answered == columns }
     guard read < models.count else { return [] }
@@ -113,7 +113,7 @@ extension RunStatus {
         + causes.joined(separator: ", ")
     ]
     // Probing samples no models: the other queries are scored as they would be.
-    if isProbing { return notes }
+    if matrix == .queries { return notes }
     if read > 0 {
       // The error of a covariance or correlation over K models falls with √K.
       let wider = (Double(models.count) / Double(read)).squareRoot()
