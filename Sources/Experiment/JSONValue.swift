@@ -20,7 +20,6 @@ package indirect enum JSONValue: Sendable, Hashable {
     let key: String
     let value: JSONValue
 
-    /// Creates a member.
     package init(_ key: String, _ value: JSONValue) {
       self.key = key
       self.value = value

@@ -3,7 +3,7 @@ public protocol Trainer: Sendable {
   /// What this trainer can do.
   var trainerCapabilities: TrainerCapabilities { get }
 
-  /// Who trains, with all that changes the models it makes and is not in the job: a part of every job's
+  /// The trainer by name, with all that changes the models it makes and is not in the job: a part of every job's
   /// key, so it must not change between versions. Never a key or an address.
   var identity: String { get }
 

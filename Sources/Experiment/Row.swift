@@ -45,7 +45,6 @@ public struct Rendering: Sendable, Hashable {
   /// Whether the answer calls tools, so that no text spells it.
   public let callsTools: Bool
 
-  /// Creates a description; `nil` when there is nothing in it.
   init?(tools: String?, arguments: String?, answer: String?, callsTools: Bool) {
     if tools == nil, arguments == nil, answer == nil { return nil }
     self.tools = tools

@@ -12,7 +12,6 @@ package struct DoubleMatrix: Sendable, Hashable {
   /// All elements: `values[row × columns + column]`.
   package var values: [Double]
 
-  /// Creates a matrix from its elements, or of zeros.
   package init(rows: Int, columns: Int, values: [Double]? = nil) {
     let values = values ?? [Double](repeating: 0, count: rows * columns)
     precondition(rows >= 0 && columns >= 0 && values.count == rows * columns)

@@ -90,7 +90,6 @@ package struct Matrix: Sendable {
   /// Distance between rows, at least `columns`.
   package let stride: Int
 
-  /// Creates a view; it must lie inside the buffer.
   package init(_ buffer: Buffer, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
     let stride = stride ?? columns
     precondition(offset >= 0 && rows >= 0 && columns >= 0 && stride >= columns)

@@ -8,7 +8,6 @@ package final class Scratch {
   fileprivate var right = Buffer(count: 0)
   fileprivate let edge: Buffer
 
-  /// Creates empty space; it grows to the largest product asked for.
   package init(_ set: InstructionSet = .best) {
     self.set = set
     edge = Buffer(count: set.tileRows * set.tileColumns)

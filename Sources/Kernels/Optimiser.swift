@@ -13,7 +13,6 @@ package final class AdamW {
   private let beta1: Float = 0.9
   private let beta2: Float = 0.99
 
-  /// Creates the state for `count` parameters.
   package init(count: Int, decay: Float) {
     first = Buffer(count: count)
     second = Buffer(count: count)

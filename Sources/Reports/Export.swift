@@ -72,7 +72,7 @@ package enum Export {
   ///
   /// NPY has the shape models × training examples.
   /// - Parameters:
-  ///   - design: Who saw what.
+  ///   - design: The subset design.
   ///   - models: Each model's key, in design order.
   ///   - train: Ids of the training examples, in corpus order.
   ///   - format: The file's form.

@@ -19,7 +19,7 @@ struct JobKeys {
   /// - Parameters:
   ///   - corpus: The examples.
   ///   - settings: What to do.
-  ///   - design: Who is trained on what.
+  ///   - design: The subset design.
   ///   - trainer: Identity of the trainer.
   ///   - target: θ0's key where a store has recorded one.
   init(

@@ -75,8 +75,8 @@ extension Run {
   /// - Parameters:
   ///   - corpus: The examples.
   ///   - settings: What to do.
-  ///   - trainer: Who would train.
-  ///   - scorer: Who would read losses.
+  ///   - trainer: The trainer it would use.
+  ///   - scorer: The scorer it would use.
   ///   - rates: What the provider charges; `nil` leaves the dollars unknown, and so do rates that
   ///     are not valid, or a rate for hosting when the hours are unknown.
   ///   - throughput: How fast the provider works; `nil` leaves the hours unknown.

@@ -11,7 +11,7 @@ public final class Run: Sendable {
   public let corpus: Corpus
   /// What the run is to do.
   public let settings: RunSettings
-  /// Who is trained on what.
+  /// The subset design.
   public let design: SubsetDesign
   /// Whether the store held the run already.
   public let resumed: Bool
@@ -31,9 +31,9 @@ public final class Run: Sendable {
   ///   - store: The run's store.
   ///   - corpus: The examples.
   ///   - settings: What to do.
-  ///   - design: Who is trained on what; recorded when the run is created.
-  ///   - trainer: Who trains.
-  ///   - scorer: Who reads losses.
+  ///   - design: The subset design, recorded when the run is created.
+  ///   - trainer: The trainer.
+  ///   - scorer: The scorer.
   ///   - program: Version of the program, for the record.
   ///   - rates: What the provider charges; `nil` when that is unknown.
   ///   - cap: US dollars that the run may spend, earlier sessions included; it needs rates.
@@ -84,8 +84,8 @@ public final class Run: Sendable {
   /// - Parameters:
   ///   - corpus: The examples.
   ///   - settings: What to do.
-  ///   - design: Who is trained on what.
-  ///   - trainer: Who trains.
+  ///   - design: The subset design.
+  ///   - trainer: The trainer.
   ///   - rates: What the provider charges.
   ///   - cap: US dollars that the run may spend.
   /// - Throws: `RunError` with code `settings`, naming the first thing that does not fit.

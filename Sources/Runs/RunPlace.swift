@@ -20,7 +20,7 @@ struct RunPlace {
   ///   - store: The store.
   ///   - corpus: The examples.
   ///   - settings: What to do.
-  ///   - design: Who is trained on what.
+  ///   - design: The subset design.
   ///   - trainer: Identity of the trainer.
   ///   - method: How the scorer reads losses.
   ///   - program: Version of the program, for the record.

@@ -5,7 +5,7 @@ internal import Store
 struct RunSession: Sendable {
   /// The run.
   let run: Run
-  /// Who is told what happens.
+  /// The observer of events.
   let monitor: RunMonitor
   /// What may be spent.
   let budget: Budget

@@ -7,7 +7,7 @@ extension RunSettings {
   /// - Parameters:
   ///   - corpus: The examples.
   ///   - design: The design drawn from these settings.
-  ///   - trainer: Who will train.
+  ///   - trainer: The trainer.
   /// - Throws: `RunError` with code `settings`, naming the first thing that does not fit.
   func validate(
     corpus: Corpus,

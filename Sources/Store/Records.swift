@@ -12,10 +12,9 @@ package struct Manifest: Sendable, Hashable {
   package let method: String
   /// Version of the program that created the run.
   package let program: String
-  /// Who is trained on what.
+  /// The subset design.
   package let design: SubsetDesign
 
-  /// Creates a manifest.
   package init(
     settings: String,
     train: String,
@@ -151,7 +150,6 @@ package struct NumberedReading: Sendable, Hashable {
   /// Its loss.
   package let reading: LossReading
 
-  /// Creates an entry.
   package init(example: Int, reading: LossReading) {
     self.example = example
     self.reading = reading

@@ -5,7 +5,6 @@ package struct Sample: Sendable, Hashable {
   /// What it does, a phrase in lower case; empty when the line speaks for itself.
   package let meaning: String
 
-  /// Creates an example.
   package init(_ line: String, _ meaning: String = "") {
     self.line = line
     self.meaning = meaning
@@ -37,7 +36,6 @@ package struct Command<Options: Sendable>: Sendable {
   /// Options as they are before the command line is read.
   package let defaults: Options
 
-  /// Creates a command; names must be distinct, and only the last positional may repeat.
   package init(
     _ name: String,
     _ summary: String,

@@ -69,7 +69,6 @@ package struct ConsoleError: Error, Sendable, Hashable {
   /// The file; `nil` for a stream.
   package let path: String?
 
-  /// Creates an error.
   package init(number: Int32, path: String? = nil) {
     self.number = number
     self.path = path

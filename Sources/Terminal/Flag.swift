@@ -41,7 +41,6 @@ extension Double: ArgumentValue {
 package struct Refusal: Error, Sendable {
   let expectation: String
 
-  /// Creates a refusal, such as `Refusal("a number from 1 to 9")`.
   package init(_ expectation: String) { self.expectation = expectation }
 }
 

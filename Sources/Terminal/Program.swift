@@ -47,7 +47,6 @@ package struct Program: Sendable {
     /// Takes finished text.
     package let write: @Sendable (String) -> Void
 
-    /// Creates an output.
     package init(width: Int, style: Style, write: @escaping @Sendable (String) -> Void) {
       self.width = width
       self.style = style
@@ -66,7 +65,6 @@ package struct Program: Sendable {
   /// Subcommands in the order of help.
   package let subcommands: [Subcommand]
 
-  /// Creates a program.
   package init(
     _ name: String,
     _ summary: String,

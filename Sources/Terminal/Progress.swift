@@ -29,7 +29,6 @@ package struct ProgressLine: Sendable {
   private var lastTenth = 0
   private var isLineOpen = false
 
-  /// Creates a line that shows nothing until `begin`.
   package init(medium: Medium, style: Style) {
     self.medium = medium
     self.style = style

@@ -23,7 +23,6 @@ package struct Style: Sendable, Hashable {
   /// Whether escape sequences are written.
   package let usesColour: Bool
 
-  /// Creates a style.
   package init(usesColour: Bool) { self.usesColour = usesColour }
 
   /// No escape sequence, ever.

@@ -11,13 +11,11 @@ package struct StyledText: Sendable, Hashable, ExpressibleByStringLiteral {
   /// The runs, left to right.
   package private(set) var runs: [Run]
 
-  /// Creates a line of one run; the text may come from anywhere.
   package init(_ text: String, _ ink: Ink = .plain) {
     let safe = text.neutralised
     runs = safe.isEmpty ? [] : [Run(text: safe, ink: ink)]
   }
 
-  /// Creates a line of one plain run.
   package init(stringLiteral value: String) { self.init(value) }
 
   /// The runs of both, one after the other.

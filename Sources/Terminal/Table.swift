@@ -9,7 +9,6 @@ package struct Table: Sendable, Hashable {
     /// Columns it may be cut down to when the line is too long; `nil` is never cut.
     package let minimum: Int?
 
-    /// Creates a column.
     package init(_ title: String = "", isTrailing: Bool = false, minimum: Int? = nil) {
       self.title = title
       self.isTrailing = isTrailing
@@ -22,7 +21,6 @@ package struct Table: Sendable, Hashable {
   /// The rows; a row may be shorter than the columns.
   package var rows: [[StyledText]]
 
-  /// Creates a table.
   package init(_ columns: [Column], rows: [[StyledText]] = []) {
     self.columns = columns
     self.rows = rows

@@ -21,7 +21,6 @@ package struct UsageError: Error, Sendable, Hashable {
   /// What to do instead.
   package let hint: String
 
-  /// Creates an error.
   package init(_ code: Code, _ message: String, hint: String) {
     self.code = code
     self.message = message

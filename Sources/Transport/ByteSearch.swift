@@ -13,7 +13,6 @@ package struct BytePattern: Sendable {
   /// What JSON with numbers and words is made of, most frequent first.
   private static let common = Array("\"0123456789,.:- {}[]_etaoinsrhldcumfpgwybvkxjqz".utf8)
 
-  /// Creates a pattern; an empty one is found nowhere.
   package init(_ bytes: some Sequence<UInt8>) {
     self.bytes = Array(bytes)
     let ranks = self.bytes.map { Self.common.firstIndex(of: $0) ?? Self.common.count }

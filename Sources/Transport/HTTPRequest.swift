@@ -9,7 +9,6 @@ package struct HTTPRequest: Sendable {
     /// Whether it is a credential: it goes to the first origin only, and into no message.
     package let isSecret: Bool
 
-    /// Creates a field.
     package init(_ name: String, _ value: String, isSecret: Bool = false) {
       self.name = name
       self.value = value
@@ -26,7 +25,6 @@ package struct HTTPRequest: Sendable {
     /// Its content.
     package let content: [UInt8]
 
-    /// Creates a part.
     package init(_ name: String, fileName: String? = nil, content: [UInt8]) {
       self.name = name
       self.fileName = fileName
@@ -53,7 +51,6 @@ package struct HTTPRequest: Sendable {
     /// With no byte of a reply that has begun; whole seconds.
     package var stalled: Duration
 
-    /// Creates a set of time-outs.
     package init(
       connect: Duration = .seconds(15),
       total: Duration = .seconds(600),
@@ -87,7 +84,6 @@ package struct HTTPRequest: Sendable {
   /// Whether plain `http` may leave this machine.
   package var allowsPlainHTTP: Bool
 
-  /// Creates a request.
   package init(
     _ method: String,
     _ address: HTTPAddress,

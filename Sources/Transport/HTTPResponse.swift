@@ -9,7 +9,6 @@ package struct HTTPResponse: Sendable {
   /// Time from sending to the last byte.
   package let took: Duration
 
-  /// Creates a reply.
   package init(
     status: Int,
     fields: HTTPFields = HTTPFields(),
@@ -30,7 +29,6 @@ package struct HTTPFields: Sendable {
   /// Takes the raw lines of a reply's head, the status line with them or not.
   package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
-  /// Creates fields from names and values.
   package init(_ fields: KeyValuePairs<String, String>) {
     self.init(Array(fields.map { "\($0): \($1)\r\n" }.joined().utf8))
   }

@@ -45,7 +45,6 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
   /// Whether the host may have got the request: if so, what it asked for may have happened.
   package let mayHaveArrived: Bool
 
-  /// Creates an error.
   package init(_ code: Code, _ message: String, mayHaveArrived: Bool = false) {
     self.code = code
     self.message = message

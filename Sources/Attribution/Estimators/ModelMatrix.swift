@@ -3,7 +3,6 @@ struct ModelMatrix: Sendable {
   let order: Int
   private(set) var values: [Double]
 
-  /// Creates zeros.
   init(order: Int) {
     self.order = order
     values = [Double](repeating: 0, count: order * order)

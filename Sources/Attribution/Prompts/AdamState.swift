@@ -12,7 +12,6 @@ struct AdamState: Sendable {
   private var firstBias = 1.0
   private var secondBias = 1.0
 
-  /// Creates the state before the first step.
   init(count: Int, learningRate: Double) {
     self.learningRate = learningRate
     first = [Double](repeating: 0, count: count)

@@ -12,14 +12,12 @@ struct PromptDistribution: Sendable, Hashable {
   /// No entry falls below this share, before rows are normalised: 1e-4/V.
   static func floor(width: Int) -> Double { 1e-4 / Double(width) }
 
-  /// Creates the uniform distribution.
   init(length: Int, width: Int) {
     self.length = length
     self.width = width
     values = [Double](repeating: 1 / Double(width), count: length * width)
   }
 
-  /// Creates a distribution from any numbers, by projection.
   init(projecting values: [Double], length: Int, width: Int) {
     precondition(values.count == length * width)
     self.length = length

@@ -23,8 +23,8 @@ public struct PromptTrainer: Trainer {
   ///   - perturbation: Where prompts come from.
   ///   - train: The training examples; random prompts are made of their text.
   ///   - subset: Size of a perturbed model's subset, for plans.
-  ///   - tuner: Who trains θ0; `nil` when it is given.
-  ///   - scorer: Who reads losses behind prompts while they are optimised.
+  ///   - tuner: The trainer of θ0; `nil` when it is given.
+  ///   - scorer: The scorer behind prompts while they are optimised.
   /// - Throws: `AttributionError` of code `invalidDesign` when prompts cannot be drawn or optimised within
   ///   the limit, or given labels lack an example's.
   public init(
@@ -83,8 +83,8 @@ public struct PromptTrainer: Trainer {
   /// - Parameters:
   ///   - perturbation: Where prompts come from.
   ///   - subset: Size of a perturbed model's subset.
-  ///   - tuner: Who trains θ0; `nil` when it is given.
-  ///   - scorer: Who reads losses.
+  ///   - tuner: The trainer of θ0; `nil` when it is given.
+  ///   - scorer: The scorer.
   /// - Returns: Its capabilities.
   package static func capabilities(
     of perturbation: PromptPerturbation,

@@ -34,7 +34,6 @@ struct PromptedModel: Sendable, Hashable, Codable {
     }
   }
 
-  /// Creates a model.
   init(
     base: ModelReference,
     prefix: String? = nil,

@@ -13,7 +13,7 @@ public struct PromptedScorer: Scorer {
   /// Creates a scorer.
   ///
   /// - Parameters:
-  ///   - inner: Who reads losses.
+  ///   - inner: The scorer that reads losses.
   ///   - train: The training examples, which demonstrations name.
   ///   - queries: The queries, each of which probes may show.
   ///   - perturbation: The prompts to come, for the tokens of a plan.

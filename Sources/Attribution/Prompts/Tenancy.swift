@@ -8,7 +8,6 @@ actor Tenancy {
   private var tenants: [ModelReference?: Int] = [:]
   private var changes: [ModelReference?: Task<Void, any Error>] = [:]
 
-  /// Creates a book of who holds what.
   init(_ scorer: any Scorer) { self.scorer = scorer }
 
   /// Holds a model, opening it first where nobody does.

@@ -39,7 +39,6 @@ package struct SandboxFaults: Sendable, Hashable {
   /// How long a hanging request is held at most.
   package var hang: Duration
 
-  /// Creates a wish for faults; the default is none.
   package init(
     rate: Double = 0,
     seed: UInt64 = 1,

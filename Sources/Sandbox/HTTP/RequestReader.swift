@@ -43,7 +43,6 @@ package struct RequestReader {
   private var request = ServerRequest(method: "", path: [])
   private var continueIsOwed = false
 
-  /// Creates a reader of a new connection.
   package init(limits: Limits = Limits()) { self.limits = limits }
 
   /// Whether no request has begun.

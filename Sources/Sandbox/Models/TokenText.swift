@@ -17,7 +17,6 @@ struct TokenText {
   private let provider: ReferenceProvider
   private var pending: [UInt8] = []
 
-  /// Creates an empty text, to be counted from an offset.
   init(_ provider: ReferenceProvider, from offset: Int = 0) {
     self.provider = provider
     length = offset

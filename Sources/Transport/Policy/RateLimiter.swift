@@ -11,7 +11,6 @@ package struct RateLimiter: Sendable {
     /// Requests at once, at least 1.
     package var concurrency: Int
 
-    /// Creates limits.
     package init(
       requestsPerMinute: Int? = nil,
       tokensPerMinute: Int? = nil,

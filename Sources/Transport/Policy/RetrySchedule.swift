@@ -14,7 +14,6 @@ package struct RetrySchedule: Sendable {
     /// The same while the host says that it is starting up or limits the rate.
     package var patientTime: Duration
 
-    /// Creates a budget.
     package init(
       attempts: Int = 10,
       firstAttempts: Int = 4,

@@ -9,7 +9,6 @@ package struct EKFAC: InverseCurvature, Hashable {
   /// What is added to each layer's eigenvalues, relative to their mean.
   package var damping: Damping
 
-  /// Creates a solver; a tenth of a layer's mean eigenvalue is the heuristic of the paper.
   package init(_ labels: FisherLabels, damping: Damping = .relative(0.1)) {
     self.labels = labels
     self.damping = damping
