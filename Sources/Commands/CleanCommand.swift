@@ -1,3 +1,4 @@
+import Configuration
 import Runs
 import Experiment
 import Reports
@@ -45,11 +46,10 @@ enum CleanCommand {
 
   private static func run(_ options: Options) async throws -> Int32 {
     let record = try RunRecord(path: options.store)
-    let path =
-      options.configuration ?? Workbench.siblingPath(of: options.store, extension: "json5")
-    let configuration = try Configuration.read(file: path)
+    let path = options.configuration ?? RunFiles.configuration(ofStore: options.store)
+    let configuration = try RunConfiguration.read(file: path)
     let display = Display(options.display)
-    guard configuration.scorer.endpoint.provider != "local" else {
+    guard configuration.scorer.endpoint.provider != RunConfiguration.local else {
       display.note("a run with local models made nothing remote")
       return 0
     }
@@ -69,13 +69,7 @@ enum CleanCommand {
     ) {
       left += leftover == nil ? 0 : 1
       if options.display.isJSON {
-        try display.show(
-          JSONValue.object([
-            ("kind", .string(resource.kind.rawValue)), ("id", .string(resource.id)),
-            ("host", .string(resource.host)), ("deleted", .bool(leftover == nil)),
-            ("reason", .string(leftover)),
-          ])
-        )
+        try display.show(Records.cleaned(resource, leftover: leftover))
       } else {
         let fate = leftover.map { "could not be deleted: \($0)" } ?? "deleted"
         let line = "\(resource.kind.rawValue) \(resource.id): \(fate)"

@@ -1,3 +1,4 @@
+import Configuration
 import Reports
 import Terminal
 
@@ -23,19 +24,19 @@ enum PlanCommand {
       defaults: Options()
     )
   ) { options in
-    let workbench = try await Workbench.make(
-      Configuration.read(file: options.configuration),
-      store: RunCommand.store(ofConfiguration: options.configuration)
+    let run = try await PreparedRun.make(
+      RunConfiguration.read(file: options.configuration),
+      store: RunFiles.store(ofConfiguration: options.configuration)
     )
-    let plan = workbench.comparingPlan()
+    let plan = run.plan(isComparing: true)
     let display = Display(options.display)
     if options.display.isJSON {
       try display.show(Records.plan(plan))
     } else {
       try display.show(Page(plan))
     }
-    for note in workbench.notes { display.note("note: \(note)") }
-    try workbench.requireBudget(plan)
+    for note in run.notes { display.note("note: \(note)") }
+    try run.requireBudget(plan)
     return 0
   }
 }

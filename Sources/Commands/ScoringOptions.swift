@@ -1,4 +1,5 @@
 import Attribution
+import Configuration
 import Experiment
 import Terminal
 
@@ -58,7 +59,7 @@ struct ScoringOptions: Sendable, Hashable {
   /// The losses it reads.
   var view = ViewName.auto
   /// What the scores are for.
-  var purpose = Purpose.retrieval
+  var purpose = Defaults.purpose
   /// Whether all queries are asked as one.
   var isGrouped = false
   /// What is taken out of all losses alike.

@@ -23,7 +23,7 @@ enum StatusCommand {
     )
   ) { options in
     let record = try RunRecord(path: options.store)
-    let status = record.status.priced(by: record.settings)
+    let status = record.status
     let display = Display(options.display)
     if options.display.isJSON {
       try display.show(Records.status(status))

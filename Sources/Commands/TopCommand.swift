@@ -1,4 +1,5 @@
 import Attribution
+import Configuration
 import Runs
 import Experiment
 import Reports
@@ -11,7 +12,7 @@ enum TopCommand {
     var store = ""
     var queries: [String] = []
     var tag: String?
-    var count = 20
+    var count = Defaults.top
     var scoring = ScoringOptions()
     var display = DisplayOptions()
   }
@@ -40,8 +41,10 @@ enum TopCommand {
     )
   ) { options in
     let record = try RunRecord(path: options.store)
-    let tagged = try options.tag.map { tag throws(Failure) in try record.queries(tagged: tag) }
-    let findings = try record.findings(
+    let tagged = try options.tag.map { tag throws(AttributionError) in
+      try record.corpus.queries(tagged: tag)
+    }
+    let findings = try Study(record).findings(
       queries: options.queries + (tagged ?? []),
       grouped: options.scoring.isGrouped,
       top: options.count,

@@ -22,12 +22,6 @@ extension Run {
   ) async throws -> RunStatus {
     try storing { () throws(StoreError) in try database.setEnded(false) }
     let standing = try storing { () throws(StoreError) in try database.standing() }
-    if rates != nil, standing.spending.isEmpty {
-      let nothing = Spending(.training, tokens: 0, dollars: 0)
-      try storing { () throws(StoreError) in
-        try database.enqueue(.spending(nothing, model: -1))
-      }
-    }
     let session = RunSession(
       run: self,
       standing: standing,

@@ -76,7 +76,7 @@ extension Run {
   ///   - corpus: The examples.
   ///   - settings: What to do.
   ///   - trainer: Who would train.
-  ///   - scorer: Who would loss.
+  ///   - scorer: Who would read losses.
   ///   - rates: What the provider charges; `nil` leaves the dollars unknown, and so do rates that
   ///     are not valid, or a rate for hosting when the hours are unknown.
   ///   - throughput: How fast the provider works; `nil` leaves the hours unknown.

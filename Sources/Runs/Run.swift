@@ -79,6 +79,13 @@ public final class Run: Sendable {
         )
       }
     }
+    if rates != nil, contents?.standing.spending.isEmpty ?? true {
+      // From here on it is known what is spent: nothing so far.
+      let nothing = Spending(.training, tokens: 0, dollars: 0)
+      try storing { () throws(StoreError) in
+        try database.enqueue(.spending(nothing, model: -1))
+      }
+    }
     self.corpus = corpus
     self.settings = settings
     self.design = design
