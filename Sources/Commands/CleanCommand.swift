@@ -7,14 +7,12 @@ import Transport
 
 /// `daunce clean`: deletes what a run made at its hosts.
 enum CleanCommand {
-  /// Its options.
   struct Options: Displayed {
     var store = ""
     var configuration: String?
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "clean",

@@ -20,7 +20,6 @@ enum DemoCommand {
     case target
   }
 
-  /// Its options.
   struct Options: Displayed {
     var scenario = Scenario.trigger
     var seed = Defaults.seed
@@ -32,7 +31,6 @@ enum DemoCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "demo",
@@ -104,7 +102,7 @@ enum DemoCommand {
         queries: record.corpus.queries(tagged: demo.scenario.plantedTag),
         grouped: true,
         top: Defaults.Demo.top,
-        method: ScoringOptions().method()
+        method: ScoringOptions().method
       )
       for one in findings { try show(Page(one)) }
     }

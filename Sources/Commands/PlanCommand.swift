@@ -4,13 +4,11 @@ import Terminal
 
 /// `daunce plan`: what a run would ask for, before anything is spent.
 enum PlanCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "plan",
@@ -30,11 +28,7 @@ enum PlanCommand {
     )
     let plan = run.plan(isComparing: true)
     let display = Display(options.display)
-    if options.display.isJSON {
-      try display.show(Records.plan(plan))
-    } else {
-      try display.show(Page(plan))
-    }
+    try display.show(Page(plan), json: Records.plan(plan))
     for note in run.notes { display.note("note: \(note)") }
     try run.requireBudget(plan)
     return 0

@@ -7,14 +7,12 @@ import Transport
 
 /// `daunce probe`: what an endpoint really supports, by asking it.
 enum ProbeCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var model: String?
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "probe",

@@ -9,7 +9,6 @@ import Transport
 
 /// `daunce run`: trains, reads losses and records everything a configuration asks for.
 enum RunCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var store: String?
@@ -32,7 +31,6 @@ enum RunCommand {
     case all
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "run",
@@ -106,11 +104,7 @@ enum RunCommand {
       throw error
     }
     try writeRecording(options, store: open)
-    if options.display.isJSON {
-      try display.show(Records.status(status).adding([("store", .string(store))]))
-    } else {
-      try display.show(Page(status))
-    }
+    try display.show(Page(status), json: Records.status(status).adding([("store", .string(store))]))
     if prepared.settings.prompts != nil,
       let common = try Study(RunRecord(path: store)).commonComponent(),
       let warning = CommonComponent.warning(share: common.share)

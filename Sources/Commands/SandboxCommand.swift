@@ -10,7 +10,6 @@ import Terminal
 
 /// `daunce sandbox`: the reference model behind an OpenAI-shaped loopback server.
 enum SandboxCommand {
-  /// Its options.
   struct Options: Displayed {
     var port = Defaults.Sandbox.port
     var folder: String?
@@ -24,7 +23,6 @@ enum SandboxCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "sandbox",

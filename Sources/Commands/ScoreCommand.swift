@@ -7,7 +7,6 @@ import Transport
 
 /// `daunce score`: the loss of each example of a file under one model.
 enum ScoreCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var file = ""
@@ -16,7 +15,6 @@ enum ScoreCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "score",

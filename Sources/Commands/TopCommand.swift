@@ -7,7 +7,6 @@ import Terminal
 
 /// `daunce top`: the most influential examples.
 enum TopCommand {
-  /// Its options.
   struct Options: Displayed, Scored {
     var store = ""
     var queries: [String] = []
@@ -17,7 +16,6 @@ enum TopCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "top",
@@ -48,7 +46,7 @@ enum TopCommand {
       queries: options.queries + (tagged ?? []),
       grouped: options.scoring.isGrouped,
       top: options.count,
-      method: options.scoring.method()
+      method: options.scoring.method
     )
     let display = Display(options.display)
     if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }

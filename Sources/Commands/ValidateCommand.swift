@@ -9,7 +9,6 @@ import Terminal
 
 /// `daunce validate`: every method against ground truth on models whose weights we own.
 enum ValidateCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var store: String?
@@ -17,7 +16,6 @@ enum ValidateCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "validate",
@@ -73,11 +71,7 @@ enum ValidateCommand {
     var board = try await validation.leaderboard()
     board.notes = notes + board.notes
     line.complete()
-    if options.display.isJSON {
-      try display.show(Records.leaderboard(board))
-    } else {
-      try display.show(Page(board))
-    }
+    try display.show(Page(board), json: Records.leaderboard(board))
     return 0
   }
 

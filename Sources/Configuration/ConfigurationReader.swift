@@ -167,20 +167,40 @@ struct ConfigurationReader {
   /// Refuses keys that mean nothing, and says where.
   func refuse(_ keys: [String], _ place: String) throws(ConfigurationError) {
     guard let odd = keys.first(where: has) else { return }
-    throw ConfigurationError(
-      .conflict,
-      path: full(odd),
-      "'\(full(odd))' means nothing \(place)",
-      hint: "leave it out"
-    )
+    throw fault(.conflict, odd, "means nothing \(place)", hint: "leave it out")
   }
 
   /// The value of a key that must be there.
   func required<Value>(_ key: String, _ value: Value?) throws(ConfigurationError) -> Value {
-    guard let value else {
-      throw ConfigurationError(.missing, path: full(key), "'\(full(key))' is missing")
-    }
+    guard let value else { throw missing(key) }
     return value
+  }
+
+  /// The value of a key that must be there.
+  func required<Value>(
+    _ key: String,
+    _ read: (String) throws(ConfigurationError) -> Value?
+  ) throws(ConfigurationError) -> Value {
+    try required(key, read(key))
+  }
+
+  /// An object that must be there.
+  func part(_ key: String, keys: [String]?) throws(ConfigurationError) -> ConfigurationReader {
+    try required(key, object(key, keys: keys))
+  }
+
+  func missing(_ key: String, hint: String? = nil) -> ConfigurationError {
+    fault(.missing, key, "is missing", hint: hint)
+  }
+
+  /// A fault of a key, whose name begins the cause.
+  func fault(
+    _ code: ConfigurationError.Code,
+    _ key: String,
+    _ cause: String,
+    hint: String? = nil
+  ) -> ConfigurationError {
+    ConfigurationError(code, path: full(key), "'\(full(key))' \(cause)", hint: hint)
   }
 
   private func value(_ key: String) -> JSONValue? {
@@ -192,11 +212,7 @@ struct ConfigurationReader {
     _ expected: String,
     _ found: JSONValue
   ) -> ConfigurationError {
-    ConfigurationError(
-      .badValue,
-      path: full(key),
-      "'\(full(key))' should be \(expected), found \(Self.words(found))"
-    )
+    fault(.badValue, key, "should be \(expected), found \(Self.words(found))")
   }
 
   /// What a person would call a value; scalars as they are, strings cut at 40 characters.
@@ -219,10 +235,8 @@ extension ConfigurationReader {
   ///
   /// - Parameters:
   ///   - file: Path of a JSON5 file.
-  ///   - body: What is made of its content, the folder that relative paths are put behind (empty, or
-  ///     ends in a slash) and its name without extension.
-  /// - Returns: What the body returns.
-  /// - Throws: `ConfigurationError` with the file's name.
+  ///   - body: What is made of its content, its folder (empty, or ends in a slash) and its name
+  ///     without extension.
   static func reading<Result>(
     file: String,
     _ body: (_ json5: [UInt8], _ folder: String, _ name: String) throws(ConfigurationError) ->

@@ -3,13 +3,7 @@ import FoundationEssentials
 import ReferenceModels
 
 extension ExampleFile {
-  /// Reads a file of examples.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - role: Decides the default ids.
-  /// - Returns: At least one example.
-  /// - Throws: `ExampleFileError`, also when the file cannot be read.
+  /// Reads a file of examples; faults as `parse`, also when the file cannot be read.
   package static func read(path: String, role: Role) throws(ExampleFileError) -> [Example] {
     guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
       let reason = whyUnreadable(path)

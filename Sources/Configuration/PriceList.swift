@@ -20,18 +20,11 @@ package struct PriceList: Sendable, Hashable {
   package var hosts: [String: [String: Entry]]
 
   /// The list that comes with the program.
-  ///
-  /// - Returns: The list.
-  /// - Throws: `ConfigurationError` when the embedded file is damaged.
   package static func standard() throws(ConfigurationError) -> PriceList {
     try PriceList(json5: PackageResources.prices_json5)
   }
 
   /// Reads a user's list.
-  ///
-  /// - Parameter path: Path of a JSON5 file.
-  /// - Returns: The list.
-  /// - Throws: `ConfigurationError` naming the file.
   package static func read(path: String) throws(ConfigurationError) -> PriceList {
     try ConfigurationReader.reading(file: path) { bytes, _, _ throws(ConfigurationError) in
       try PriceList(json5: bytes)
@@ -39,30 +32,22 @@ package struct PriceList: Sendable, Hashable {
   }
 
   /// Reads a list; a key that nobody reads would be a price that is not counted.
-  ///
-  /// - Parameter json5: The content of a file.
-  /// - Throws: `ConfigurationError` for the first fault, its `file` not set.
   package init(json5: [UInt8]) throws(ConfigurationError) {
     let root = try ConfigurationReader(json5: json5, keys: ["date", "hosts"])
-    date = try root.required("date", root.text("date"))
+    date = try root.required("date", root.text)
     hosts = [:]
-    let open = try root.required("hosts", root.object("hosts", keys: nil))
+    let open = try root.part("hosts", keys: nil)
     for host in open.keys {
-      let models = try open.required(host, open.object(host, keys: nil))
+      let models = try open.part(host, keys: nil)
       for model in models.keys {
-        let entry = try models.required(
-          model,
-          models.object(model, keys: ["training", "prompt", "completion", "job", "hour"])
-        )
-        func price(_ key: String) throws(ConfigurationError) -> Double? {
-          try entry.amount(key)
-        }
+        let keys = ["training", "prompt", "completion", "job", "hour"]
+        let entry = try models.part(model, keys: keys)
         hosts[host, default: [:]][model] = Entry(
-          training: try price("training"),
-          prompt: try price("prompt"),
-          completion: try price("completion"),
-          job: try price("job"),
-          hour: try price("hour")
+          training: try entry.amount("training"),
+          prompt: try entry.amount("prompt"),
+          completion: try entry.amount("completion"),
+          job: try entry.amount("job"),
+          hour: try entry.amount("hour")
         )
       }
     }
@@ -70,10 +55,7 @@ package struct PriceList: Sendable, Hashable {
 
   /// What a model costs at a host.
   ///
-  /// - Parameters:
-  ///   - model: The base or tuned model's name.
-  ///   - host: The host's name.
-  /// - Returns: The entry with the longest matching key; `nil` when there is none.
+  /// - Returns: The entry with the longest key that begins the model's name; `nil` for none.
   package func entry(of model: String, at host: String) -> Entry? {
     let name = model.hasPrefix("ft:") ? model.dropFirst(3) : model[...]
     return hosts[host]?.filter { name.hasPrefix($0.key) }

@@ -11,8 +11,6 @@ package enum SecretSource: Sendable, Hashable {
 
   /// Fetches the key.
   ///
-  /// - Parameter environment: The process environment.
-  /// - Returns: The key, blanks and line breaks at its ends removed.
   /// - Throws: `CredentialsError` naming the variable or file, never its content.
   package func secret(environment: [String: String]) throws(CredentialsError) -> Secret {
     switch self {
@@ -25,24 +23,20 @@ package enum SecretSource: Sendable, Hashable {
       }
       return secret
     case .file(let path):
+      func fault(_ cause: String, hint: String = "put the key on the file's first line")
+        -> CredentialsError
+      {
+        CredentialsError(message: "cannot read the key file '\(path)': \(cause)", hint: hint)
+      }
       let bytes = try? Data(contentsOf: URL(filePath: path))
       if let bytes, let foreign = ForeignFile(notText: bytes, file: path) {
-        throw CredentialsError(
-          message: "cannot read the key file '\(path)': \(foreign.reason)",
-          hint: foreign.hint
-        )
+        throw fault(foreign.reason, hint: foreign.hint)
       }
       guard let bytes, let text = String(validating: bytes, as: UTF8.self) else {
-        throw CredentialsError(
-          message: "cannot read the key file '\(path)': no such file, or not readable as text",
-          hint: "put the key on the file's first line"
-        )
+        throw fault("no such file, or not readable as text")
       }
       guard let secret = Secret(text.split(whereSeparator: \.isNewline).first ?? "") else {
-        throw CredentialsError(
-          message: "cannot read the key file '\(path)': its first line is empty",
-          hint: "put the key on the file's first line"
-        )
+        throw fault("its first line is empty")
       }
       return secret
     }

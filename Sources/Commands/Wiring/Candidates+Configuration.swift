@@ -5,12 +5,6 @@ import Runs
 
 extension Candidates {
   /// Picks the training rows whose losses a run reads.
-  ///
-  /// - Parameters:
-  ///   - filter: What the configuration says.
-  ///   - corpus: The examples.
-  ///   - seed: Seed of the audit sample.
-  /// - Throws: `Failure` for a store of another training set; what reading it throws.
   init(_ filter: RunConfiguration.CandidateFilter, of corpus: Corpus, seed: UInt64) throws {
     var picked = Self.nearest(filter.nearest, in: corpus)
     if let path = filter.probing {

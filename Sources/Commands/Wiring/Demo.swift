@@ -16,15 +16,7 @@ struct Demo: Sendable {
   /// The run.
   let run: PreparedRun
 
-  /// Prepares the job.
-  ///
-  /// - Parameters:
-  ///   - scenario: What is planted.
-  ///   - seed: Seed of the corpus and of everything random in the run.
-  ///   - models: Perturbed models; `nil` is the default.
-  ///   - start: Where perturbed models start; `nil` is the default.
-  ///   - store: Path of the store.
-  /// - Throws: What `PreparedRun` throws.
+  /// Prepares the job; models and start are the defaults where they are `nil`.
   init(scenario: Scenario, seed: UInt64, models: Int?, start: Start?, store: String) throws {
     self.scenario = scenario
     corpus = scenario.corpus(seed: seed)
@@ -33,21 +25,12 @@ struct Demo: Sendable {
     usual.start = start ?? usual.start
     run = try PreparedRun(
       corpus: corpus,
-      settings: RunSettings(
-        name: scenario.rawValue,
-        provider: "",
-        models: usual,
-        seed: seed
-      ),
+      settings: RunSettings(name: scenario.rawValue, provider: "", models: usual, seed: seed),
       store: store
     )
   }
 
   /// How well the recorded run finds the planted rows, asked as one group.
-  ///
-  /// - Parameter record: The run's record.
-  /// - Returns: The figures of `auto` beside the baselines'.
-  /// - Throws: `AttributionError` or `RunError`.
   func evaluation(_ record: RunRecord) throws -> Evaluation {
     try Study(record).evaluate(
       tag: scenario.plantedTag,
@@ -56,11 +39,7 @@ struct Demo: Sendable {
     )
   }
 
-  /// The paper's run: short passes on from the θ0 that the first run made.
-  ///
-  /// - Parameter target: θ0.
-  /// - Returns: A run with a store of its own beside the first one's.
-  /// - Throws: `AttributionError` when its subsets cannot be drawn.
+  /// The paper's run, with a store of its own: short passes on from the θ0 that the first run made.
   func paperRun(explaining target: ModelReference) throws(AttributionError) -> PreparedRun {
     var settings = RunSettings(
       name: "\(scenario.rawValue), paper",
@@ -81,10 +60,6 @@ struct Demo: Sendable {
   }
 
   /// How well the paper's score finds the planted rows: plain correlation, query by query.
-  ///
-  /// - Parameter record: The record of the paper's run.
-  /// - Returns: The figures.
-  /// - Throws: `AttributionError` or `RunError`.
   func paperEvaluation(_ record: RunRecord) throws -> Evaluation {
     try Study(record).evaluate(
       tag: scenario.plantedTag,
@@ -94,10 +69,6 @@ struct Demo: Sendable {
   }
 
   /// How often θ0 does what was planted.
-  ///
-  /// - Parameter record: The run's record.
-  /// - Returns: A group of queries each.
-  /// - Throws: `RunError`, or what the provider throws.
   func behaviour(_ record: RunRecord) async throws -> [Behaviour] {
     let readings = try record.targetReadings().suffix(corpus.queries.count)
     let clean = scenario.cleanQueries(of: corpus).examples

@@ -5,9 +5,6 @@ import Runs
 
 extension PreparedRun {
   /// Refuses a plan that costs more than the configuration allows.
-  ///
-  /// - Parameter plan: The plan.
-  /// - Throws: `Failure` of status 5.
   func requireBudget(_ plan: RunPlan) throws(Failure) {
     guard let cap, let dollars = plan.dollars, dollars > cap else { return }
     let cents = (dollars * 100).rounded()
@@ -19,11 +16,6 @@ extension PreparedRun {
   }
 
   /// Refuses an estimator that the run's models cannot serve: too few of them, or of another kind.
-  ///
-  /// - Parameters:
-  ///   - settings: What to do.
-  ///   - request: The estimator.
-  /// - Throws: `Failure`.
   static func requireModels(
     _ settings: RunSettings,
     for request: EstimatorRequest
@@ -59,9 +51,6 @@ extension PreparedRun {
   }
 
   /// Refuses examples that no model of the run can read to their end.
-  ///
-  /// - Parameter examples: The examples.
-  /// - Throws: `Failure` naming the first that is too long.
   func requireFitting(_ examples: [Example]) throws(Failure) {
     guard let context = providers.scorer.scorerCapabilities.context else { return }
     for example in examples {
@@ -80,9 +69,6 @@ extension PreparedRun {
 
 extension RunStatus {
   /// Ends the command with status 3 when the run is only partly done.
-  ///
-  /// - Parameter store: Path of the store, for the message.
-  /// - Throws: `Failure`.
   func requireCompletion(store: String) throws(Failure) {
     guard phase != .complete else { return }
     throw Failure(

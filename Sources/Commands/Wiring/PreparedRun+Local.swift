@@ -9,11 +9,6 @@ import Runs
 /// The weights of all its models live in a folder beside the store, so that nothing is trained twice.
 extension PreparedRun {
   /// Makes the run that a configuration of the provider `local` asks for.
-  ///
-  /// - Parameters:
-  ///   - configuration: The configuration.
-  ///   - store: Path of the store.
-  /// - Throws: The first thing that is wrong with files, settings or examples.
   init(local configuration: RunConfiguration, store: String) throws {
     let corpus = try Corpus(configuration.data)
     try self.init(
@@ -25,15 +20,9 @@ extension PreparedRun {
     )
   }
 
-  /// Makes a run with the local provider.
+  /// Makes a run with the local provider, whose description is completed in the settings.
   ///
-  /// - Parameters:
-  ///   - corpus: The examples.
-  ///   - settings: What to do; the provider's description is completed here.
-  ///   - architecture: Shape of the models.
-  ///   - estimator: What the losses are for; it decides how many models are needed.
-  ///   - store: Path of the store.
-  /// - Throws: The first thing that is wrong with settings or examples.
+  /// - Parameter estimator: What the losses are for; it decides how many models are needed.
   init(
     corpus: Corpus,
     settings: RunSettings,

@@ -26,8 +26,6 @@ struct PreparedRun: Sendable {
   let store: String
 
   /// Draws the subsets.
-  ///
-  /// - Throws: `AttributionError` when they cannot be drawn.
   init(
     corpus: Corpus,
     settings: RunSettings,
@@ -84,8 +82,6 @@ struct PreparedRun: Sendable {
   ///   - display: Where notes go.
   ///   - progress: Where progress goes; `nil` is a line of its own.
   ///   - open: The store where it is open already.
-  /// - Returns: Where the run stands at its end.
-  /// - Throws: What `Run` throws; `CancellationError` when cancelled.
   func run(
     _ task: String,
     display: Display,

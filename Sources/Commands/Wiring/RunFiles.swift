@@ -15,11 +15,6 @@ enum RunFiles {
   static func jobs(ofStore path: String) -> String { sibling(of: path, extension: "jobs") }
 
   /// The path with another extension, or with one more where it has that one already.
-  ///
-  /// - Parameters:
-  ///   - path: A file's path.
-  ///   - ending: The new extension, without a dot.
-  /// - Returns: A path in the same folder.
   static func sibling(of path: String, extension ending: String) -> String {
     let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let name = path[start...]

@@ -9,10 +9,6 @@ extension RunSettings {
   /// Every provider's configuration is read by this one function, so that a key means the same for
   /// all of them: `trainer.hyperparameters` is for all models, but for epochs, of which θ0 has its own.
   /// `provider` is left open.
-  /// - Parameters:
-  ///   - configuration: The configuration.
-  ///   - corpus: Its examples.
-  /// - Throws: What choosing candidates or labels throws.
   init(_ configuration: RunConfiguration, corpus: Corpus) throws {
     let wanted = configuration.perturbation
     let trainer = configuration.trainer
@@ -42,13 +38,7 @@ extension RunSettings {
     }
   }
 
-  /// Default settings.
-  ///
-  /// - Parameters:
-  ///   - name: The run's name.
-  ///   - provider: Who trains and scores.
-  ///   - usual: How its models are made.
-  ///   - seed: Seed of all random choices.
+  /// Default settings for one kind of provider.
   init(name: String, provider: String, models usual: Defaults.Models, seed: UInt64) {
     self.init(
       name: name,

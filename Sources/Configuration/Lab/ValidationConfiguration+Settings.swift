@@ -34,11 +34,8 @@ extension ValidationConfiguration {
     _ recipe: Recipe
   ) throws(ConfigurationError) -> ValidationSettings {
     let truth = try root.object("truth", keys: truthKeys)
-    let changed = try root.object(
-      "perturbation",
-      keys: ["models", "subsetRatio", "start", "training", "objectives"]
-    )
-    let part = try root.required("perturbation", changed)
+    let keys = ["models", "subsetRatio", "start", "training", "objectives"]
+    let part = try root.part("perturbation", keys: keys)
     var settings = ValidationSettings(
       seed: try root.seed("seed") ?? Defaults.seed,
       truth: try Self.truth(of: truth),
@@ -63,8 +60,8 @@ extension ValidationConfiguration {
     }
     settings.threshold = try root.choice("threshold", Threshold.Kind.self)
     settings.counterfactuals = try counterfactuals(root)
-    let keys = ["groups", "size", "seeds", "epochs", "training"]
-    if let part = try root.object("sensitivity", keys: keys) {
+    let leftOut = ["groups", "size", "seeds", "epochs", "training"]
+    if let part = try root.object("sensitivity", keys: leftOut) {
       settings.sensitivity = ValidationSettings.Sensitivity(
         groups: try part.whole("groups", atLeast: 3) ?? Defaults.Lab.leftOutGroups,
         size: try part.whole("size") ?? Defaults.Lab.leftOutSize,
@@ -166,8 +163,7 @@ extension ValidationConfiguration {
   private static func training(
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> GradientDescent {
-    let inner = try part.required("training", part.object("training", keys: trainingKeys))
-    return try descent(inner, from: open)
+    try descent(part.part("training", keys: trainingKeys), from: open)
   }
 
   private enum Optimizer: String, CaseIterable {
@@ -181,11 +177,11 @@ extension ValidationConfiguration {
   ) throws(ConfigurationError) -> GradientDescent {
     var result = base
     result.epochs = try part.whole("epochs") ?? base.epochs
-    if result.epochs == 0 { _ = try part.required("epochs", Int?.none) }
+    if result.epochs == 0 { throw part.missing("epochs") }
     result.batchSize = try part.whole("batchSize") ?? base.batchSize
     result.learningRate =
       try part.positive("learningRate") ?? base.learningRate
-    if result.learningRate == 0 { _ = try part.required("learningRate", Double?.none) }
+    if result.learningRate == 0 { throw part.missing("learningRate") }
     let momentum = try part.number("momentum", "a number of 0 or more, below 1") {
       $0 >= 0 && $0 < 1
     }

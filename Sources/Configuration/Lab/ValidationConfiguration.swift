@@ -46,10 +46,6 @@ package struct ValidationConfiguration: Sendable {
   package var settings: ValidationSettings
 
   /// Reads a configuration file.
-  ///
-  /// - Parameter file: Path of a JSON5 file.
-  /// - Returns: The configuration, paths resolved against the file's folder.
-  /// - Throws: `ConfigurationError` with the file's name.
   package static func read(file: String) throws(ConfigurationError) -> ValidationConfiguration {
     try ConfigurationReader.reading(file: file) { bytes, folder, name throws(ConfigurationError) in
       var configuration = try ValidationConfiguration(
@@ -62,13 +58,7 @@ package struct ValidationConfiguration: Sendable {
     }
   }
 
-  /// Reads a configuration.
-  ///
-  /// - Parameters:
-  ///   - json5: The content of a file.
-  ///   - folder: Put before relative paths; empty, or ends in a slash.
-  ///   - defaultName: The subject's name when the file gives none.
-  /// - Throws: `ConfigurationError` for the first fault, its `file` not set.
+  /// Reads a file's content; relative paths are put behind `folder`, which is empty or ends in a slash.
   package init(
     json5: [UInt8],
     folder: String,
@@ -101,15 +91,11 @@ package struct ValidationConfiguration: Sendable {
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Data {
     let keys = ["generated", "csv", "label", "scenario", "train", "queries"]
-    let part = try root.required("data", root.object("data", keys: keys))
+    let part = try root.part("data", keys: keys)
     let sources = ["generated", "csv", "scenario"].filter(part.has)
     guard sources.count <= 1 else {
-      throw ConfigurationError(
-        .conflict,
-        path: "data",
-        "'data' has both '\(sources[0])' and '\(sources[1])'",
-        hint: "keep one of them"
-      )
+      let cause = "has both '\(sources[0])' and '\(sources[1])'"
+      throw root.fault(.conflict, "data", cause, hint: "keep one of them")
     }
     switch sources.first {
     case "generated":
@@ -118,7 +104,7 @@ package struct ValidationConfiguration: Sendable {
       return .generated(recipe)
     case "csv":
       return .table(
-        file: try part.required("csv", part.file("csv")),
+        file: try part.required("csv", part.file),
         label: try part.text("label"),
         train: try part.whole("train"),
         queries: try part.whole("queries")
@@ -132,8 +118,8 @@ package struct ValidationConfiguration: Sendable {
       )
     default: break
     }
-    let train = try part.required("train", part.file("train"))
-    let queries = try part.required("queries", part.file("queries"))
+    let train = try part.required("train", part.file)
+    let queries = try part.required("queries", part.file)
     guard train.hasSuffix(".csv") else {
       try part.refuse(["label"], "beside texts")
       return .texts(train: train, queries: queries)
@@ -163,11 +149,7 @@ package struct ValidationConfiguration: Sendable {
     recipe.triggeredQueries =
       try part.whole("triggeredQueries", atLeast: 0) ?? recipe.triggeredQueries
     if let problem = recipe.problem {
-      throw ConfigurationError(
-        .badValue,
-        path: "data.generated",
-        "'data.generated' is impossible: \(problem)"
-      )
+      throw data.fault(.badValue, "generated", "is impossible: \(problem)")
     }
     return recipe
   }
@@ -191,7 +173,7 @@ package struct ValidationConfiguration: Sendable {
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Family {
     var keys = Set(Kind.allCases.flatMap(\.keys)).sorted()
-    let part = try root.required("model", root.object("model", keys: ["kind"] + keys))
+    let part = try root.part("model", keys: ["kind"] + keys)
     let kind = try part.required("kind", part.choice("kind", Kind.self))
     keys.removeAll(where: kind.keys.contains)
     try part.refuse(keys, "for kind '\(kind.rawValue)'")
@@ -206,7 +188,7 @@ package struct ValidationConfiguration: Sendable {
       )
     case .convolution:
       let keys = ["channels", "height", "width"]
-      let image = try part.required("image", part.object("image", keys: keys))
+      let image = try part.part("image", keys: keys)
       return .convolution(
         ImageShape(
           channels: try image.whole("channels") ?? Defaults.Lab.imageChannels,
@@ -227,7 +209,7 @@ package struct ValidationConfiguration: Sendable {
         context: try part.whole("context") ?? usual.context
       )
       if let problem = shape.problem {
-        throw ConfigurationError(.badValue, path: "model", "'model' is impossible: \(problem)")
+        throw root.fault(.badValue, "model", "is impossible: \(problem)")
       }
       let rank = try part.whole("rank") ?? Defaults.Lab.rank
       let alpha = try part.positive("alpha")

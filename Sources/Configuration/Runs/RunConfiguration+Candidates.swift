@@ -6,10 +6,10 @@ extension RunConfiguration {
     guard let part = try root.object("candidates", keys: ["nearest", "probing", "top", "audit"])
     else { return nil }
     if part.has("top"), !part.has("probing") {
-      throw ConfigurationError(
+      throw part.fault(
         .conflict,
-        path: part.full("top"),
-        "'\(part.full("top"))' is only for '\(part.full("probing"))'",
+        "top",
+        "is only for '\(part.full("probing"))'",
         hint: "name the store of a probing run: probing: \"probing.db\""
       )
     }

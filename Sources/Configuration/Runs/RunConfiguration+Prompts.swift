@@ -2,10 +2,6 @@ import Attribution
 
 extension RunConfiguration {
   /// The prompts that perturb θ0; `nil` for fine-tunes.
-  ///
-  /// - Parameter part: What the file says of the perturbation.
-  /// - Returns: The prompts.
-  /// - Throws: `ConfigurationError`, also for keys that mean nothing for the kind or the method.
   static func prompts(
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> PromptPerturbation? {
@@ -18,30 +14,23 @@ extension RunConfiguration {
       ? ["weighted", "start"]
       : ["method", "demonstrations", "length", "vocabulary"] + optimising
     for key in useless where part.has(key) {
-      throw ConfigurationError(
+      throw part.fault(
         .conflict,
-        path: part.full(key),
+        key,
         isPrompt
-          ? "'\(part.full(key))' means nothing for prompts: each model is θ0 behind a prompt"
-          : "'\(part.full(key))' is only for kind: \"prompt\""
+          ? "means nothing for prompts: each model is θ0 behind a prompt"
+          : "is only for kind: \"prompt\""
       )
     }
     guard isPrompt else { return nil }
     let method = try part.choice("method", PromptPerturbation.Method.self)
     let drawing = ["models", "subsetRatio", "subsetSize", "demonstrations", "length", "vocabulary"]
     for key in drawing where method == .probing && part.has(key) {
-      throw ConfigurationError(
-        .conflict,
-        path: part.full(key),
-        "'\(part.full(key))' means nothing for method: \"probing\": each query makes one model"
-      )
+      let cause = "means nothing for method: \"probing\": each query makes one model"
+      throw part.fault(.conflict, key, cause)
     }
     for key in optimising where method != .bdpl && part.has(key) {
-      throw ConfigurationError(
-        .conflict,
-        path: part.full(key),
-        "'\(part.full(key))' is only for method: \"bdpl\""
-      )
+      throw part.fault(.conflict, key, "is only for method: \"bdpl\"")
     }
     let preset: PromptOptimizer.Settings =
       try part.choice("preset", OptimizerPreset.self) == .paper ? .paper : .frugal

@@ -5,23 +5,13 @@ import Terminal
 
 extension RunConfiguration {
   /// Reads a configuration file.
-  ///
-  /// - Parameter file: Path of a JSON5 file.
-  /// - Returns: The configuration, paths resolved against the file's folder.
-  /// - Throws: `ConfigurationError` with the file's name.
   package static func read(file: String) throws(ConfigurationError) -> RunConfiguration {
     try ConfigurationReader.reading(file: file) { bytes, folder, name throws(ConfigurationError) in
       try RunConfiguration(json5: bytes, folder: folder, defaultName: name)
     }
   }
 
-  /// Reads a configuration.
-  ///
-  /// - Parameters:
-  ///   - json5: The content of a file.
-  ///   - folder: Put before relative paths; empty, or ends in a slash.
-  ///   - defaultName: The run's name when the file gives none.
-  /// - Throws: `ConfigurationError` for the first fault, its `file` not set.
+  /// Reads a file's content; relative paths are put behind `folder`, which is empty or ends in a slash.
   package init(
     json5: [UInt8],
     folder: String,
@@ -36,10 +26,10 @@ extension RunConfiguration {
       ]
     )
     name = try root.text("name") ?? defaultName
-    let files = try root.required("data", root.object("data", keys: ["train", "queries"]))
+    let files = try root.part("data", keys: ["train", "queries"])
     data = Data(
-      train: try files.required("train", files.file("train")),
-      queries: try files.required("queries", files.file("queries"))
+      train: try files.required("train", files.file),
+      queries: try files.required("queries", files.file)
     )
     perturbation = try Self.perturbation(root)
     if perturbation.prompts != nil, !root.has("trainer") {
@@ -55,12 +45,9 @@ extension RunConfiguration {
     estimator = try root.text("estimator") ?? Defaults.estimator
     let money = try root.object("budget", keys: ["dollars", "prices"])
     budget = Budget(dollars: try money?.amount("dollars"), prices: try money?.file("prices"))
-    if budget.prices != nil, trainer.endpoint.provider == Self.local {
-      throw ConfigurationError(
-        .conflict,
-        path: "budget.prices",
-        "'budget.prices' is not for the provider 'local', which costs nothing"
-      )
+    if budget.prices != nil, trainer.endpoint.provider == Self.local, let money {
+      let cause = "is not for the provider 'local', which costs nothing"
+      throw money.fault(.conflict, "prices", cause)
     }
   }
 
@@ -70,21 +57,14 @@ extension RunConfiguration {
   ) throws(ConfigurationError) -> Target? {
     guard let part = try root.object("target", keys: ["model", "base", "epochs"]) else {
       if isLocal { return nil }
-      throw ConfigurationError(
-        .missing,
-        path: "target",
-        "'target' is missing",
-        hint: "name the model to explain: target: { model: \"…\" }"
-      )
+      throw root.missing("target", hint: "name the model to explain: target: { model: \"…\" }")
     }
     let target = Target(
       model: try part.text("model"),
       base: try part.text("base"),
       epochs: try part.whole("epochs")
     )
-    if target.model == nil, (target.base == nil) != isLocal {
-      _ = try part.required("model", String?.none)
-    }
+    if target.model == nil, (target.base == nil) != isLocal { throw part.missing("model") }
     if target.model != nil {
       try part.refuse(["epochs"], "beside 'model': that target is trained already")
     }
@@ -94,15 +74,12 @@ extension RunConfiguration {
   private static func trainer(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Trainer {
-    let part = try root.required(
+    let part = try root.part(
       "trainer",
-      root.object(
-        "trainer",
-        keys: [
-          "provider", "baseURL", "apiKey", "allowsPlainHTTP", "hyperparameters", "parallelJobs",
-          "minutesPerJob", "patienceMinutes", "architecture", "command", "poll",
-        ]
-      )
+      keys: [
+        "provider", "baseURL", "apiKey", "allowsPlainHTTP", "hyperparameters", "parallelJobs",
+        "minutesPerJob", "patienceMinutes", "architecture", "command", "poll",
+      ]
     )
     let endpoint = Endpoint(
       provider: try part.required("provider", provider(part)),
@@ -117,18 +94,13 @@ extension RunConfiguration {
         "for the provider '\(endpoint.provider)'"
       )
     }
-    let tuning = try part.object(
-      "hyperparameters",
-      keys: ["epochs", "batchSize", "learningRateMultiplier"]
-    )
+    let names = ["epochs", "batchSize", "learningRateMultiplier"]
+    let tuning = try part.object("hyperparameters", keys: names)
     let architecture = try architecture(part, isLocal: isLocal)
     let patience = try part.positive("patienceMinutes")
     if patience != nil, isLocal {
-      throw ConfigurationError(
-        .conflict,
-        path: part.full("patienceMinutes"),
-        "'\(part.full("patienceMinutes"))' is not for the provider 'local', which lets nobody wait"
-      )
+      let cause = "is not for the provider 'local', which lets nobody wait"
+      throw part.fault(.conflict, "patienceMinutes", cause)
     }
     return Trainer(
       endpoint: endpoint,
@@ -152,11 +124,7 @@ extension RunConfiguration {
     let keys = ["width", "layers", "heads", "vocabulary", "context"]
     guard let size = try trainer.object("architecture", keys: keys) else { return nil }
     guard isLocal else {
-      throw ConfigurationError(
-        .conflict,
-        path: size.path,
-        "'\(size.path)' is only for the provider 'local'"
-      )
+      throw trainer.fault(.conflict, "architecture", "is only for the provider 'local'")
     }
     let (width, heads) = (try size.whole("width"), try size.whole("heads"))
     if let width, let heads, width % heads != 0 {
@@ -183,15 +151,8 @@ extension RunConfiguration {
     let train = try part.texts("command")
     let poll = try part.texts("poll")
     guard provider == command else {
-      guard train == nil, poll == nil else {
-        let path = part.full(train == nil ? "poll" : "command")
-        throw ConfigurationError(
-          .conflict,
-          path: path,
-          "'\(path)' is only for the provider 'command'"
-        )
-      }
-      return nil
+      guard let odd = train == nil ? (poll == nil ? nil : "poll") : "command" else { return nil }
+      throw part.fault(.conflict, odd, "is only for the provider 'command'")
     }
     return Command(train: try part.required("command", train), poll: poll)
   }
@@ -229,9 +190,7 @@ extension RunConfiguration {
       endpoint.apiKey = key ?? endpoint.apiKey
       endpoint.allowsPlainHTTP = try part.bool("allowsPlainHTTP") ?? endpoint.allowsPlainHTTP
     }
-    if endpoint.provider.isEmpty {
-      _ = try (part ?? root).required("provider", String?.none)
-    }
+    if endpoint.provider.isEmpty { throw (part ?? root).missing("provider") }
     if endpoint.provider == local {
       let keys = ["baseURL", "apiKey", "allowsPlainHTTP", "concurrency", "requestsPerMinute"]
       try part?.refuse(keys + ["serving"], "for the provider 'local'")
@@ -274,20 +233,16 @@ extension RunConfiguration {
   private static func serving(
     _ part: ConfigurationReader?
   ) throws(ConfigurationError) -> ServingOptions {
-    let said = try part?.object(
-      "serving",
-      keys: ["modelsAtOnce", "deployment", "azure", "patience"]
-    )
-    let azure = try said?.object(
-      "azure",
-      keys: ["subscription", "resourceGroup", "account", "sku"]
-    )
+    let keys = ["modelsAtOnce", "deployment", "azure", "patience"]
+    let said = try part?.object("serving", keys: keys)
+    let names = ["subscription", "resourceGroup", "account", "sku"]
+    let azure = try said?.object("azure", keys: names)
     var resource: ServingOptions.AzureResource?
     if let azure {
       resource = ServingOptions.AzureResource(
-        subscription: try azure.required("subscription", azure.text("subscription")),
-        resourceGroup: try azure.required("resourceGroup", azure.text("resourceGroup")),
-        account: try azure.required("account", azure.text("account")),
+        subscription: try azure.required("subscription", azure.text),
+        resourceGroup: try azure.required("resourceGroup", azure.text),
+        account: try azure.required("account", azure.text),
         sku: try azure.text("sku")
       )
     }
@@ -303,23 +258,19 @@ extension RunConfiguration {
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> SecretSource? {
     guard part.has("apiKey") else { return nil }
-    let path = part.full("apiKey")
     // A key pasted here must not come back in a message, so no value is described.
     let source = try? part.object("apiKey", keys: ["env", "file"])
     let name = try? source?.text("env")
     let file = try? source?.text("file")
-    let isName = name?.utf8.allSatisfy { byte in
-      byte == UInt8(ascii: "_") || (byte < 0x80 && Character(Unicode.Scalar(byte)).isLetter)
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
     switch (name, file) {
-    case (let name?, nil) where isName == true: return .environment(name)
+    case (let name?, nil) where name.wholeMatch(of: /[A-Za-z0-9_]+/) != nil:
+      return .environment(name)
     case (nil, let file?) where source?.has("env") == false: return .file(part.resolved(file))
     default:
-      throw ConfigurationError(
+      throw part.fault(
         .badValue,
-        path: path,
-        "'\(path)' should say where the key is, not what it is",
+        "apiKey",
+        "should say where the key is, not what it is",
         hint: "write apiKey: { env: \"NAME\" } or apiKey: { file: \"PATH\" }"
       )
     }

@@ -20,6 +20,14 @@ package struct Display: Sendable {
     try console.write(Array(page.rendered(width: console.width, style: style).utf8))
   }
 
+  /// Writes a result, as the user chose.
+  package func show(
+    _ page: @autoclosure () -> Page,
+    json: @autoclosure () -> JSONValue
+  ) throws(ConsoleError) {
+    if options.isJSON { try show(json()) } else { try show(page()) }
+  }
+
   /// Writes one JSON document of the result as a line.
   package func show(_ value: JSONValue) throws(ConsoleError) {
     try Console.output.write(value.bytes + [0x0A])
