@@ -204,7 +204,7 @@ struct ConfigurationReader {
   }
 
   private func value(_ key: String) -> JSONValue? {
-    members.first { $0.key.isSame(as: key) }.flatMap { $0.value == .null ? nil : $0.value }
+    members.first { $0.key.isSame(as: key) && $0.value != .null }?.value
   }
 
   private func wrong(
@@ -233,10 +233,8 @@ struct ConfigurationReader {
 extension ConfigurationReader {
   /// Reads a file and gives its name to every fault found in it.
   ///
-  /// - Parameters:
-  ///   - file: Path of a JSON5 file.
-  ///   - body: What is made of its content, its folder (empty, or ends in a slash) and its name
-  ///     without extension.
+  /// The body gets the content, the file's folder (empty, or ends in a slash) and its name without
+  /// extension.
   static func reading<Result>(
     file: String,
     _ body: (_ json5: [UInt8], _ folder: String, _ name: String) throws(ConfigurationError) ->

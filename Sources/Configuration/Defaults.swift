@@ -24,7 +24,10 @@ package enum Defaults {
     package var parallelJobs: Int
   }
 
-  /// On hosts. Fewer models make rankings a lottery on real language models.
+  /// Who trains and scores where no trainer, scorer or target is named: the reference model.
+  package static let provider = RunConfiguration.local
+
+  /// On hosts, where fewer models make rankings a lottery.
   package static let hosted = Models(
     count: 25,
     subsetRatio: 0.3,

@@ -17,11 +17,7 @@ extension Records {
     ])
   }
 
-  /// One line of `clean --json`.
-  ///
-  /// - Parameters:
-  ///   - resource: What was to be deleted.
-  ///   - leftover: Why it is still there; `nil` when it is gone.
+  /// One line of `clean --json`; what is left over has a reason.
   package static func cleaned(_ resource: RemoteResource, leftover: String?) -> JSONValue {
     .object([
       ("kind", .string(resource.kind.rawValue)), ("id", .string(resource.id)),

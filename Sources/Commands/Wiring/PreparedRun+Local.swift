@@ -22,7 +22,7 @@ extension PreparedRun {
 
   /// Makes a run with the local provider, whose description is completed in the settings.
   ///
-  /// - Parameter estimator: What the losses are for; it decides how many models are needed.
+  /// The estimator decides how many models are needed.
   init(
     corpus: Corpus,
     settings: RunSettings,

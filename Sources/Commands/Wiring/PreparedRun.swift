@@ -57,9 +57,8 @@ struct PreparedRun: Sendable {
       )
   }
 
-  /// What the run would ask for.
-  ///
-  /// - Parameter isComparing: Whether all ways to make prompts are put beside it, where it has some.
+  /// What the run would ask for; beside it all ways to make prompts, where it has some and they are to
+  /// be compared.
   func plan(isComparing: Bool = false) -> RunPlan {
     var plan = Run.plan(
       corpus: corpus,
@@ -77,11 +76,8 @@ struct PreparedRun: Sendable {
 
   /// Runs, or resumes, to the end.
   ///
-  /// - Parameters:
-  ///   - task: What the progress line calls it.
-  ///   - display: Where notes go.
-  ///   - progress: Where progress goes; `nil` is a line of its own.
-  ///   - open: The store where it is open already.
+  /// Progress, called `task`, goes to a line of its own unless there is one; the store may be open
+  /// already.
   func run(
     _ task: String,
     display: Display,

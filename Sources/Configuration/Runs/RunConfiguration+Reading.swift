@@ -32,7 +32,13 @@ extension RunConfiguration {
       queries: try files.required("queries", files.file)
     )
     perturbation = try Self.perturbation(root)
-    if perturbation.prompts != nil, !root.has("trainer") {
+    if !["trainer", "scorer", "target"].contains(where: root.has) {
+      trainer = Trainer(
+        endpoint: Endpoint(provider: Defaults.provider),
+        hyperparameters: Hyperparameters()
+      )
+      scorer = try Self.scorer(root, trainer.endpoint)
+    } else if perturbation.prompts != nil, !root.has("trainer") {
       // Prompts need no trainer; an empty name is no provider's, so that the scorer must say its own.
       scorer = try Self.scorer(root, Endpoint(provider: ""))
       trainer = Trainer(endpoint: scorer.endpoint, hyperparameters: Hyperparameters())

@@ -82,6 +82,8 @@ func fault(_ text: String) throws -> ConfigurationError {
 
   @Test func `a short local configuration has defaults`() throws {
     let configuration = try read(local())
+    #expect(try read("{ data: { train: 't.jsonl', queries: '/q.jsonl' } }") == configuration)
+    #expect(try read(local("perturbation: null, scorer: null, name: null")) == configuration)
     #expect(configuration.name == "file")
     #expect(configuration.data.queries == "/q.jsonl")
     #expect(configuration.target == nil)
@@ -244,7 +246,8 @@ func fault(_ text: String) throws -> ConfigurationError {
 
   @Test(arguments: [
     ("{}", "'data' is missing"), ("{ data: { train: 't' } }", "'data.queries' is missing"),
-    ("{ data: { train: 't', queries: 'q' } }", "'trainer' is missing"),
+    ("{ data: { train: 't', queries: 'q' }, target: { model: 'm' } }", "'trainer' is missing"),
+    ("{ data: { train: 't', queries: 'q' }, scorer: {} }", "'trainer' is missing"),
     ("{ data: { train: 't', queries: 'q' }, trainer: {} }", "'trainer.provider' is missing"),
     (
       "{ data: { train: 't', queries: 'q' }, trainer: { provider: 'x' } }", "'target' is missing"

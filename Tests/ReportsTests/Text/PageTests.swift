@@ -225,7 +225,7 @@ private func has(_ page: Page, _ starts: String..., width: Int = 80) -> Bool {
     )
     #expect(
       plan.line == "plan: 25 fine-tunes, 1,234,567 tokens; 1 scoring requests, 89 tokens; about "
-        + "15 min; about $0.05"
+        + "15 min 0 s; about $0.05"
     )
     let status = RunStatus(
       phase: .partial,
