@@ -126,23 +126,35 @@ let package = Package(
       ],
       swiftSettings: safe
     ),
-    .target(name: "Reports", dependencies: ["Experiment"], swiftSettings: safe),
     .target(name: "Terminal", swiftSettings: safe),
+    .target(
+      name: "Configuration",
+      dependencies: [
+        "Experiment", "Attribution", "Hosts", "Statistics", "Kernels", "ReferenceModels",
+        "WhiteBox", "Scenarios", "Validation", "Terminal",
+      ],
+      resources: [.embedInCode("../../configs/prices.json5")],
+      swiftSettings: safe
+    ),
+    .target(
+      name: "Reports",
+      dependencies: ["Experiment", "Hosts", "Runs", "Scenarios", "Validation", "Terminal"],
+      swiftSettings: safe
+    ),
     .target(
       name: "Commands",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Transport", "Hosts", "Store",
         "ReferenceModels", "WhiteBox", "Sandbox", "Scenarios", "Runs", "Validation", "Reports",
-        "Terminal", "Kernels", "Files",
+        "Terminal", "Kernels", "Files", "Configuration",
       ],
-      resources: [.embedInCode("../../configs/prices.json5")],
       swiftSettings: safe
     ),
     .executableTarget(name: "daunce", dependencies: ["Commands"], swiftSettings: safe),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Runs", "Commands", "Kernels", "Hosts",
+        "Experiment", "Statistics", "Attribution", "Runs", "Configuration", "Kernels", "Hosts",
         "ReferenceModels", "Sandbox", "Scenarios", "Terminal", "Transport",
       ],
       exclude: ["numpy_softmax.py", "pytorch_transformer.py"],
@@ -217,15 +229,22 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: safe),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Experiment"],
+      dependencies: ["Reports", "Experiment", "Terminal"],
+      swiftSettings: safe
+    ),
+    .testTarget(
+      name: "ConfigurationTests",
+      dependencies: [
+        "Attribution", "Configuration", "Experiment", "Files", "Hosts", "Kernels",
+        "ReferenceModels", "Scenarios", "TestSupport", "Validation", "WhiteBox",
+      ],
       swiftSettings: safe
     ),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Attribution", "Runs", "Commands", "Experiment", "Files", "Kernels", "Validation",
-        "Hosts",
-        "ReferenceModels", "Reports", "Scenarios", "Terminal", "TestSupport", "WhiteBox",
+        "Attribution", "Commands", "Configuration", "Experiment", "Files", "Hosts",
+        "ReferenceModels", "Runs", "Scenarios", "Terminal", "TestSupport",
       ],
       swiftSettings: safe
     ),

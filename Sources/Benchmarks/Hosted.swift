@@ -80,9 +80,10 @@ func hosted(_ words: ArraySlice<String>) async throws {
     name: "hosted",
     provider: "mock",
     models: models - 1,
-    subset: .ratio(0.3)
+    subset: .ratio(0.3),
+    start: .target,
+    repeats: RunSettings.Repeats(train: 0, queries: 0)
   )
-  settings.repeats = RunSettings.Repeats(train: 0, queries: 0)
   settings.target = ModelReference(NamingTrainer.model)
   let run = try Run(
     store: store,

@@ -18,8 +18,14 @@ func scoring() async throws {
       Example(id: "query-\($0)", prompt: .text("asked \($0)"), completion: " yes")
     }
   )
-  var settings = RunSettings(name: "scoring", provider: "none", models: 50, subset: .size(1000))
-  settings.repeats = RunSettings.Repeats(train: 0, queries: 0)
+  var settings = RunSettings(
+    name: "scoring",
+    provider: "none",
+    models: 50,
+    subset: .size(1000),
+    start: .target,
+    repeats: RunSettings.Repeats(train: 0, queries: 0)
+  )
   settings.target = ModelReference("target")
   let design = try SubsetDesign.random(
     examples: 100_000,

@@ -1,3 +1,4 @@
+import Configuration
 import Runs
 import Experiment
 import Reports
@@ -6,14 +7,12 @@ import Transport
 
 /// `daunce clean`: deletes what a run made at its hosts.
 enum CleanCommand {
-  /// Its options.
   struct Options: Displayed {
     var store = ""
     var configuration: String?
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "clean",
@@ -45,11 +44,10 @@ enum CleanCommand {
 
   private static func run(_ options: Options) async throws -> Int32 {
     let record = try RunRecord(path: options.store)
-    let path =
-      options.configuration ?? Workbench.siblingPath(of: options.store, extension: "json5")
-    let configuration = try Configuration.read(file: path)
+    let path = options.configuration ?? RunFiles.configuration(ofStore: options.store)
+    let configuration = try RunConfiguration.read(file: path)
     let display = Display(options.display)
-    guard configuration.scorer.endpoint.provider != "local" else {
+    guard configuration.scorer.endpoint.provider != RunConfiguration.local else {
       display.note("a run with local models made nothing remote")
       return 0
     }
@@ -69,13 +67,7 @@ enum CleanCommand {
     ) {
       left += leftover == nil ? 0 : 1
       if options.display.isJSON {
-        try display.show(
-          JSONValue.object([
-            ("kind", .string(resource.kind.rawValue)), ("id", .string(resource.id)),
-            ("host", .string(resource.host)), ("deleted", .bool(leftover == nil)),
-            ("reason", .string(leftover)),
-          ])
-        )
+        try display.show(Records.cleaned(resource, leftover: leftover))
       } else {
         let fate = leftover.map { "could not be deleted: \($0)" } ?? "deleted"
         let line = "\(resource.kind.rawValue) \(resource.id): \(fate)"

@@ -1,3 +1,5 @@
+import Attribution
+import Configuration
 import Runs
 import Experiment
 import Files
@@ -10,7 +12,7 @@ import Terminal
 enum DemoCommand {
   /// Where perturbed models start, as the user names it.
   enum StartName: String, CaseIterable, Sendable {
-    /// The recipe's choice.
+    /// The default.
     case auto
     /// The untrained model.
     case base
@@ -18,10 +20,9 @@ enum DemoCommand {
     case target
   }
 
-  /// Its options.
   struct Options: Displayed {
     var scenario = Scenario.trigger
-    var seed: UInt64 = 0
+    var seed = Defaults.seed
     var models: Int?
     var start = StartName.auto
     var store: String?
@@ -30,7 +31,6 @@ enum DemoCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "demo",
@@ -90,19 +90,19 @@ enum DemoCommand {
     func show(_ page: Page) throws {
       if !isJSON { try display.show(page + Page([.lines([])])) }
     }
-    try show(demo.introduction)
-    let store = demo.workbench.store
-    try await demo.workbench.run("training", display: display)
+    try show(Page(demo.scenario, demo.corpus))
+    let store = demo.run.store
+    try await demo.run.run("training", display: display)
       .requireCompletion(store: store)
     let record = try RunRecord(path: store)
     let behaviour = try await demo.behaviour(record)
-    try show(demo.page(behaviour))
+    try show(Page(behaviour))
     if !isJSON {
-      let findings = try record.findings(
-        queries: record.queries(tagged: demo.scenario.plantedTag),
+      let findings = try Study(record).findings(
+        queries: record.corpus.queries(tagged: demo.scenario.plantedTag),
         grouped: true,
-        top: 10,
-        method: ScoringOptions().method()
+        top: Defaults.Demo.top,
+        method: ScoringOptions().method
       )
       for one in findings { try show(Page(one)) }
     }
@@ -111,11 +111,11 @@ enum DemoCommand {
 
     var paper: Evaluation?
     if !options.isWithoutPaper, let target = record.target.reference {
-      let workbench = try demo.paperWorkbench(explaining: target)
-      try await workbench.run("paper's run", display: display)
-        .requireCompletion(store: workbench.store)
-      let measured = try demo.paperEvaluation(RunRecord(path: workbench.store))
-      try show(demo.paperPage(measured))
+      let run = try demo.paperRun(explaining: target)
+      try await run.run("paper's run", display: display)
+        .requireCompletion(store: run.store)
+      let measured = try demo.paperEvaluation(RunRecord(path: run.store))
+      try show(Page(paper: measured))
       paper = measured
     }
     let seconds = (ContinuousClock.now - began) / .seconds(1)
@@ -124,14 +124,12 @@ enum DemoCommand {
         .object([
           ("schema", .integer(Records.schema)), ("scenario", .string(demo.scenario.rawValue)),
           ("seed", .integer(Int(clamping: options.seed))), ("seconds", .number(seconds)),
-          ("models", .integer(demo.workbench.settings.models)),
-          ("start", .string(demo.workbench.settings.start.rawValue)),
+          ("models", .integer(demo.run.settings.models)),
+          ("start", .string(demo.run.settings.start.rawValue)),
           (
             "behaviour",
             .object(
-              behaviour.map {
-                ($0.tag, .number(Double($0.given) / Double(max(1, $0.queries))))
-              }
+              behaviour.map { ($0.tag, .number($0.share)) }
             )
           ),
           ("evaluation", Records.evaluation(evaluation)),

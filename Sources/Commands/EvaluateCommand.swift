@@ -6,7 +6,6 @@ import Terminal
 
 /// `daunce evaluate`: how well scores find the rows that carry a tag.
 enum EvaluateCommand {
-  /// Its options.
   struct Options: Displayed, Scored {
     var store = ""
     var tag = ""
@@ -15,7 +14,6 @@ enum EvaluateCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "evaluate",
@@ -43,7 +41,7 @@ enum EvaluateCommand {
       tag: options.tag,
       against: options.against,
       grouped: options.scoring.isGrouped,
-      method: options.scoring.method()
+      method: options.scoring.method
     )
     let display = Display(options.display)
     if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }
@@ -52,11 +50,7 @@ enum EvaluateCommand {
     {
       display.note("warning: \(warning)")
     }
-    if options.display.isJSON {
-      try display.show(Records.evaluation(evaluation))
-    } else {
-      try display.show(Page(evaluation))
-    }
+    try display.show(Page(evaluation), json: Records.evaluation(evaluation))
     return 0
   }
 }

@@ -18,7 +18,6 @@ enum ExportCommand {
     case recording
   }
 
-  /// Its options.
   struct Options: Displayed, Scored {
     var store = ""
     var table = Table.losses
@@ -27,7 +26,6 @@ enum ExportCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "export",
@@ -72,12 +70,12 @@ enum ExportCommand {
       throw Failure(.usage, "cannot write a recording as .\(ending)", hint: "use .jsonl")
     }
     let record = try RunRecord(path: options.store)
-    let method = try options.scoring.method()
+    let method = options.scoring.method
     let file = try OutputFile(path: options.output, isPrivate: options.table == .recording)
     let sink: Export.Sink = { try file.write($0) }
     switch options.table {
     case .losses:
-      let losses = try record.losses(options.scoring.view.view ?? .sum, rows: .planned)
+      let losses = try record.losses(options.scoring.view.choice ?? .sum, rows: .planned)
       try Export.losses(losses, as: format, to: sink)
     case .membership:
       try Export.membership(

@@ -1,4 +1,5 @@
 import Attribution
+import Configuration
 import Runs
 import Experiment
 import Validation

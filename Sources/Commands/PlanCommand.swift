@@ -1,15 +1,14 @@
+import Configuration
 import Reports
 import Terminal
 
 /// `daunce plan`: what a run would ask for, before anything is spent.
 enum PlanCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "plan",
@@ -23,19 +22,15 @@ enum PlanCommand {
       defaults: Options()
     )
   ) { options in
-    let workbench = try await Workbench.make(
-      Configuration.read(file: options.configuration),
-      store: RunCommand.store(ofConfiguration: options.configuration)
+    let run = try await PreparedRun.make(
+      RunConfiguration.read(file: options.configuration),
+      store: RunFiles.store(ofConfiguration: options.configuration)
     )
-    let plan = workbench.comparingPlan()
+    let plan = run.plan(isComparing: true)
     let display = Display(options.display)
-    if options.display.isJSON {
-      try display.show(Records.plan(plan))
-    } else {
-      try display.show(Page(plan))
-    }
-    for note in workbench.notes { display.note("note: \(note)") }
-    try workbench.requireBudget(plan)
+    try display.show(Page(plan), json: Records.plan(plan))
+    for note in run.notes { display.note("note: \(note)") }
+    try run.requireBudget(plan)
     return 0
   }
 }

@@ -1,4 +1,4 @@
-import Runs
+import Configuration
 import Experiment
 import Hosts
 import Reports
@@ -7,14 +7,12 @@ import Transport
 
 /// `daunce probe`: what an endpoint really supports, by asking it.
 enum ProbeCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var model: String?
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "probe",
@@ -40,14 +38,14 @@ enum ProbeCommand {
   )
 
   private static func run(_ options: Options) async throws -> Int32 {
-    let configuration = try Configuration.read(file: options.configuration)
-    guard configuration.scorer.endpoint.provider != "local" else {
+    let configuration = try RunConfiguration.read(file: options.configuration)
+    guard configuration.scorer.endpoint.provider != RunConfiguration.local else {
       throw Failure(
         .usage,
         "the provider 'local' needs no probe: it reads losses exactly, by 'forward'"
       )
     }
-    let store = RunCommand.store(ofConfiguration: options.configuration)
+    let store = RunFiles.store(ofConfiguration: options.configuration)
     let hosts = try HostedProviders(
       configuration,
       store: store,
@@ -61,20 +59,7 @@ enum ProbeCommand {
     )
     let display = Display(options.display)
     if options.display.isJSON {
-      let checks = report.checks.map {
-        JSONValue.object([
-          ("name", .string($0.name)), ("verdict", .string($0.verdict.rawValue)),
-          ("detail", .string($0.detail)), ("evidence", .string($0.evidence)),
-        ])
-      }
-      try display.show(
-        JSONValue.object([
-          ("host", .string(hosts.scoring.profile.name)), ("checks", .array(checks)),
-          ("method", .string(report.method?.rawValue)), ("batch", .integer(report.batch)),
-          ("context", report.context.map { .integer($0) } ?? .null),
-          ("noise", .number(report.noise)),
-        ])
-      )
+      try display.show(Records.probe(report, host: hosts.scoring.profile.name))
     } else {
       for check in report.checks {
         let answer = "\(check.name): \(check.verdict.rawValue), \(check.detail)"

@@ -1,4 +1,5 @@
 import Attribution
+import Configuration
 import Runs
 import Experiment
 import FoundationEssentials
@@ -6,9 +7,8 @@ import Reports
 import Terminal
 import Transport
 
-/// `daunce run`: trains, losses and records everything a configuration asks for.
+/// `daunce run`: trains, reads losses and records everything a configuration asks for.
 enum RunCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var store: String?
@@ -31,7 +31,6 @@ enum RunCommand {
     case all
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "run",
@@ -66,18 +65,10 @@ enum RunCommand {
     body: { options in try await interruptible { try await run(options) } }
   )
 
-  /// Where a run is recorded unless `--store` says otherwise.
-  ///
-  /// - Parameter path: Path of the configuration.
-  /// - Returns: The same path with extension `.db`.
-  static func store(ofConfiguration path: String) -> String {
-    Workbench.siblingPath(of: path, extension: "db")
-  }
-
   private static func run(_ options: Options) async throws -> Int32 {
     let display = Display(options.display)
-    let store = options.store ?? store(ofConfiguration: options.configuration)
-    let configuration = try Configuration.read(file: options.configuration)
+    let store = options.store ?? RunFiles.store(ofConfiguration: options.configuration)
+    let configuration = try RunConfiguration.read(file: options.configuration)
     let open = try RunStore(path: store)
     let way = try way(options, store: open)
     let progress = display.progress()
@@ -88,21 +79,21 @@ enum RunCommand {
 
   private static func run(
     _ options: Options,
-    _ configuration: Configuration,
+    _ configuration: RunConfiguration,
     _ display: Display,
     _ progress: Progress,
     store: String,
     _ open: RunStore,
     _ way: HostAccess.Way
   ) async throws -> Int32 {
-    let workbench = try await Workbench.make(configuration, store: store, writing: open, way: way)
-    let plan = workbench.plan()
-    for note in workbench.notes { display.note("note: \(note)") }
-    display.note(summary(plan))
+    let prepared = try await PreparedRun.make(configuration, store: store, writing: open, way: way)
+    let plan = prepared.plan()
+    for note in prepared.notes { display.note("note: \(note)") }
+    display.note(plan.line)
     for warning in plan.warnings { display.note("warning: \(warning)") }
     let status: RunStatus
     do {
-      status = try await workbench.run(
+      status = try await prepared.run(
         "training",
         display: display,
         progress: progress,
@@ -113,36 +104,18 @@ enum RunCommand {
       throw error
     }
     try writeRecording(options, store: open)
-    if options.display.isJSON {
-      try display.show(Records.status(status).adding([("store", .string(store))]))
-    } else {
-      try display.show(Page(status))
-    }
-    if workbench.settings.prompts != nil,
+    try display.show(Page(status), json: Records.status(status).adding([("store", .string(store))]))
+    if prepared.settings.prompts != nil,
       let common = try Study(RunRecord(path: store)).commonComponent(),
       let warning = CommonComponent.warning(share: common.share)
     {
       display.note("warning: \(warning)")
     }
-    for line in next(store: store, corpus: workbench.corpus, estimator: configuration.estimator) {
+    for line in next(store: store, corpus: prepared.corpus, estimator: configuration.estimator) {
       display.note(line)
     }
     try status.requireCompletion(store: store)
     return 0
-  }
-
-  private static func summary(_ plan: RunPlan) -> String {
-    var parts = [
-      "plan: \(plan.jobs) fine-tunes, \(ProgressLine.grouped(plan.trainingTokens)) tokens",
-      "\(ProgressLine.grouped(plan.requests)) scoring requests, \(ProgressLine.grouped(plan.scoringTokens)) tokens",
-    ]
-    if let hours = plan.hours {
-      parts.append("about \(ProgressLine.readable(.seconds(hours * 3600)))")
-    }
-    if let dollars = plan.dollars, dollars > 0 {
-      parts.append("about $\((dollars * 100).rounded() / 100)")
-    }
-    return parts.joined(separator: "; ")
   }
 
   /// How hosts may be reached: what the flags say about recordings.
@@ -188,7 +161,7 @@ enum RunCommand {
   private static func next(store: String, corpus: Corpus, estimator: String) -> [String] {
     let quoted =
       store.allSatisfy { $0.isLetter || $0.isNumber || "._-/".contains($0) } ? store : "'\(store)'"
-    let scoring = estimator == "auto" ? "" : " --estimator \(estimator)"
+    let scoring = estimator == Defaults.estimator ? "" : " --estimator \(estimator)"
     let tags = corpus.queries.flatMap(\.tags).distinct
     let planted = tags.filter { tag in corpus.train.contains { $0.tags.contains(same: tag) } }
     var lines = ["next: daunce top \(quoted)\(scoring)"]
@@ -199,22 +172,5 @@ enum RunCommand {
       lines.append("      daunce evaluate \(quoted) --tag \(tag) --group\(scoring)")
     }
     return lines
-  }
-}
-
-extension RunStatus {
-  /// Ends the command with status 3 when the run is only partly done.
-  ///
-  /// - Parameter store: Path of the store, for the message.
-  /// - Throws: `Failure`.
-  func requireCompletion(store: String) throws(Failure) {
-    guard phase != .complete else { return }
-    throw Failure(
-      .partial,
-      "run '\(store)' is partial: \(models.failed) of \(models.planned) models failed and "
-        + "\(losses.expected - losses.measured - losses.censored) of \(losses.expected) losses "
-        + "are missing",
-      hint: "scores rest on the models that are complete; the same command tries the others again"
-    )
   }
 }

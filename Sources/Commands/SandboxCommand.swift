@@ -1,6 +1,8 @@
+import Configuration
 import Experiment
 import FoundationEssentials
 import Hosts
+import Reports
 import ReferenceModels
 import Sandbox
 import Scenarios
@@ -8,21 +10,19 @@ import Terminal
 
 /// `daunce sandbox`: the reference model behind an OpenAI-shaped loopback server.
 enum SandboxCommand {
-  /// Its options.
   struct Options: Displayed {
-    var port = 8000
+    var port = Defaults.Sandbox.port
     var folder: String?
     var vocabulary: String?
     var keyVariable: String?
-    var jobs = 4
+    var jobs = Defaults.Sandbox.jobs
     var faults = 0.0
     var kinds: String?
-    var hang = 60.0
-    var seed: UInt64 = 1
+    var hang = Defaults.Sandbox.hang
+    var seed = Defaults.Sandbox.seed
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "sandbox",
@@ -95,7 +95,7 @@ enum SandboxCommand {
     }
     let examples =
       try options.vocabulary.map { try ExampleFile.read(path: $0, role: .train) }
-      ?? Scenario.trigger.corpus(seed: 0).train
+      ?? Scenario.trigger.corpus(seed: Defaults.seed).train
     let secret = try options.keyVariable.map {
       try SecretSource.environment($0).secret(environment: ProcessInfo.processInfo.environment)
     }
@@ -108,10 +108,10 @@ enum SandboxCommand {
     let server = try SandboxServer(
       provider: ReferenceProvider(
         folder: folder + "/weights",
-        architecture: .demo,
+        architecture: Defaults.architecture,
         vocabularyFrom: examples,
         seed: options.seed,
-        modelsInMemory: 64
+        modelsInMemory: Defaults.Sandbox.modelsInMemory
       ),
       folder: folder,
       key: secret?.reveal(),

@@ -1,12 +1,12 @@
+import Configuration
 import Runs
 import Experiment
 import Reports
 import Terminal
 import Transport
 
-/// `daunce score`: what one model charges for each example of a file.
+/// `daunce score`: the loss of each example of a file under one model.
 enum ScoreCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var file = ""
@@ -15,7 +15,6 @@ enum ScoreCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "score",
@@ -45,21 +44,22 @@ enum ScoreCommand {
   )
 
   private static func run(_ options: Options) async throws -> Int32 {
-    let store = options.store ?? RunCommand.store(ofConfiguration: options.configuration)
+    let store = options.store ?? RunFiles.store(ofConfiguration: options.configuration)
     let examples = try ExampleFile.read(path: options.file, role: .query)
-    let configuration = try Configuration.read(file: options.configuration)
-    let workbench = try await Workbench.make(
+    let configuration = try RunConfiguration.read(file: options.configuration)
+    let prepared = try await PreparedRun.make(
       configuration,
       store: store,
       ledger: LateLedger(store: store),
       way: HostAccess.Way(
-        engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine.trusting()
+        engine: configuration.scorer.endpoint.provider == RunConfiguration.local
+          ? nil : HTTPEngine.trusting()
       )
     )
-    try workbench.requireFitting(examples)
+    try prepared.requireFitting(examples)
     let model = try reference(to: options.model, store: store)
     let display = Display(options.display)
-    let scorer = workbench.scorer
+    let scorer = prepared.providers.scorer
     try await scorer.open(model)
     do {
       try await read(examples, model, scorer, display)

@@ -1,81 +1,54 @@
 import Attribution
+import Configuration
 import Experiment
 import Terminal
 
-/// An estimator as the user names it.
-struct EstimatorName: RawRepresentable, CaseIterable, Sendable, Hashable {
-  /// `auto` or the estimator's name.
-  let rawValue: String
+/// A choice that the user may leave to the program, by the name `auto`.
+enum OrAuto<Choice: RawRepresentable<String> & CaseIterable & Sendable>: RawRepresentable,
+  CaseIterable, Sendable
+{
+  case auto
+  case choice(Choice)
 
-  /// Takes a name; `nil` if there is no such estimator.
   init?(rawValue: String) {
-    guard EstimatorRequest.names.contains(rawValue) else { return nil }
-    self.rawValue = rawValue
+    guard rawValue != "auto" else {
+      self = .auto
+      return
+    }
+    guard let choice = Choice(rawValue: rawValue) else { return nil }
+    self = .choice(choice)
   }
 
-  private init(known name: String) { rawValue = name }
+  var rawValue: String { choice?.rawValue ?? "auto" }
 
-  /// Chosen by the run.
-  static let auto = EstimatorName(known: "auto")
-  /// All names.
-  static var allCases: [EstimatorName] { EstimatorRequest.names.map(EstimatorName.init(known:)) }
-}
+  static var allCases: [Self] { [.auto] + Choice.allCases.map(Self.choice) }
 
-/// Which losses to read, as the user names them.
-enum ViewName: String, CaseIterable, Sendable {
-  /// What suits the question.
-  case auto
-  /// The whole completion.
-  case sum
-  /// The whole completion, an average token.
-  case mean
-  /// The first token.
-  case firstToken = "first-token"
-
-  /// The view, `nil` for `auto`.
-  var view: LossView? { LossView(rawValue: rawValue) }
-}
-
-/// What is taken out of all losses alike, as the user names it.
-enum CentringName: String, CaseIterable, Sendable {
-  /// What the estimator does by itself.
-  case auto
-  /// Nothing.
-  case none
-  /// Each model's mean over the control rows.
-  case mean
-  /// Each column's regression on what the control rows share.
-  case regression
-
-  /// The centring, `nil` for `auto`.
-  var centring: Centring? { Centring(rawValue: rawValue) }
+  /// The choice; `nil` for `auto`.
+  var choice: Choice? { if case .choice(let choice) = self { choice } else { nil } }
 }
 
 /// What the user says about how to score.
-struct ScoringOptions: Sendable, Hashable {
+struct ScoringOptions: Sendable {
   /// The estimator.
-  var estimator = EstimatorName.auto
+  var estimator = EstimatorRequest.auto
   /// The losses it reads.
-  var view = ViewName.auto
+  var view = OrAuto<LossView>.auto
   /// What the scores are for.
-  var purpose = Purpose.retrieval
+  var purpose = Defaults.purpose
   /// Whether all queries are asked as one.
   var isGrouped = false
   /// What is taken out of all losses alike.
-  var centring = CentringName.auto
+  var centring = OrAuto<Centring>.auto
   /// Tag of the training rows that centring reads.
   var control: String?
 
   /// How a study is to score.
-  ///
-  /// - Returns: The request.
-  /// - Throws: `AttributionError` for an unknown estimator.
-  func method() throws(AttributionError) -> Method {
+  var method: Method {
     Method(
-      estimator: try EstimatorRequest(name: estimator.rawValue),
+      estimator: estimator,
       purpose: purpose,
-      view: view.view,
-      centring: centring.centring,
+      view: view.choice,
+      centring: centring.choice,
       control: control
     )
   }

@@ -5,13 +5,11 @@ import Terminal
 
 /// `daunce status`: where a run stands.
 enum StatusCommand {
-  /// Its options.
   struct Options: Displayed {
     var store = ""
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "status",
@@ -23,13 +21,9 @@ enum StatusCommand {
     )
   ) { options in
     let record = try RunRecord(path: options.store)
-    let status = record.status.priced(by: record.settings)
+    let status = record.status
     let display = Display(options.display)
-    if options.display.isJSON {
-      try display.show(Records.status(status))
-    } else {
-      try display.show(Page(status))
-    }
+    try display.show(Page(status), json: Records.status(status))
     for model in [record.target] + record.models {
       if let error = model.error { display.note("\(model.name): \(error)") }
     }

@@ -1,4 +1,5 @@
 import Attribution
+import Configuration
 import Runs
 import Experiment
 import Reports
@@ -6,17 +7,15 @@ import Terminal
 
 /// `daunce top`: the most influential examples.
 enum TopCommand {
-  /// Its options.
   struct Options: Displayed, Scored {
     var store = ""
     var queries: [String] = []
     var tag: String?
-    var count = 20
+    var count = Defaults.top
     var scoring = ScoringOptions()
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "top",
@@ -40,12 +39,14 @@ enum TopCommand {
     )
   ) { options in
     let record = try RunRecord(path: options.store)
-    let tagged = try options.tag.map { tag throws(Failure) in try record.queries(tagged: tag) }
-    let findings = try record.findings(
+    let tagged = try options.tag.map { tag throws(AttributionError) in
+      try record.corpus.queries(tagged: tag)
+    }
+    let findings = try Study(record).findings(
       queries: options.queries + (tagged ?? []),
       grouped: options.scoring.isGrouped,
       top: options.count,
-      method: options.scoring.method()
+      method: options.scoring.method
     )
     let display = Display(options.display)
     if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }

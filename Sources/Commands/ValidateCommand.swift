@@ -1,15 +1,14 @@
+import Configuration
 import Experiment
 import FoundationEssentials
 import Validation
 import ReferenceModels
 import Reports
 import Store
-import Synchronization
 import Terminal
 
 /// `daunce validate`: every method against ground truth on models whose weights we own.
 enum ValidateCommand {
-  /// Its options.
   struct Options: Displayed {
     var configuration = ""
     var store: String?
@@ -17,7 +16,6 @@ enum ValidateCommand {
     var display = DisplayOptions()
   }
 
-  /// The command.
   static let subcommand = Subcommand(
     Command(
       "validate",
@@ -54,47 +52,27 @@ enum ValidateCommand {
       )
     }
     let configuration = try ValidationConfiguration.read(file: options.configuration)
-    let path =
-      options.store ?? Workbench.siblingPath(of: options.configuration, extension: "lab.db")
+    let path = options.store ?? RunFiles.sibling(of: options.configuration, extension: "lab.db")
     let archive = try TrainingArchive(path: path)
-    let (subject, notes) = try subject(configuration, file: options.configuration)
+    let (subject, notes) = try configuration.subject()
     for note in notes { display.note("note: \(note)") }
-    let meter = StageMeter(display.progress())
-    defer { meter.end() }
-    meter.enter(.training("the target"))
+    let line = ValidationProgressLine(display.progress())
+    defer { line.end() }
+    line.enter(.training("the target"))
     let workshop = try Workshop(
       subject,
       seed: configuration.settings.seed,
       threads: options.threads ?? ProcessInfo.processInfo.activeProcessorCount,
       shelf: Shelf(archive: archive)
-    ) { meter.trained($0, of: $1) }
+    ) { line.trained($0, of: $1) }
     let validation = try ValidationRun(workshop, settings: configuration.settings) {
-      meter.enter($0)
+      line.enter($0)
     }
     var board = try await validation.leaderboard()
     board.notes = notes + board.notes
-    meter.complete()
-    if options.display.isJSON {
-      try display.show(Records.leaderboard(board))
-    } else {
-      try display.show(Page(board))
-    }
+    line.complete()
+    try display.show(Page(board), json: Records.leaderboard(board))
     return 0
-  }
-
-  /// What the configuration describes, once it is known to be possible.
-  private static func subject(
-    _ configuration: ValidationConfiguration,
-    file: String
-  ) throws -> (subject: Subject, notes: [String]) {
-    do {
-      let made = try Subject.make(configuration)
-      try configuration.settings.check(examples: made.subject.train.count)
-      return made
-    } catch var error as ConfigurationError {
-      error.file = file
-      throw error
-    }
   }
 
   /// The archive as the lab's shelf.
@@ -111,62 +89,4 @@ enum ValidateCommand {
       try archive.keep(losses: result.losses, seconds: result.seconds, for: key)
     }
   }
-}
-
-/// The progress line: models of a stage of training, or methods of the stage of scoring.
-private final class StageMeter: Sendable {
-  private let progress: Progress
-  private let stage = Mutex<ValidationStage?>(nil)
-
-  init(_ progress: Progress) { self.progress = progress }
-
-  func enter(_ next: ValidationStage) {
-    let last = stage.withLock { stage in
-      defer { stage = next }
-      return stage
-    }
-    if case (.scoring, .scoring(let method, let done, _)) = (last, next) {
-      progress.update(Double(done), detail: method)
-      return
-    }
-    finish(last)
-    switch next {
-    case .scoring(let method, let done, let total):
-      progress.begin("scoring", unit: "methods", total: total, completed: Double(done))
-      progress.update(Double(done), detail: method)
-    case .training: break
-    case .judging: progress.begin("judging", unit: "tables", total: 1)
-    }
-  }
-
-  /// Shows a stage as done whose end nobody counts.
-  private func finish(_ stage: ValidationStage?) {
-    switch stage {
-    case .scoring(_, _, let total): progress.update(Double(total))
-    case .judging: progress.update(1)
-    case .training, nil: break
-    }
-  }
-
-  func complete() {
-    finish(stage.withLock { $0 })
-    end()
-  }
-
-  func trained(_ done: Int, of total: Int) {
-    switch stage.withLock({ $0 }) {
-    case .training(let name):
-      if done == 0 || done == total { progress.begin(name, unit: "models", total: total) }
-      progress.update(Double(done))
-    case .scoring(let method, let before, _):
-      // A method's own trainings are a part of its share.
-      progress.update(
-        Double(before) + Double(done) / Double(max(1, total)),
-        detail: "\(method): \(done) of \(total) models"
-      )
-    case .judging, nil: break
-    }
-  }
-
-  func end() { progress.end() }
 }

@@ -4,6 +4,8 @@ import FoundationEssentials
 public struct ExampleFileError: Error, Sendable, Hashable {
   /// What kind of fault it is.
   public enum Code: Sendable, Hashable {
+    /// No file there, or none that can be read.
+    case unreadable
     /// No example in the whole file.
     case empty
     /// Bytes that are not UTF-8.
@@ -29,10 +31,16 @@ public struct ExampleFileError: Error, Sendable, Hashable {
   /// What is wrong, one phrase in lower case.
   public let reason: String
   /// What to do about it; `nil` when the reason says it.
-  public var hint: String?
-}
+  public let hint: String?
 
-extension ExampleFileError {
+  package init(code: Code, file: String, line: Int?, reason: String, hint: String? = nil) {
+    self.code = code
+    self.file = file
+    self.line = line
+    self.reason = reason
+    self.hint = hint
+  }
+
   init(_ code: Code, file: String, line: Int?, _ foreign: ForeignFile) {
     self.init(
       code: code,

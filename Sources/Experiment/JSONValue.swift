@@ -6,6 +6,8 @@ package indirect enum JSONValue: Sendable, Hashable {
   case bool(Bool)
   /// A whole number.
   case integer(Int)
+  /// A whole number from 2⁶³ on.
+  case unsigned(UInt64)
   /// A number, written so that it reads back to the same bits.
   case number(Double)
   /// A text.
@@ -17,8 +19,10 @@ package indirect enum JSONValue: Sendable, Hashable {
 
   /// A key with its value.
   package struct Member: Sendable, Hashable {
-    let key: String
-    let value: JSONValue
+    /// The key.
+    package let key: String
+    /// Its value.
+    package let value: JSONValue
 
     package init(_ key: String, _ value: JSONValue) {
       self.key = key
@@ -70,6 +74,7 @@ package indirect enum JSONValue: Sendable, Hashable {
     case .null: bytes += "null".utf8
     case .bool(let value): bytes += (value ? "true" : "false").utf8
     case .integer(let value): bytes += "\(value)".utf8
+    case .unsigned(let value): bytes += "\(value)".utf8
     case .number(let value): JSONText.append(value, to: &bytes)
     case .string(let value): JSONText.append(value, to: &bytes)
     case .array(let values):

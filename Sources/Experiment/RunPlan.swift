@@ -132,6 +132,9 @@ public struct RunStatus: Sendable, Hashable {
     /// Known by a bound.
     public var censored: Int
 
+    /// Entries without a value, those not asked for yet included.
+    public var unread: Int { expected - measured - censored }
+
     /// Creates counts.
     public init(expected: Int, measured: Int, missing: Int, censored: Int) {
       self.expected = expected

@@ -22,12 +22,6 @@ extension Run {
   ) async throws -> RunStatus {
     try storing { () throws(StoreError) in try database.setEnded(false, run: number) }
     let standing = try self.standing()
-    if rates != nil, standing.spending.isEmpty, let target = standing.models.first {
-      let nothing = Spending(.training, tokens: 0, dollars: 0)
-      try storing { () throws(StoreError) in
-        try database.enqueue(.spending(nothing, model: target.number))
-      }
-    }
     let session = RunSession(
       run: self,
       standing: standing,

@@ -77,6 +77,14 @@ public final class Run: Sendable {
     self.rates = rates
     self.cap = cap
     self.store = store
+    let standing = try self.standing()
+    if rates != nil, standing.spending.isEmpty, let target = standing.models.first {
+      // From here on it is known what is spent: nothing so far.
+      let nothing = Spending(.training, tokens: 0, dollars: 0)
+      try storing { () throws(StoreError) in
+        try database.enqueue(.spending(nothing, model: target.number))
+      }
+    }
   }
 
   /// Checks that a run's parts fit together, before a store is made for it.

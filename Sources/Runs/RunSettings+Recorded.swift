@@ -22,6 +22,7 @@ extension RunSettings: Codable {
       start: try values.decode(Start.self, forKey: .start),
       seed: try values.decode(UInt64.self, forKey: .seed),
       weighted: try values.decode(Bool.self, forKey: .weighted),
+      repeats: try values.decode(Repeats.self, forKey: .repeats),
       hyperparameters: try values.decode(Hyperparameters.self, forKey: .hyperparameters),
       targetHyperparameters: try values.decode(
         Hyperparameters.self,
@@ -30,7 +31,6 @@ extension RunSettings: Codable {
       parallelJobs: try values.decode(Int.self, forKey: .parallelJobs),
       target: try values.decodeIfPresent(ModelReference.self, forKey: .target),
       base: try values.decodeIfPresent(ModelReference.self, forKey: .base),
-      repeats: try values.decode(Repeats.self, forKey: .repeats),
       keepsCheckpoints: try values.decode(Bool.self, forKey: .keepsCheckpoints),
       perturbation: try values.decodeIfPresent(PromptPerturbation.self, forKey: .prompts).map {
         .prompt($0)

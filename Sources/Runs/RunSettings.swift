@@ -22,8 +22,8 @@ public struct RunSettings: Sendable, Hashable {
     /// Perturbed models that they are spread over, those the run began with; `nil` is all.
     var models: Int?
 
-    /// Creates counts; both are capped at the number of pairs there are.
-    public init(train: Int = 32, queries: Int = 8) {
+    /// Counts, each capped at the number of pairs there are.
+    public init(train: Int, queries: Int) {
       self.train = train
       self.queries = queries
     }
@@ -59,24 +59,24 @@ public struct RunSettings: Sendable, Hashable {
   public var keepsCheckpoints: Bool
   /// How the models come about.
   public var perturbation: Perturbation
-  /// The training rows that are read; `nil` losses all.
+  /// The training rows that are read; `nil` reads all.
   public var candidates: Candidates?
 
   /// Creates settings.
   public init(
     name: String,
     provider: String,
-    models: Int = 25,
-    subset: Subset = .ratio(0.5),
-    start: Start = .target,
+    models: Int,
+    subset: Subset,
+    start: Start,
     seed: UInt64 = 0,
     weighted: Bool = false,
+    repeats: Repeats,
     hyperparameters: Hyperparameters = Hyperparameters(),
     targetHyperparameters: Hyperparameters = Hyperparameters(),
     parallelJobs: Int = 1,
     target: ModelReference? = nil,
     base: ModelReference? = nil,
-    repeats: Repeats = Repeats(),
     keepsCheckpoints: Bool = false,
     perturbation: Perturbation = .finetune,
     candidates: Candidates? = nil

@@ -25,6 +25,7 @@ extension Study {
           }
         } : nil,
       candidates: record.settings.candidates,
+      planned: record.models.count,
       losses: { try record.losses($0) }
     )
   }

@@ -34,3 +34,18 @@ package final class Interruption {
     for source in sources { source.cancel() }
   }
 }
+
+/// Runs a command's body until it ends or SIGINT or SIGTERM asks it to stop.
+///
+/// - Parameter body: What to do; it is cancelled at the first signal.
+/// - Returns: What the body returns.
+/// - Throws: What the body throws, `CancellationError` when it was cancelled.
+package func interruptible<Result: Sendable>(
+  _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+  // Not structured: a signal comes from outside of every task.
+  let task = Task { try await body() }
+  let interruption = Interruption { task.cancel() }
+  defer { withExtendedLifetime(interruption) {} }
+  return try await task.value
+}

@@ -16,8 +16,7 @@ package struct ValidationSettings: Sendable, Hashable {
     /// How they are trained; `nil` for the target's own recipe.
     package var recipe: Recipe?
 
-    /// Creates a description.
-    package init(models: Int, ratio: Double = 0.5, seeds: Int = 1, recipe: Recipe? = nil) {
+    package init(models: Int, ratio: Double, seeds: Int, recipe: Recipe? = nil) {
       self.models = models
       self.ratio = ratio
       self.seeds = seeds
@@ -34,7 +33,6 @@ package struct ValidationSettings: Sendable, Hashable {
       /// Trainings without each set.
       package var seeds: Int
 
-      /// Creates a description.
       package init(sizes: [Int], seeds: Int) {
         self.sizes = sizes
         self.seeds = seeds
@@ -48,7 +46,6 @@ package struct ValidationSettings: Sendable, Hashable {
       /// Length of the step.
       package var learningRate: Double
 
-      /// Creates a description.
       package init(top: Int, learningRate: Double) {
         self.top = top
         self.learningRate = learningRate
@@ -66,10 +63,9 @@ package struct ValidationSettings: Sendable, Hashable {
     /// Steps on single examples.
     package var tailPatch: TailPatch?
 
-    /// Creates a description.
     package init(
       methods: [String],
-      queries: Int = 20,
+      queries: Int,
       removal: Removal? = nil,
       brittleness: [Int]? = nil,
       tailPatch: TailPatch? = nil
@@ -95,7 +91,6 @@ package struct ValidationSettings: Sendable, Hashable {
     /// How the target is trained on; its epochs are replaced by each of `epochs`.
     package var recipe: GradientDescent
 
-    /// Creates a description.
     package init(groups: Int, size: Int, seeds: Int, epochs: [Int], recipe: GradientDescent) {
       self.groups = groups
       self.size = size
@@ -114,7 +109,6 @@ package struct ValidationSettings: Sendable, Hashable {
     /// Sets that the training examples are parted into for leaving out and for permutations.
     package var groups: Int
 
-    /// Creates budgets.
     package init(permutations: Int, subsets: Int, groups: Int) {
       self.permutations = permutations
       self.subsets = subsets
@@ -152,22 +146,21 @@ package struct ValidationSettings: Sendable, Hashable {
   /// Draws of each bootstrap.
   package var draws: Int
 
-  /// Creates settings.
   package init(
-    seed: UInt64 = 0,
+    seed: UInt64,
     truth: Truth,
     further: Truth? = nil,
     models: [Int],
-    ratio: Double = 0.5,
-    start: Start = .target,
+    ratio: Double,
+    start: Start,
     perturbations: [PerturbedObjective: GradientDescent],
     valuation: Valuation? = nil,
-    damping: Double = 0,
+    damping: Double,
     counterfactuals: Counterfactuals? = nil,
     sensitivity: Sensitivity? = nil,
     methods: [String]? = nil,
     threshold: Threshold.Kind? = nil,
-    draws: Int = 500
+    draws: Int
   ) {
     self.seed = seed
     self.truth = truth

@@ -62,7 +62,7 @@ import Testing
 
   private func place() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    for file in ["schema4.db", "train.jsonl", "queries.jsonl"] {
+    for file in ["schema4.store", "train.jsonl", "queries.jsonl"] {
       try FileManager.default.copyItem(
         at: URL(filePath: #filePath).deletingLastPathComponent()
           .appending(path: "Recorded/Schema4/\(file)"),
@@ -96,18 +96,18 @@ import Testing
 
   @Test func `goes on from the last release's store, which is paid for`() async throws {
     let folder = try place()
-    let known = try await losses(of: "schema4.db", in: folder.url)
+    let known = try await losses(of: "schema4.store", in: folder.url)
     let host = try await SandboxProcess(in: folder.url, "--folder", "box")
     try configure("run", models: 3, at: host, in: folder.url)
-    _ = try await run("run", store: "schema4.db", in: folder.url)
+    _ = try await run("run", store: "schema4.store", in: folder.url)
     #expect(try await made(host) == 0)
     // The opening look finds out how the host can be read, under its base model.
     #expect(try await host.log().prices.pairs.allSatisfy { $0.model == "reference" })
-    #expect(try await losses(of: "schema4.db", in: folder.url) == known)
+    #expect(try await losses(of: "schema4.store", in: folder.url) == known)
     try configure("run", models: 5, at: host, in: folder.url)
-    _ = try await run("run", store: "schema4.db", in: folder.url)
+    _ = try await run("run", store: "schema4.store", in: folder.url)
     #expect(try await made(host) == 2)
-    let grown = try await losses(of: "schema4.db", in: folder.url)
+    let grown = try await losses(of: "schema4.store", in: folder.url)
     #expect(grown.map { Array($0.prefix(5)) } == known)
     #expect(grown.allSatisfy { $0.count == 7 && !$0.contains("") })
     try await host.stop()

@@ -2,23 +2,21 @@ import Foundation
 import Testing
 
 struct HelpTests {
-  @Test(
-    arguments: ["demo", "plan", "run", "status", "top", "export", "score", "evaluate"]
-  )
-  func `help of a command goes to standard output and leads with examples`(
-    command: String
-  ) async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let asked = try await DaunceProcess.run("help", command, in: folder)
-    #expect(asked.status == 0)
-    #expect(asked.notes.isEmpty)
-    #expect(asked.output.contains("examples:\n  daunce \(command)"))
-    let flagged = try await DaunceProcess.run(command, "--help", in: folder)
-    #expect(flagged.output == asked.output)
-    let program = try await DaunceProcess.run("help", in: folder)
-    #expect(program.output.contains("\n  \(command) "))
+  @Test func `help of every command goes to standard output and leads with examples`()
+    async throws
+  {
+    let place = try Workplace()
+    let program = try await place.daunce("help")
+    #expect(program.status == 0)
+    let commands = program.output.matches(of: /(?m)^  ([a-z]+) {2,}\S/).map { String($0.1) }
+    #expect(Set(commands).isSuperset(of: ["demo", "plan", "run", "status", "top", "validate"]))
+    for command in commands {
+      let asked = try await place.daunce("help", command)
+      #expect(asked.status == 0 && asked.notes.isEmpty)
+      #expect(asked.output.contains("examples:\n  daunce \(command)"), "\(asked.output)")
+      let flagged = try await place.daunce(command, "--help")
+      #expect(flagged.output == asked.output)
+    }
   }
 
   @Test func `a slip of the finger is answered with what was meant`() async throws {

@@ -138,8 +138,9 @@ struct PlanTests {
       provider: "scripted",
       models: 2,
       subset: .ratio(1),
-      parallelJobs: 9,
-      repeats: .init(train: 0, queries: 0)
+      start: .target,
+      repeats: .init(train: 0, queries: 0),
+      parallelJobs: 9
     )
     let weak = ScriptedTrainer(
       capabilities: TrainerCapabilities(
@@ -169,6 +170,9 @@ struct PlanTests {
       name: "w",
       provider: "scripted",
       models: 25,
+      subset: .ratio(0.5),
+      start: .target,
+      repeats: .init(train: 32, queries: 8),
       hyperparameters: .init(epochs: 1),
       targetHyperparameters: .init(epochs: 1)
     )
@@ -191,6 +195,7 @@ struct PlanTests {
       start: .base,
       seed: .max,
       weighted: true,
+      repeats: .init(train: 1, queries: 2),
       hyperparameters: .init(epochs: 1, batchSize: 2, learningRateMultiplier: 0.3),
       target: ModelReference("t"),
       base: ModelReference("b"),
@@ -210,6 +215,8 @@ struct PlanTests {
       name: "r",
       provider: "x",
       models: models,
+      subset: .ratio(0.5),
+      start: .target,
       repeats: .init(train: train, queries: queries)
     )
     let pairs = settings.repeatedPairs(train: 100, queries: 2)

@@ -23,9 +23,11 @@ private struct ProbingScene {
       name: "probing",
       provider: "scripted",
       models: 3,
+      subset: .ratio(0.5),
+      start: .target,
       seed: 3,
-      target: ModelReference("θ0"),
       repeats: RunSettings.Repeats(train: 5, queries: 2),
+      target: ModelReference("θ0"),
       perturbation: .prompt(PromptPerturbation(method: .probing))
     )
   }

@@ -15,8 +15,8 @@ struct Scene {
     provider: "scripted",
     models: 4,
     subset: .size(7),
+    start: .target,
     seed: 3,
-    parallelJobs: 1,
     repeats: RunSettings.Repeats(train: 6, queries: 2)
   )
 

@@ -30,6 +30,7 @@ struct ExclusionTests {
     settings.methods = ["random", "same-label"]
     settings.counterfactuals = ValidationSettings.Counterfactuals(
       methods: ["random", "same-label"],
+      queries: 20,
       removal: ValidationSettings.Counterfactuals.Removal(sizes: [2, 5], seeds: 1)
     )
     settings.sensitivity = nil

@@ -1,3 +1,4 @@
+import Experiment
 import Kernels
 import ReferenceModels
 import WhiteBox
@@ -39,11 +40,19 @@ func smallSettings() -> ValidationSettings {
   let descent = GradientDescent(epochs: 4, batchSize: 16, learningRate: 0.2, ridge: 1e-2)
   return ValidationSettings(
     seed: 3,
-    truth: ValidationSettings.Truth(models: 40, seeds: 2),
-    further: ValidationSettings.Truth(models: 20, recipe: .descent(descent)),
+    truth: ValidationSettings.Truth(models: 40, ratio: 0.5, seeds: 2),
+    further: ValidationSettings.Truth(
+      models: 20,
+      ratio: 0.5,
+      seeds: 1,
+      recipe: .descent(descent)
+    ),
     models: [6, 12, 24],
+    ratio: 0.5,
+    start: .target,
     perturbations: [.loss: descent, .hessian: descent, .trak: descent],
     valuation: ValidationSettings.Valuation(permutations: 4, subsets: 30, groups: 6),
+    damping: 0,
     counterfactuals: ValidationSettings.Counterfactuals(
       methods: ["influence", "daunce-covariance"],
       queries: 5,

@@ -1,7 +1,7 @@
 public import Experiment
 import Statistics
 
-/// The training rows that perturbed models loss; all others are left out.
+/// The training rows whose losses are read; all others are left out.
 ///
 /// Some are picked for being near a query. Of the rest a random sample is read too: what it holds tells
 /// how much the picking missed.

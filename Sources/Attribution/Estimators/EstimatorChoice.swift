@@ -17,9 +17,9 @@ public enum EstimatorRequest: Sendable, Hashable {
   /// Use this one, of a run of in-context probing.
   case probing(Probing.Estimator)
 
-  /// All names a user can write, `auto` first.
-  public static var names: [String] {
-    ["auto"] + Estimator.allCases.map(\.rawValue) + Probing.Estimator.allCases.map(\.rawValue)
+  /// All that a user can write, `auto` first.
+  public static var allCases: [EstimatorRequest] {
+    [.auto] + Estimator.allCases.map(Self.named) + Probing.Estimator.allCases.map(Self.probing)
   }
 
   /// The matrix that it reads; `nil` when that is for the run to say.
@@ -42,23 +42,29 @@ public enum EstimatorRequest: Sendable, Hashable {
 
   /// Reads a name as the user wrote it.
   ///
-  /// - Parameter name: One of `names`.
+  /// - Parameter name: The name of one of `allCases`.
   /// - Throws: `unknownEstimator`, with all names in the hint.
   public init(name: String) throws(AttributionError) {
-    if name == "auto" {
-      self = .auto
-    } else if let estimator = Estimator(rawValue: name) {
-      self = .named(estimator)
-    } else if let estimator = Probing.Estimator(rawValue: name) {
-      self = .probing(estimator)
-    } else {
+    guard let known = Self(rawValue: name) else {
       throw AttributionError(
         .unknownEstimator,
         "cannot use estimator '\(name)'",
         cause: "there is none of this name",
-        hint: "choose one of \(Self.names.joined(separator: ", "))"
+        hint: "choose one of \(Self.allCases.map(\.name).joined(separator: ", "))"
       )
     }
+    self = known
+  }
+}
+
+extension EstimatorRequest: RawRepresentable, CaseIterable {
+  /// The name a user writes.
+  public var rawValue: String { name }
+
+  /// `nil` for a name that nothing has.
+  public init?(rawValue: String) {
+    guard let known = Self.allCases.first(where: { $0.name == rawValue }) else { return nil }
+    self = known
   }
 }
 

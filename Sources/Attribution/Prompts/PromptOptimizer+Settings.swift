@@ -73,7 +73,7 @@ extension PromptOptimizer {
       return many || tooMany || overflow ? callLimit : min(all, callLimit)
     }
 
-    /// The most calls that these inputs take, where a call losses up to `batch` inputs.
+    /// The most calls that these inputs take, where a call scores up to `batch` inputs.
     func scoringCalls(examples: Int, inputsPerExample: Int = 1, batch: Int) -> Int {
       guard examples > 0, inputsPerExample > 0, batchSize > 0, batch > 0 else { return 0 }
       // In floating point: what a user asks for may be more than an integer holds.

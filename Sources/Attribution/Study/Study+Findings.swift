@@ -67,7 +67,7 @@ extension Study {
         ),
         reliability: Reliability(
           models: attributor.models,
-          planned: design.models,
+          planned: planned,
           signalToNoise: prepared.noise?.signalToNoise,
           repeats: prepared.noise?.pairs ?? 0,
           splitHalf: stability[place]?.splitHalf,

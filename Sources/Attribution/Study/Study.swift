@@ -48,6 +48,8 @@ public struct Study {
   let probes: Probing.Source?
   /// The training rows that were to be read; `nil` for all of them.
   let candidates: Candidates?
+  /// Models that were to be made, those without losses included.
+  let planned: Int
 
   /// Creates a study.
   ///
@@ -57,6 +59,7 @@ public struct Study {
   ///   - repeats: Second readings of pairs read twice, through the view asked for.
   ///   - probes: What the losses are compared with where each row is θ0 behind a query.
   ///   - candidates: The training rows that were to be read; `nil` for all of them.
+  ///   - planned: Models that were to be made; `nil` is as many as there are draws.
   ///   - losses: The loss matrix, through the view asked for.
   public init(
     corpus: Corpus,
@@ -64,6 +67,7 @@ public struct Study {
     repeats: @escaping (LossView) throws -> [RepeatedReading] = { _ in [] },
     probes: Probing.Source? = nil,
     candidates: Candidates? = nil,
+    planned: Int? = nil,
     losses: @escaping (LossView) throws -> LossMatrix
   ) {
     self.corpus = corpus
@@ -71,6 +75,7 @@ public struct Study {
     self.repeats = repeats
     self.probes = probes
     self.candidates = candidates
+    self.planned = planned ?? design.models
     self.losses = losses
   }
 

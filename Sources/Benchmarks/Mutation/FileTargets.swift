@@ -1,6 +1,6 @@
 import Attribution
 import Runs
-import Commands
+import Configuration
 import Experiment
 import Foundation
 import Kernels
@@ -207,7 +207,7 @@ struct FileTarget: Sendable {
     (
       "configuration",
       FileTarget([configuration]) { bytes in
-        _ = try? Configuration(json5: bytes, folder: "", defaultName: "n")
+        _ = try? RunConfiguration(json5: bytes, folder: "", defaultName: "n")
         return nil
       }
     ),

@@ -32,7 +32,14 @@ struct SmallRun: Sendable {
   init(in folder: URL) async throws {
     let path = folder.appending(path: "run.db").path
     let corpus = Corpus(train: Self.examples, queries: Array(Self.examples.prefix(2)))
-    let settings = RunSettings(name: "small", provider: "local", models: 6, start: .base)
+    let settings = RunSettings(
+      name: "small",
+      provider: "local",
+      models: 6,
+      subset: .ratio(0.5),
+      start: .base,
+      repeats: RunSettings.Repeats(train: 32, queries: 8)
+    )
     let provider = try ReferenceProvider(
       folder: folder.path,
       architecture: Architecture(width: 8, layers: 1, heads: 1, vocabulary: 300, context: 64),

@@ -1,4 +1,5 @@
 import Attribution
+import Configuration
 import Runs
 import Experiment
 import Foundation
@@ -16,7 +17,7 @@ struct Stage: Sendable {
   private let folder: URL
   private let provider: ReferenceProvider
   private let target: ModelReference
-  private let recipe = LocalRecipe.standard
+  private let recipe = Defaults.local
 
   /// Trains θ0 by the recipe, as the demo does.
   ///
@@ -42,7 +43,7 @@ struct Stage: Sendable {
     self.folder = folder
     provider = try ReferenceProvider(
       folder: folder.appending(path: "models").path,
-      architecture: recipe.architecture,
+      architecture: Defaults.architecture,
       vocabularyFrom: corpus.train,
       seed: seed
     )
@@ -72,7 +73,7 @@ struct Stage: Sendable {
     return (readings.count { ($0.loss?.value ?? .infinity) < log(2) }, queries.count)
   }
 
-  /// Perturbs, losses and scores.
+  /// Perturbs, reads losses and scores.
   ///
   /// - Parameters:
   ///   - contender: How.
@@ -88,7 +89,6 @@ struct Stage: Sendable {
     let meter = MeteredScorer(provider)
     var settings = settings(contender.name)
     settings.prompts = try contender.prompts?.resolved(for: corpus.train)
-    settings.subset = .ratio(recipe.subsetRatio)
     settings.hyperparameters = recipe.hyperparameters
     settings.start = contender.prompts == nil ? recipe.start : .target
     let subset = settings.subsetSize(of: corpus.train.count)
@@ -203,11 +203,17 @@ struct Stage: Sendable {
   }
 
   private func settings(_ name: String) -> RunSettings {
-    var settings = RunSettings(name: name, provider: "reference", seed: seed)
-    settings.target = target
-    settings.repeats = RunSettings.Repeats(train: 0, queries: 0)
-    settings.parallelJobs = ProcessInfo.processInfo.activeProcessorCount
-    return settings
+    RunSettings(
+      name: name,
+      provider: "reference",
+      models: recipe.count,
+      subset: .ratio(recipe.subsetRatio),
+      start: .target,
+      seed: seed,
+      repeats: RunSettings.Repeats(train: 0, queries: 0),
+      parallelJobs: ProcessInfo.processInfo.activeProcessorCount,
+      target: target
+    )
   }
 
   private func run(

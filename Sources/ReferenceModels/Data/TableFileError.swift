@@ -2,6 +2,8 @@
 package struct TableFileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What kind of fault it is.
   package enum Code: Sendable, Hashable {
+    /// No file there, or none that can be read.
+    case unreadable
     /// No row in the whole file.
     case empty
     /// Bytes that are not UTF-8.
@@ -28,16 +30,16 @@ package struct TableFileError: Error, Sendable, Hashable, CustomStringConvertibl
   package let column: String?
   /// What is wrong, one phrase in lower case.
   package let reason: String
-  /// What to do about it.
-  package let hint: String
+  /// What to do about it; `nil` when the reason says it.
+  package let hint: String?
 
-  init(
+  package init(
     _ code: Code,
     file: String,
     line: Int? = nil,
     column: String? = nil,
     _ reason: String,
-    hint: String
+    hint: String? = nil
   ) {
     self.code = code
     self.file = file

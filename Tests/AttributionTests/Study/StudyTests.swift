@@ -203,7 +203,7 @@ struct EstimatorChoiceTests {
       #expect(try EstimatorRequest(name: estimator.rawValue) == .named(estimator))
     }
     #expect(
-      EstimatorRequest.names == [
+      EstimatorRequest.allCases.map(\.name) == [
         "auto", "covariance", "correlation", "half-norm", "log-dc", "log-dc-feedback", "ridge",
         "ridge-log", "design-regression", "difference", "contrast",
       ]
@@ -212,8 +212,8 @@ struct EstimatorChoiceTests {
       #expect(try EstimatorRequest(name: estimator.rawValue) == .probing(estimator))
     }
     #expect(
-      try EstimatorRequest.names.map { try EstimatorRequest(name: $0).name }
-        == EstimatorRequest.names
+      try EstimatorRequest.allCases.map(\.name).map { try EstimatorRequest(name: $0).name }
+        == EstimatorRequest.allCases.map(\.name)
     )
     let error = #expect(throws: AttributionError.self) { try EstimatorRequest(name: "corr") }
     #expect(error?.code == .unknownEstimator)

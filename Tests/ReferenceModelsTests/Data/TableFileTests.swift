@@ -50,7 +50,7 @@ struct TableFileTests {
   func `bad tables are named with their line and column`(text: String, problem: String) {
     let error = #expect(throws: TableFileError.self) { try load(text) }
     #expect(error?.description == "cannot read table '" + problem)
-    #expect(error?.hint.isEmpty == false)
+    #expect(error?.hint?.isEmpty == false)
   }
 
   @Test func `bytes that are not UTF-8 are named`() {

@@ -1,0 +1,113 @@
+import Attribution
+import Experiment
+import Reports
+import Runs
+import Terminal
+
+/// Everything a run needs, checked and ready; nothing is spent yet.
+struct PreparedRun: Sendable {
+  /// The examples.
+  let corpus: Corpus
+  /// What to do.
+  let settings: RunSettings
+  /// Who is trained on what.
+  let design: SubsetDesign
+  /// Who trains and who reads losses.
+  let providers: RunProviders
+  /// How fast they work; `nil` when unknown.
+  let throughput: Run.Throughput?
+  /// What they charge; `nil` when unknown.
+  let rates: Rates?
+  /// Most US dollars the run may spend; `nil` is no limit.
+  let cap: Double?
+  /// What the user must know of hosts and settings, in full sentences.
+  let notes: [String]
+  /// Path of the store.
+  let store: String
+
+  /// Draws the subsets.
+  init(
+    corpus: Corpus,
+    settings: RunSettings,
+    providers: RunProviders,
+    throughput: Run.Throughput?,
+    rates: Rates?,
+    cap: Double? = nil,
+    notes: [String] = [],
+    store: String
+  ) throws(AttributionError) {
+    self.corpus = corpus
+    self.settings = settings
+    self.providers = providers
+    self.throughput = throughput
+    self.rates = rates
+    self.cap = cap
+    self.notes = notes + settings.notes
+    self.store = store
+    design =
+      settings.isProbing
+      ? .probing(examples: corpus.train.count, queries: settings.models, seed: settings.seed)
+      : try SubsetDesign.random(
+        examples: corpus.train.count,
+        models: settings.models,
+        size: settings.subsetSize(of: corpus.train.count),
+        start: settings.start,
+        seed: settings.seed,
+        weighted: settings.weighted
+      )
+  }
+
+  /// What the run would ask for; beside it all ways to make prompts, where it has some and they are to
+  /// be compared.
+  func plan(isComparing: Bool = false) -> RunPlan {
+    var plan = Run.plan(
+      corpus: corpus,
+      settings: settings,
+      trainer: providers.trainer,
+      scorer: providers.scorer,
+      rates: rates,
+      throughput: throughput
+    )
+    if isComparing {
+      plan.methods = providers.methods(beside: settings, corpus: corpus, rates: rates)
+    }
+    return plan
+  }
+
+  /// Runs, or resumes, to the end.
+  ///
+  /// Progress, called `task`, goes to a line of its own unless there is one; the store may be open
+  /// already.
+  func run(
+    _ task: String,
+    display: Display,
+    progress: Progress? = nil,
+    writing open: RunStore? = nil
+  ) async throws -> RunStatus {
+    try Run.check(corpus: corpus, settings: settings, design: design, trainer: providers.trainer)
+    let run = try Run(
+      store: open ?? RunStore(path: store),
+      corpus: corpus,
+      settings: settings,
+      design: design,
+      trainer: providers.trainer,
+      scorer: providers.scorer,
+      program: Tool.version,
+      rates: rates,
+      cap: cap
+    )
+    let known = try run.known()
+    if run.resumed {
+      display.note("resuming '\(store)': \(known) of \(settings.models + 1) models are made")
+    } else if known > (settings.target == nil ? 0 : 1) {
+      display.note("'\(store)' has \(known) of its \(settings.models + 1) models, from another run")
+    }
+    let line = RunProgressLine(
+      task,
+      share: RunShare(plan(), settings: settings, rows: corpus.train.count),
+      progress: progress ?? display.progress()
+    )
+    defer { line.end() }
+    return try await run.execute { line.observe($0) }
+  }
+}

@@ -1,0 +1,49 @@
+package import Experiment
+import FoundationEssentials
+package import Terminal
+
+/// Where a command's words go: the result to standard output, all else to standard error.
+package struct Display: Sendable {
+  /// What the user chose.
+  package let options: DisplayOptions
+  private let environment = ProcessInfo.processInfo.environment
+
+  package init(_ options: DisplayOptions) { self.options = options }
+
+  /// Writes a page of the result.
+  package func show(_ page: Page) throws(ConsoleError) {
+    let console = Console.output
+    let style = console.style(
+      environment: environment,
+      isColourDisabled: options.isColourDisabled
+    )
+    try console.write(Array(page.rendered(width: console.width, style: style).utf8))
+  }
+
+  /// Writes a result, as the user chose.
+  package func show(
+    _ page: @autoclosure () -> Page,
+    json: @autoclosure () -> JSONValue
+  ) throws(ConsoleError) {
+    if options.isJSON { try show(json()) } else { try show(page()) }
+  }
+
+  /// Writes one JSON document of the result as a line.
+  package func show(_ value: JSONValue) throws(ConsoleError) {
+    try Console.output.write(value.bytes + [0x0A])
+  }
+
+  /// Writes a line to standard error.
+  package func note(_ text: String) {
+    if !options.isQuiet { Console.error.print(text.neutralised + "\n") }
+  }
+
+  /// A progress line on standard error.
+  package func progress() -> Progress {
+    Progress(
+      environment: environment,
+      isQuiet: options.isQuiet,
+      isColourDisabled: options.isColourDisabled
+    )
+  }
+}

@@ -1,0 +1,57 @@
+package import Terminal
+
+extension Page {
+  /// The page as lines of text for a stream, each ended by a line break.
+  ///
+  /// - Parameters:
+  ///   - width: Columns of the stream.
+  ///   - style: How its inks look.
+  /// - Returns: Lines no wider than `width`, unless a table's fixed columns alone are wider.
+  package func rendered(width: Int, style: Style) -> String {
+    parts.map { part in
+      Self.lines(of: part, width: width, style: style).map { $0 + "\n" }.joined()
+    }.joined(separator: "\n")
+  }
+
+  private static func lines(of part: Part, width: Int, style: Style) -> [String] {
+    func wrapped(_ spans: [Span], _ width: Int) -> [String] {
+      styled(spans).spelt(for: style).wrapped(to: width).map { $0.rendered(style) }
+    }
+    switch part {
+    case .heading(let spans): return wrapped(spans, width)
+    case .lines(let lines): return lines.flatMap { wrapped($0, width) }
+    case .table(let columns, let rows):
+      let table = Table(
+        columns.map { Table.Column($0.title, isTrailing: $0.isNumeric, minimum: $0.minimum) },
+        rows: rows.map { $0.map(styled) }
+      )
+      return table.lines(width: width, indent: 2, style: style)
+    case .notes(let notes):
+      let labelWidth = notes.map(\.label.displayWidth).max() ?? 0
+      return notes.flatMap { note in
+        wrapped(note.spans, width - labelWidth - 4).enumerated().map { index, line in
+          let label = index == 0 ? note.label : ""
+          let fill = String(repeating: " ", count: labelWidth - label.displayWidth)
+          return "  " + style.paint(label, .faint) + fill + "  " + line
+        }
+      }
+    }
+  }
+
+  private static func styled(_ spans: [Span]) -> StyledText {
+    spans.reduce(into: StyledText("")) { $0 += StyledText($1.text, ink(for: $1.emphasis)) }
+  }
+
+  private static func ink(for emphasis: Emphasis) -> Ink {
+    switch emphasis {
+    case .plain: .plain
+    case .strong: .strong
+    case .faint: .faint
+    case .accent: .accent
+    case .mark: .mark
+    case .good: .good
+    case .warning: .warning
+    case .bad: .bad
+    }
+  }
+}
