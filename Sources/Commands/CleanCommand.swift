@@ -1,5 +1,6 @@
 import Runs
 import Experiment
+import Hosts
 import Reports
 import Terminal
 import Transport
@@ -49,7 +50,7 @@ enum CleanCommand {
       options.configuration ?? Workbench.siblingPath(of: options.store, extension: "json5")
     let configuration = try Configuration.read(file: path)
     let display = Display(options.display)
-    guard configuration.scorer.endpoint.provider != "local" else {
+    guard !HostRegistry.all.isEmbedded(configuration.scorer.endpoint.provider) else {
       display.note("a run with local models made nothing remote")
       return 0
     }

@@ -257,7 +257,7 @@ extension Configuration {
   ) throws(ConfigurationError) -> String {
     guard let part, let method = try part.text("method") else { return "auto" }
     let known =
-      ["auto"] + (provider == "local" ? ["forward"] : ScoringMethod.allCases.map(\.rawValue))
+      ["auto"] + (provider == "local" ? ["forward"] : HostRegistry.all.methods.map(\.name))
     guard !known.contains(method) else { return method }
     throw ConfigurationError(
       provider == "local" ? .unsupported : .badValue,

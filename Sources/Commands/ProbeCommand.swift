@@ -41,10 +41,11 @@ enum ProbeCommand {
 
   private static func run(_ options: Options) async throws -> Int32 {
     let configuration = try Configuration.read(file: options.configuration)
-    guard configuration.scorer.endpoint.provider != "local" else {
+    let provider = configuration.scorer.endpoint.provider
+    guard !HostRegistry.all.isEmbedded(provider) else {
       throw Failure(
         .usage,
-        "the provider 'local' needs no probe: it reads losses exactly, by 'forward'"
+        "the provider '\(provider)' needs no probe: it reads losses exactly, by 'forward'"
       )
     }
     let store = RunCommand.store(ofConfiguration: options.configuration)
@@ -70,7 +71,7 @@ enum ProbeCommand {
       try display.show(
         JSONValue.object([
           ("host", .string(hosts.scoring.profile.name)), ("checks", .array(checks)),
-          ("method", .string(report.method?.rawValue)), ("batch", .integer(report.batch)),
+          ("method", .string(report.method?.name)), ("batch", .integer(report.batch)),
           ("context", report.context.map { .integer($0) } ?? .null),
           ("noise", .number(report.noise)),
         ])
@@ -83,7 +84,7 @@ enum ProbeCommand {
           Console.output.print("    " + String(check.evidence.prefix(160)).neutralised + "\n")
         }
       }
-      Console.output.print("method: \(report.method?.rawValue ?? "none")\n")
+      Console.output.print("method: \(report.method?.name ?? "none")\n")
     }
     return report.method == nil ? 1 : 0
   }

@@ -1,5 +1,6 @@
 import Runs
 import Experiment
+import Hosts
 import Reports
 import Terminal
 import Transport
@@ -53,7 +54,8 @@ enum ScoreCommand {
       store: store,
       ledger: LateLedger(store: store),
       way: HostAccess.Way(
-        engine: configuration.scorer.endpoint.provider == "local" ? nil : HTTPEngine.trusting()
+        engine: HostRegistry.all.isEmbedded(configuration.scorer.endpoint.provider)
+          ? nil : HTTPEngine.trusting()
       )
     )
     try workbench.requireFitting(examples)

@@ -25,12 +25,14 @@ extension Workbench {
     way: HostAccess.Way = HostAccess.Way()
   ) async throws -> Workbench {
     let providers = [configuration.trainer.endpoint, configuration.scorer.endpoint].map(\.provider)
-    if providers == ["local", "local"] { return try Workbench(local: configuration, store: path) }
-    if providers.contains("local") {
+    if let embedded = providers.first(where: HostRegistry.all.isEmbedded) {
+      if providers.allSatisfy({ $0 == embedded }) {
+        return try Workbench(local: configuration, store: path)
+      }
       throw ConfigurationError(
         .conflict,
         path: "scorer.provider",
-        "the provider 'local' trains and reads losses of its own models only",
+        "the provider '\(embedded)' trains and reads losses of its own models only",
         hint: "name it for both, or for neither"
       )
     }
@@ -68,8 +70,8 @@ extension Workbench {
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
     try requireModels(settings, for: EstimatorRequest(name: configuration.estimator))
-    let leftovers =
-      store?.isNew == false && way.engine != nil ? try await hosts.giveBackLeftovers() : []
+    let remaining =
+      store?.isNew == false && way.engine != nil ? try await hosts.releaseRemaining() : []
     let scorer = try await hosts.scorer(
       corpus: corpus,
       trying: settings.target,
@@ -85,7 +87,7 @@ extension Workbench {
       throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
-      notes: hosts.notes + charges.notes + leftovers + providers.notes
+      notes: hosts.notes + charges.notes + remaining + providers.notes
         + [settings.candidateNote(corpus)].compactMap(\.self),
       offers: providers.offers,
       store: path

@@ -1,5 +1,6 @@
 import Runs
 import Experiment
+import Hosts
 import Synchronization
 import Terminal
 
@@ -44,13 +45,13 @@ extension Workbench {
 }
 
 extension RunStatus {
-  /// The status with what was spent where that is known: local models cost nothing.
+  /// The status with what was spent where that is known: models of this program cost nothing.
   ///
   /// - Parameter settings: The run's settings.
   /// - Returns: The status.
   func priced(by settings: RunSettings) -> RunStatus {
     var status = self
-    if settings.provider.hasPrefix("local ") { status.dollars = 0 }
+    if HostRegistry.all.isFree(settings.provider) { status.dollars = 0 }
     return status
   }
 }

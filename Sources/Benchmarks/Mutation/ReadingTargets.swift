@@ -4,7 +4,7 @@ import Hosts
 /// A reader of losses, held against a slow reading of the very replies it got.
 struct ReadingTarget: Sendable {
   let method: ScoringMethod
-  let tokenizer: ScoringProfile.Tokenizer?
+  let tokenizer: Tokenizer?
   let examples: [Example]
   let damagesTokenizer: Bool
 

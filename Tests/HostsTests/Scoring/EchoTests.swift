@@ -256,7 +256,7 @@ import Testing
   ) -> Alignment {
     Alignment(
       TokenRow(tokens.map { ($0, -1) }),
-      Passage(prompt: prompt, completion: completion),
+      PromptedText(prompt: prompt, completion: completion),
       hasTail: hasTail
     )
   }

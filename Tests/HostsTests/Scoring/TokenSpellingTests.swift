@@ -12,7 +12,7 @@ import Testing
   ) -> Alignment {
     Alignment.read(
       TokenRow(tokens.map { ($0, -1) }),
-      Passage(prompt: prompt, completion: completion),
+      PromptedText(prompt: prompt, completion: completion),
       hasTail: hasTail
     )
   }

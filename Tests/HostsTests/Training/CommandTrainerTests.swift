@@ -18,7 +18,7 @@ private struct Bench: ~Copyable {
     poll: String? = nil,
     withheld: Set<String> = [],
     grace: Duration = .seconds(5),
-    endurance: Duration = .seconds(3600)
+    longestWait: Duration = .seconds(3600)
   ) -> CommandTrainer {
     func command(_ script: String) -> [String] { ["/bin/sh", "-c", script, "sh", folder.path("")] }
     return CommandTrainer(
@@ -26,7 +26,7 @@ private struct Bench: ~Copyable {
         program: command(script),
         poll: poll.map(command),
         interval: .milliseconds(5),
-        endurance: endurance,
+        longestWait: longestWait,
         folder: folder.path("jobs"),
         base: "base",
         withheld: withheld,
@@ -269,7 +269,7 @@ private func job(_ key: String = "run-k03", weights: [Double]? = nil) -> Trainin
     async throws
   {
     let bench = try Bench()
-    let silent = bench.trainer(Self.submit, poll: "true", endurance: .milliseconds(20))
+    let silent = bench.trainer(Self.submit, poll: "true", longestWait: .milliseconds(20))
     let error = await #expect(throws: HostError.self) { try await silent.train(job()) { _ in } }
     #expect(error?.code == .jobFailed && error?.message.contains("patienceMinutes") == true)
     let again = bench.trainer("exit 9", poll: #"echo '{"model":"m"}'"#)

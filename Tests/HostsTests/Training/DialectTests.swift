@@ -93,7 +93,7 @@ import Testing
       profile: .named("together"),
       base: "base",
       ledger: ListLedger(),
-      endurance: .seconds(60)
+      longestWait: .seconds(60)
     )
     let error = await #expect(throws: HostError.self) { try await trainer.train(job()) }
     #expect(error?.code == .refused && error?.message.contains("'CHEWING'") == true)

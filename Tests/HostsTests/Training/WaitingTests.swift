@@ -30,7 +30,7 @@ private func patient(
     profile: .named(host.name),
     base: "base-model",
     ledger: ledger,
-    endurance: .seconds(minutes * 60)
+    longestWait: .seconds(minutes * 60)
   )
 }
 

@@ -1,0 +1,108 @@
+/// Calls to a host's job API whose replies are JSON objects.
+struct JobCalls: Sendable {
+  /// Who answers.
+  let host: any Host
+  /// Waits grow from here: the first look at a running job comes after it.
+  let pause: Duration
+  /// Longest wait for what may never come.
+  var longestWait = HostedTrainer.longestWait
+
+  /// Reads something; a reply that is not JSON is asked for again, because proxies answer for hosts.
+  func read(_ path: String, query: [Call.FormField] = []) async throws -> JSON {
+    let call = Call("GET", path, query: query, purpose: .read)
+    var pace = Pace(pause)
+    for _ in 1..<5 {
+      do {
+        return try await host.send(call).json(of: call)
+      } catch let error as HostError where error.code == .notUnderstood {
+        try await host.wait(pace.next())
+      }
+    }
+    return try await host.send(call).json(of: call)
+  }
+
+  /// Reads something; `nil` when the host does not have it.
+  func find(_ path: String) async throws -> JSON? {
+    do {
+      return try await read(path)
+    } catch let error as HostError where error.isGone {
+      return nil
+    }
+  }
+
+  /// Makes something, once; a reply that names nothing leaves the outcome unknown.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is asked for.
+  ///   - query: Query items.
+  ///   - body: What is asked for.
+  ///   - id: Member of the reply that names what was made.
+  /// - Returns: The reply.
+  /// - Throws: `HostError`, or `CancellationError` when cancelled.
+  func make(
+    _ path: String,
+    query: [Call.FormField] = [],
+    body: Call.Body,
+    id: String = "id"
+  ) async throws -> JSON {
+    let call = Call("POST", path, query: query, body: body, purpose: .create)
+    let reply = try await host.send(call)
+    guard let document = JSONReader.read(reply.body), document[id]?.string?.isEmpty == false else {
+      throw HostError(
+        .unknownOutcome,
+        "\(host.name) answered POST \(path) with something that names nothing made: "
+          + HostError.excerpt(reply.body),
+        status: reply.status
+      )
+    }
+    return document
+  }
+
+  /// Deletes or stops something.
+  func remove(_ method: String, _ path: String) async throws {
+    _ = try await host.send(Call(method, path, purpose: .remove))
+  }
+}
+
+/// Waits that grow by half each time.
+struct Pace: Sendable {
+  private var current: Duration
+  private let longest: Duration
+
+  /// Starts with a wait; none is longer than 30 times that.
+  init(_ first: Duration) {
+    current = first
+    longest = first * 30
+  }
+
+  /// The next wait.
+  mutating func next() -> Duration {
+    defer { current = min(current * 3 / 2, longest) }
+    return current
+  }
+}
+
+extension HostError {
+  /// Whether it says that there is no such thing, or no longer.
+  var isGone: Bool { code == .notFound || status == 404 || status == 410 }
+}
+
+extension String {
+  /// The text as one segment of a path (RFC 3986): all but unreserved characters and colons encoded.
+  var asPathSegment: String {
+    var result = ""
+    for byte in utf8 {
+      let scalar = Unicode.Scalar(byte)
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: ":"):
+        result.unicodeScalars.append(scalar)
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += byte < 16 ? "%0\(digits)" : "%\(digits)"
+      }
+    }
+    return result
+  }
+}
