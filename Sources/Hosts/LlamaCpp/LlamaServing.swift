@@ -44,7 +44,11 @@ package struct LlamaServing: Serving {
   package func close(_ model: ModelReference?) async {}
 
   private func adapters() async throws -> [Adapter] {
-    let call = Call("GET", "\(ServerAddress.root(of: request.baseURL))/lora-adapters", purpose: .read)
+    let call = Call(
+      "GET",
+      "\(ServerAddress.root(of: request.baseURL))/lora-adapters",
+      purpose: .read
+    )
     let reply = try await host.send(call)
     guard let list = try reply.json(of: call).array else {
       throw HostError(

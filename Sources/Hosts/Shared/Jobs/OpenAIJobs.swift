@@ -33,7 +33,8 @@ struct OpenAIJobs: OpenAIJobWire {
   func delete(_ kind: RemoteResource.Kind, _ id: String) async throws -> Bool {
     switch kind {
     case .file: try await calls.remove("DELETE", "\(files)/\(id.asPathSegment)")
-    case .model: try await calls.remove("DELETE", "\(profile.paths?.models ?? "/models")/\(id.asPathSegment)")
+    case .model:
+      try await calls.remove("DELETE", "\(profile.paths?.models ?? "/models")/\(id.asPathSegment)")
     case .job, .deployment, .adapter: return false
     }
     return true
@@ -53,6 +54,10 @@ protocol OpenAIJobWire: JobWire {
   var calls: JobCalls { get }
   /// How the host differs in names, words and further members.
   var profile: TrainingProfile { get }
+  /// Path of its files.
+  var files: String { get }
+  /// Path of its jobs.
+  var jobs: String { get }
 }
 
 /// Pages of 100 jobs that are looked through; after them the list is taken to have no end.

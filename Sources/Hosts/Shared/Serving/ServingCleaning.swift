@@ -36,7 +36,8 @@ package struct ServingCleaning {
     var leftovers: [Remaining] = []
     for resource in try ledger.resources(job: nil) where resource.host == host {
       guard resource.kind == .deployment || resource.kind == .adapter else { continue }
-      guard let serving = serving as? any ReleasingServing, serving.held.kind == resource.kind else {
+      guard let serving = serving as? any ReleasingServing, serving.held.kind == resource.kind
+      else {
         let reason = "the configuration no longer says how this host serves models"
         leftovers.append(Remaining(resource: resource, reason: reason))
         continue
