@@ -99,7 +99,7 @@ func hosted(_ words: ArraySlice<String>) async throws {
     scorer: HostedScorer(
       endpoint: ScoringEndpoint(
         host: try host(store),
-        profile: ScoringProfile(methods: [.echo]),
+        profile: ScoringProfile(by: .echo),
         baseURL: order.url
       ),
       serving: DirectServing(base: nil),

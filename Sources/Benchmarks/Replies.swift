@@ -45,7 +45,7 @@ func replies() async throws {
     let host = OneReply(reply: Reply(body: Array(body.utf8)))
     let endpoint = ScoringEndpoint(
       host: host,
-      profile: ScoringProfile(methods: [.echo]),
+      profile: ScoringProfile(by: .echo),
       baseURL: nil
     )
     let reader = try await endpoint.reader(by: .echo, of: ServedModel(name: "mock-model"))

@@ -77,9 +77,7 @@ struct HostAccess: Sendable {
       baseURL: baseURL,
       key: secret,
       headers: headers,
-      options: .init(
-        allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false
-      ),
+      allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false,
       client: way.engine.map { HTTPClient(engine: $0, limits: rates) },
       record: way.record,
       replay: way.replay

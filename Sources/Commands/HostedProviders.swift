@@ -138,7 +138,7 @@ struct HostedProviders: Sendable {
   /// - Returns: The trainer.
   /// - Throws: `HostError` when the host does not fine-tune.
   func trainer() throws -> any Trainer {
-    if let program = trainerHost.program { return program.trainer(programSetup) }
+    if let program = trainerHost.program { return program.trainer(commandOptions, ledger) }
     guard let training else {
       throw HostError(.configuration, "\(trainerHost.profile.title) cannot be asked")
     }
@@ -155,19 +155,19 @@ struct HostedProviders: Sendable {
     )
   }
 
-  private var programSetup: ProgramSetup {
+  private var commandOptions: CommandOptions {
     var withheld = scoring.profile.secrets
     if case .environment(let name) = configuration.scorer.endpoint.apiKey { withheld.insert(name) }
-    return ProgramSetup(
-      command: configuration.trainer.command?.train ?? [],
+    var options = CommandOptions(
+      program: configuration.trainer.command?.train ?? [],
       poll: configuration.trainer.command?.poll,
-      longestWait: longestWait,
+      longestWait: longestWait ?? CommandTrainer.longestWait,
       folder: absolute(folder),
       base: configuration.target?.base,
-      withheld: withheld,
-      parallelJobs: configuration.trainer.parallelJobs,
-      ledger: ledger
+      withheld: withheld
     )
+    options.capabilities.parallelJobs = configuration.trainer.parallelJobs ?? 1
+    return options
   }
 
   private func absolute(_ path: String) -> String {

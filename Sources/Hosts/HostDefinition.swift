@@ -27,8 +27,8 @@ package struct HostDefinition: Sendable {
   package struct Program: Sendable {
     /// How a run's settings call it, by its command.
     package let identity: @Sendable (_ command: [String]) -> String
-    /// Makes the trainer.
-    package let trainer: @Sendable (ProgramSetup) -> any Trainer
+    /// Makes the trainer; submitted jobs are written into the ledger.
+    package let trainer: @Sendable (CommandOptions, any Ledger) -> any Trainer
   }
 
   /// The host's facts.
@@ -47,45 +47,4 @@ package struct HostDefinition: Sendable {
 
   /// The program that trains; `nil` for hosts of another kind.
   package var program: Program? { if case .program(let program) = access { program } else { nil } }
-}
-
-/// What a run says about the program that trains its models.
-package struct ProgramSetup: Sendable {
-  /// The program and its arguments.
-  package var command: [String]
-  /// The program that tells how a submitted job stands; `nil` when `command` itself waits.
-  package var poll: [String]?
-  /// Longest time in which `poll` may say nothing at all; `nil` is the trainer's own.
-  package var longestWait: Duration?
-  /// Where the jobs' files go.
-  package var folder: String
-  /// The model that jobs without a start begin with.
-  package var base: String?
-  /// Names of environment variables that are not passed on.
-  package var withheld: Set<String>
-  /// Jobs side by side; `nil` is 1.
-  package var parallelJobs: Int?
-  /// Where submitted jobs are written down.
-  package var ledger: any Ledger
-
-  /// Creates a setup.
-  package init(
-    command: [String],
-    poll: [String]?,
-    longestWait: Duration?,
-    folder: String,
-    base: String?,
-    withheld: Set<String>,
-    parallelJobs: Int?,
-    ledger: any Ledger
-  ) {
-    self.command = command
-    self.poll = poll
-    self.longestWait = longestWait
-    self.folder = folder
-    self.base = base
-    self.withheld = withheld
-    self.parallelJobs = parallelJobs
-    self.ledger = ledger
-  }
 }

@@ -2,7 +2,7 @@ import Experiment
 
 /// The hosts that configurations may name.
 package struct HostRegistry: Sendable {
-  /// Every host that comes with this module. A new one is a folder beside these and a line here.
+  /// Every host that comes with this module; a new one is a folder beside these and a line here.
   package static let builtIn = HostRegistry([
     .azure,
     .command,
@@ -61,8 +61,9 @@ package struct HostRegistry: Sendable {
   }
 }
 
-/// Something that profiles name and a host's folder defines: a job wire, a serving, a tokeniser or a
-/// reading method. Two of one name are the same.
+/// What profiles name and a host's folder defines: a wire, a serving, a tokeniser, a reading method.
+///
+/// Two of one name are the same.
 package protocol ProfileKind: Sendable, Hashable, Decodable {
   /// What profiles call it.
   var name: String { get }

@@ -10,7 +10,7 @@ import Testing
     #expect(!profile.title.isEmpty)
     #expect(profile.training != nil || profile.scoring != nil)
     if let address = profile.baseURL {
-      #expect(HostProfile.origin(of: address)?.hasPrefix("http") == true)
+      #expect(ServerAddress.origin(of: address).hasPrefix("http"))
       #expect(!address.hasSuffix("/"))
       #expect(address.hasPrefix("https://") || address.hasPrefix("http://127.0.0.1:"))
     } else {

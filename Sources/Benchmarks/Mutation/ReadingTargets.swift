@@ -22,11 +22,10 @@ struct ReadingTarget: Sendable {
   }
 
   private func finding(_ host: Imitation) async -> String? {
-    let endpoint = ScoringEndpoint(
-      host: host,
-      profile: ScoringProfile(methods: [method], batch: examples.count, tokenizer: tokenizer),
-      baseURL: nil
-    )
+    var profile = ScoringProfile(by: method)
+    profile.batch = examples.count
+    profile.tokenizer = tokenizer
+    let endpoint = ScoringEndpoint(host: host, profile: profile, baseURL: nil)
     guard
       let reader = try? await endpoint.reader(by: method, of: ServedModel(name: "m")),
       let readings = try? await reader.read(examples, Question())

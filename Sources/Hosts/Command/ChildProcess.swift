@@ -37,10 +37,6 @@ struct ChildProcess: ~Copyable {
 
   /// Starts a program.
   ///
-  /// - Parameters:
-  ///   - arguments: The program, looked up in `PATH`, and its arguments; at least one.
-  ///   - environment: All of its environment.
-  ///   - streams: Its streams.
   /// - Throws: `HostError` of code `configuration`: no other job could start it either.
   init(_ arguments: [String], environment: [String: String], streams: Streams) throws(HostError) {
     let variables = environment.map { "\($0.key)=\($0.value)" }.sorted()
@@ -101,9 +97,6 @@ struct ChildProcess: ~Copyable {
   }
 
   /// How the program ended; `nil` while it runs.
-  ///
-  /// - Parameter sweeping: Whether what is left of its process group is killed when it has ended.
-  /// - Returns: The ending.
   mutating func poll(sweeping: Bool = false) -> Ending? {
     if let ending { return ending }
     // Looked at before it is collected: until then no other process can get its id.

@@ -1,5 +1,3 @@
-import Experiment
-
 extension HostDefinition {
   /// A program of the user's that trains, `trainer.command`; its models are read elsewhere.
   package static let command = HostDefinition(
@@ -7,18 +5,7 @@ extension HostDefinition {
     access: .program(
       Program(
         identity: { "command \($0)" },
-        trainer: { setup in
-          var options = CommandOptions(
-            program: setup.command,
-            poll: setup.poll,
-            longestWait: setup.longestWait ?? CommandTrainer.longestWait,
-            folder: setup.folder,
-            base: setup.base,
-            withheld: setup.withheld
-          )
-          options.capabilities.parallelJobs = setup.parallelJobs ?? 1
-          return CommandTrainer(options, ledger: setup.ledger)
-        }
+        trainer: { CommandTrainer($0, ledger: $1) }
       )
     )
   )

@@ -23,9 +23,6 @@ struct CommandFolder {
 
   /// Makes the folder of a job.
   ///
-  /// - Parameters:
-  ///   - parent: Folder of all jobs; a relative path is meant from the current folder.
-  ///   - key: The job's key.
   /// - Throws: `HostError` of code `configuration` when it cannot be made.
   init(in parent: String, key: String) throws(HostError) {
     var path = parent
@@ -55,7 +52,6 @@ struct CommandFolder {
 
   /// The result of an earlier call for the same job, if its model is still there.
   ///
-  /// - Parameter digest: Tells the job, its data included, from any other of that key.
   /// - Returns: The result, or `nil`.
   func adopted(_ digest: String) -> CommandResult? {
     guard let data = try? Data(contentsOf: URL(filePath: result)),
@@ -84,7 +80,6 @@ struct CommandFolder {
 
   /// The last lines of the log, as one line for messages; empty when there are none.
   ///
-  /// - Parameter start: Size of the log before the program was started.
   /// - Returns: At most 400 bytes of text.
   func complaint(from start: Int) -> String {
     guard let file = ReadFile(log) else { return "" }

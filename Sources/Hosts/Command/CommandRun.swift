@@ -9,12 +9,6 @@ struct CommandRun {
   /// The program's name, for messages.
   var program: String { arguments.first ?? "" }
 
-  /// Creates a run.
-  ///
-  /// - Parameters:
-  ///   - arguments: The program and its arguments.
-  ///   - environment: All of its environment.
-  ///   - grace: Time between asking it to end and killing it.
   init(_ arguments: [String], environment: [String: String], grace: Duration) {
     self.arguments = arguments
     self.environment = environment
@@ -23,10 +17,6 @@ struct CommandRun {
 
   /// Runs the program to its end.
   ///
-  /// - Parameters:
-  ///   - input: Its standard input.
-  ///   - folder: Where its streams are kept.
-  ///   - heard: Called for each report at once; what it throws ends the program.
   /// - Returns: The last report that is more than progress, or the last progress, or `nil`.
   /// - Throws: `HostError` of code `command` when it prints nonsense or fails without saying why;
   ///   `CancellationError` when cancelled, the program having ended.
@@ -116,9 +106,6 @@ private struct LineReader: ~Copyable {
 
   /// The next line without its end; `nil` when there is none yet.
   ///
-  /// - Parameter isComplete: Whether the file will not grow any more: its last line may then lack
-  ///   its end.
-  /// - Returns: The line.
   /// - Throws: `HostError` of code `command` when it is too long.
   mutating func next(isComplete: Bool) throws(HostError) -> [UInt8]? {
     var searched = rest.startIndex

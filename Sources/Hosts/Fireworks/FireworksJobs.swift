@@ -18,7 +18,7 @@ struct FireworksJobs: JobWire {
       let variable = host.environment?.account.map { "; set \($0)" } ?? ""
       throw HostError(.configuration, "\(host.title) needs the name of your account\(variable)")
     }
-    guard let origin = host.baseURL.flatMap(HostProfile.origin),
+    guard let origin = host.baseURL.map(ServerAddress.origin),
       let root = request.training.paths?.root
     else {
       throw HostError(.configuration, "\(host.title) needs the address of its job API")

@@ -4,8 +4,6 @@ extension Call {
   /// Digest of what is asked: equal requests have equal keys.
   ///
   /// The dialects write JSON with sorted keys, and a form counts part by part, whatever its boundary.
-  /// - Parameter url: Where it goes, without secrets.
-  /// - Returns: The digest of method, address, reading and body.
   func key(url: String) -> Digest {
     var digest = Digest()
     digest.update(method)

@@ -11,14 +11,9 @@ package protocol Host: Sendable {
   /// Sends a call and waits for its reply.
   ///
   /// Everything that may be repeated has been repeated when this throws.
-  /// - Parameter call: What to ask.
-  /// - Returns: A reply with a status of 200 to 299.
-  /// - Throws: `HostError`, or `CancellationError` when cancelled.
   func send(_ call: Call) async throws -> Reply
 
   /// Waits between two polls; a recording does not.
-  ///
-  /// - Throws: `CancellationError` when cancelled.
   func wait(_ duration: Duration) async throws
 }
 
@@ -60,7 +55,6 @@ package struct Call: Sendable, Hashable {
     /// Its value.
     package let value: String
 
-    /// Creates a field.
     package init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
@@ -76,7 +70,6 @@ package struct Call: Sendable, Hashable {
     /// Its content.
     package let content: [UInt8]
 
-    /// Creates a file.
     package init(field: String, name: String, content: [UInt8]) {
       self.field = field
       self.name = name
@@ -103,7 +96,6 @@ package struct Call: Sendable, Hashable {
   /// Time for the whole reply; `nil` is the connection's default.
   package var timeout: Duration?
 
-  /// Creates a call.
   package init(
     _ method: String,
     _ path: String,
@@ -136,7 +128,6 @@ package struct Reply: Sendable, Hashable {
   /// The body, decompressed.
   package let body: [UInt8]
 
-  /// Creates a reply.
   package init(status: Int = 200, fields: [Exchange.Field] = [], body: [UInt8]) {
     self.status = status
     self.fields = fields
@@ -145,8 +136,6 @@ package struct Reply: Sendable, Hashable {
 
   /// The body as JSON.
   ///
-  /// - Parameter call: What was asked, for the message.
-  /// - Returns: The document.
   /// - Throws: `HostError` of code `notUnderstood` with the first of the body's text.
   package func json(of call: Call) throws(HostError) -> JSON {
     if let document = JSONReader.read(body) { return document }

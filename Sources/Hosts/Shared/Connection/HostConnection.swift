@@ -7,27 +7,6 @@ package import Transport
 ///
 /// Every final reply goes to an archive, after all repetitions and without anything secret.
 package final class HostConnection: Host {
-  /// What users may set for one connection.
-  package struct Options: Sendable {
-    /// Time for a whole reply unless a call says otherwise.
-    package var timeout: Duration
-    /// Largest body of a reply in bytes.
-    package var limit: Int
-    /// Whether plain `http` may be spoken to another machine.
-    package var allowsPlainHTTP: Bool
-
-    /// Creates options.
-    package init(
-      timeout: Duration = .seconds(600),
-      limit: Int = 64 << 20,
-      allowsPlainHTTP: Bool = false
-    ) {
-      self.timeout = timeout
-      self.limit = limit
-      self.allowsPlainHTTP = allowsPlainHTTP
-    }
-  }
-
   package let name: String
   package var executor: (any TaskExecutor)? { client?.executor }
   /// What is waited for while it does not answer.
@@ -36,7 +15,9 @@ package final class HostConnection: Host {
   /// Scheme, host and port of the base: only there the key is sent.
   private let origin: String?
   private let fields: [HTTPRequest.Field]
-  private let options: Options
+  private let timeout: Duration
+  private let limit: Int
+  private let allowsPlainHTTP: Bool
   let client: HTTPClient?
   private let record: (any Archive)?
   private let replay: (any Archive)?
@@ -63,7 +44,9 @@ package final class HostConnection: Host {
   ///   - baseURL: Where its API is, with or without a slash at the end.
   ///   - key: The key; `nil` where none is needed.
   ///   - headers: Further header fields; they go where the key goes, and nowhere else.
-  ///   - options: Time-outs and limits.
+  ///   - timeout: Time for a whole reply unless a call says otherwise.
+  ///   - limit: Largest body of a reply in bytes.
+  ///   - allowsPlainHTTP: Whether plain `http` may be spoken to another machine.
   ///   - client: Sends requests; `nil` leaves the network untouched: only `replay` answers.
   ///   - record: Keeps what is asked and answered.
   ///   - replay: Answers what it holds: everything when there is no client, otherwise losses only.
@@ -72,7 +55,9 @@ package final class HostConnection: Host {
     baseURL: String,
     key: Secret?,
     headers: [String: Secret] = [:],
-    options: Options = Options(),
+    timeout: Duration = .seconds(600),
+    limit: Int = 64 << 20,
+    allowsPlainHTTP: Bool = false,
     client: HTTPClient?,
     record: (any Archive)? = nil,
     replay: (any Archive)? = nil
@@ -81,7 +66,9 @@ package final class HostConnection: Host {
     awaited = "an answer of \(profile.name)"
     base = String(baseURL.reversed().drop { $0 == "/" }.reversed())
     origin = try? HTTPAddress(base).origin
-    self.options = options
+    self.timeout = timeout
+    self.limit = limit
+    self.allowsPlainHTTP = allowsPlainHTTP
     self.client = client
     self.record = record
     self.replay = replay
@@ -182,24 +169,8 @@ package final class HostConnection: Host {
       url = base + (isRepeated ? url.dropFirst(step.count + 1) : url[...])
     }
     guard !call.query.isEmpty else { return url }
-    let items = call.query.map { Self.encoded($0.name) + "=" + Self.encoded($0.value) }
+    let items = call.query.map { $0.name.percentEncoded() + "=" + $0.value.percentEncoded() }
     return url + (url.contains("?") ? "&" : "?") + items.joined(separator: "&")
-  }
-
-  private static func encoded(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-      }
-    }
-    return result
   }
 
   private func response(
@@ -232,10 +203,10 @@ package final class HostConnection: Host {
         address,
         fields: fields,
         body: body,
-        patience: .init(total: call.timeout ?? options.timeout),
-        limit: options.limit,
+        patience: .init(total: call.timeout ?? timeout),
+        limit: limit,
         isRepeatable: isRepeatable,
-        allowsPlainHTTP: options.allowsPlainHTTP
+        allowsPlainHTTP: allowsPlainHTTP
       )
       return try await client.send(
         request,
@@ -328,7 +299,7 @@ package final class HostConnection: Host {
       let error = HostError(status: status, fields: fields, body: body, asked: shown(call))
         .mapped(redaction.url)
       guard call.purpose == .create, error.code == .unavailable else { throw error }
-      throw HostError(.unknownOutcome, error.message, status: status, requestID: error.requestID)
+      throw error.with(error.message, code: .unknownOutcome)
     }
     if call.purpose != .create {
       if let error = HostError.inside(body, asked: shown(call), isReading: call.asksReading) {

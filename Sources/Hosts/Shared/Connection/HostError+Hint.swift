@@ -1,10 +1,5 @@
 extension HostError {
   /// What to do about a reply that a wrong address explains; `nil` for all others.
-  ///
-  /// - Parameters:
-  ///   - status: HTTP status.
-  ///   - said: The reply's own words, in one line.
-  /// - Returns: The hint.
   static func hint(status: Int, said: String) -> String? {
     let text = said.lowercased()
     if text.contains("http request") && text.contains("https")

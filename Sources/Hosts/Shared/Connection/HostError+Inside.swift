@@ -25,10 +25,6 @@ extension HostError {
   }
 
   /// An SGLang text that was given up.
-  ///
-  /// - Parameters:
-  ///   - end: Its `finish_reason`.
-  ///   - asked: Method and path, for the message.
   init(aborted end: JSON, asked: String) {
     self.init(FaultValue(end), of: end, end.bytes, asked: asked)
   }

@@ -6,11 +6,6 @@ extension HostError {
   ///
   /// Bodies of many shapes are understood: OpenAI's object, a bare string, FastAPI's `detail`,
   /// Google's and llama.cpp's numbers, flat objects, HTML of proxies.
-  /// - Parameters:
-  ///   - status: HTTP status.
-  ///   - fields: Header fields, names in lower case.
-  ///   - body: The body.
-  ///   - asked: Method and path, for the message.
   package init(status: Int, fields: [Exchange.Field], body: [UInt8], asked: String) {
     let fault = Fault(JSONReader.read(body), body)
     let requestID = ["x-request-id", "apim-request-id", "request-id"].lazy

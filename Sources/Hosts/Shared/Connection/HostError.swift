@@ -41,13 +41,13 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
   }
 
   /// What kind of fault it is.
-  public let code: Code
+  public internal(set) var code: Code
   /// The thing and the cause in one line of lower case, without anything secret.
-  public let message: String
+  public internal(set) var message: String
   /// HTTP status; `nil` when there was no reply.
   public let status: Int?
   /// The host's own code, such as `insufficient_quota`.
-  public let hostCode: String?
+  public internal(set) var hostCode: String?
   /// The host's id of the request, to quote to its support.
   public let requestID: String?
   /// How long the host asks to be left alone; `nil` when it does not say.
@@ -101,15 +101,17 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
 extension HostError {
   /// The same with another text, such as one without secrets that stood in what it quotes.
   func mapped(_ text: (String) -> String) -> HostError {
-    HostError(
-      code,
-      text(message),
-      status: status,
-      hostCode: hostCode.map(text),
-      requestID: requestID,
-      pause: pause,
-      hint: hint
-    )
+    var error = with(text(message))
+    error.hostCode = hostCode.map(text)
+    return error
+  }
+
+  /// The same in other words, and of another kind.
+  func with(_ message: String, code: Code? = nil) -> HostError {
+    var error = self
+    error.message = message
+    error.code = code ?? self.code
+    return error
   }
 
   /// Whether the same request may be answered after a while.

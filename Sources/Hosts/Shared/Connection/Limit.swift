@@ -13,12 +13,6 @@ struct Limit {
   let pause: Duration?
 
   /// Reads what a host says about a limit; of any other fault nothing.
-  ///
-  /// - Parameters:
-  ///   - code: The kind of fault by its status and words.
-  ///   - fields: Header fields of the reply.
-  ///   - words: The host's code and words.
-  ///   - now: Seconds since 1970.
   init(
     _ code: HostError.Code,
     fields: [Exchange.Field],
@@ -49,9 +43,6 @@ struct Limit {
 
   /// The pause that words ask for, such as `try again in 7m12s`, `wait 14 hours` or `tomorrow`.
   ///
-  /// - Parameters:
-  ///   - words: What a host says.
-  ///   - now: Seconds since 1970.
   /// - Returns: The pause; `nil` when none is named.
   static func pause(in words: String, now: Double) -> Duration? {
     let text = words.lowercased()

@@ -25,9 +25,6 @@ struct Redaction: Sendable {
 
   private let keys: [HiddenKey]
 
-  /// Creates a redaction.
-  ///
-  /// - Parameter secrets: The keys in use; each is removed wherever it occurs.
   init(_ secrets: [Secret]) {
     keys = secrets.compactMap(HiddenKey.init)
   }
@@ -42,11 +39,6 @@ struct Redaction: Sendable {
 
   /// A body as it is kept: without the key; where `isSearched`, a JSON body also without other
   /// secrets.
-  ///
-  /// - Parameters:
-  ///   - bytes: The body.
-  ///   - isSearched: Whether the document is looked through; losses' replies hold no secrets.
-  /// - Returns: The same bytes where there is nothing to hide.
   func body(_ bytes: [UInt8], isSearched: Bool) -> [UInt8] {
     let bytes = withoutKey(bytes)
     guard isSearched, let document = JSONReader.read(bytes) else { return bytes }

@@ -11,11 +11,6 @@ struct Unrecorded {
   private let sent: [UInt8]
 
   /// Takes a request as it would have been recorded.
-  ///
-  /// - Parameters:
-  ///   - method: Its method.
-  ///   - url: Its address, without secrets.
-  ///   - sent: Its body, without secrets.
   init(method: String, url: String, sent: [UInt8]) {
     self.method = method
     self.url = url
@@ -23,11 +18,6 @@ struct Unrecorded {
   }
 
   /// The error that names it and the nearest request that was recorded.
-  ///
-  /// - Parameters:
-  ///   - exchanges: What the recording holds, or the beginning of it.
-  ///   - turn: How often it was asked before.
-  /// - Returns: An error of code `notRecorded`.
   func error(beside exchanges: [Exchange], turn: Int) -> HostError {
     let document = JSONReader.read(sent)
     let model = document?["model"]?.string.map { " for model '\($0)'" } ?? ""

@@ -20,8 +20,6 @@ struct Decimal64 {
   }
 
   /// Adds the digits that stand at a place of a text.
-  ///
-  /// - Returns: The place behind them.
   mutating func append(digitsOf text: Span<UInt8>, from start: Int) -> Int {
     var digits = digits
     var place = start

@@ -10,7 +10,6 @@ package struct JSONObject: Sendable {
 
   private var members: [Member]
 
-  /// Creates an object of members in order.
   package init(_ members: [Member] = []) { self.members = members }
 
   /// The value of the last member of that name; `nil` removes all of them, or is there when none is.

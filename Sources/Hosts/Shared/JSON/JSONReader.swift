@@ -4,7 +4,6 @@ package struct JSONReader {
 
   /// Reads one whole document.
   ///
-  /// - Parameter bytes: UTF-8, with or without a byte order mark.
   /// - Returns: The value; `nil` when the bytes are anything but one JSON value.
   package static func read(_ bytes: [UInt8]) -> JSON? {
     var reader = JSONReader(scanner: JSONScanner(bytes))

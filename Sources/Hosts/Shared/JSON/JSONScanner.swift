@@ -39,25 +39,18 @@ package struct JSONScanner {
   }
 
   /// Takes one byte, blanks before it skipped.
-  ///
-  /// - Parameter byte: The byte that must be there.
-  /// - Throws: `MalformedJSON` if something else is there.
   private mutating func expect(_ byte: UInt8) throws(MalformedJSON) {
     guard peek() == byte else { throw MalformedJSON() }
     position += 1
   }
 
   /// Enters an object, whose members `nextKey` gives.
-  ///
-  /// - Throws: `MalformedJSON` if there is none.
   package mutating func enterObject() throws(MalformedJSON) {
     try expect(UInt8(ascii: "{"))
     isFresh = true
   }
 
   /// Enters a list, whose elements `nextElement` announces.
-  ///
-  /// - Throws: `MalformedJSON` if there is none.
   package mutating func enterArray() throws(MalformedJSON) {
     try expect(UInt8(ascii: "["))
     isFresh = true
@@ -82,7 +75,6 @@ package struct JSONScanner {
   /// Takes the name of the entered object's next member; its value must be taken next.
   ///
   /// - Returns: The name; `nil` when the object has ended and was left.
-  /// - Throws: `MalformedJSON`.
   package mutating func nextKey() throws(MalformedJSON) -> String? {
     guard try step(end: UInt8(ascii: "}")) else { return nil }
     let name = try string()
@@ -91,9 +83,6 @@ package struct JSONScanner {
   }
 
   /// Steps to the entered list's next element, which must be taken next.
-  ///
-  /// - Returns: Whether there is one; otherwise the list was left.
-  /// - Throws: `MalformedJSON`.
   package mutating func nextElement() throws(MalformedJSON) -> Bool {
     try step(end: UInt8(ascii: "]"))
   }
@@ -104,9 +93,6 @@ package struct JSONScanner {
   }
 
   /// Takes `true` or `false`.
-  ///
-  /// - Returns: The truth value.
-  /// - Throws: `MalformedJSON` if there is none.
   package mutating func bool() throws(MalformedJSON) -> Bool {
     _ = peek()
     if take("true") { return true }
@@ -115,8 +101,6 @@ package struct JSONScanner {
   }
 
   /// Makes sure that nothing but blanks is left.
-  ///
-  /// - Throws: `MalformedJSON` if something is.
   package mutating func finish() throws(MalformedJSON) {
     guard peek() == nil else { throw MalformedJSON() }
   }
@@ -133,7 +117,6 @@ package struct JSONScanner {
   /// Takes a value and forgets it.
   ///
   /// Only brackets and strings are looked at: what lies between them is not checked.
-  /// - Throws: `MalformedJSON` if the value does not end.
   package mutating func skip() throws(MalformedJSON) {
     guard let first = peek() else { throw MalformedJSON() }
     switch first {
@@ -229,9 +212,6 @@ package struct JSONScanner {
   // MARK: Strings
 
   /// Takes a string.
-  ///
-  /// - Returns: Its text.
-  /// - Throws: `MalformedJSON` if there is none, or it is not UTF-8.
   package mutating func string() throws(MalformedJSON) -> String {
     if let place = plainString() { return try Self.text(bytes.span.extracting(place)) }
     var buffer: [UInt8] = []
@@ -261,9 +241,6 @@ package struct JSONScanner {
   }
 
   /// Takes a string and appends its bytes, escapes resolved, not checked for being UTF-8.
-  ///
-  /// - Parameter text: Where the bytes go.
-  /// - Throws: `MalformedJSON` if there is no string.
   package mutating func appendString(to text: inout [UInt8]) throws(MalformedJSON) {
     try expect(UInt8(ascii: "\""))
     let bytes = bytes
@@ -320,9 +297,6 @@ package struct JSONScanner {
   // MARK: Numbers
 
   /// Takes a number, correct to the last bit.
-  ///
-  /// - Returns: The number nearest to the decimal.
-  /// - Throws: `MalformedJSON` if there is none.
   package mutating func number() throws(MalformedJSON) -> Double {
     _ = peek()
     let bytes = bytes

@@ -87,14 +87,7 @@ extension HostedTrainer {
 
   /// A limit that is not waited for, or not any more; it concerns every job.
   private func crowdedOut(_ error: HostError) -> HostError {
-    HostError(
-      .later,
-      "\(error.message); that is longer than trainer.patienceMinutes",
-      status: error.status,
-      hostCode: error.hostCode,
-      requestID: error.requestID,
-      pause: error.pause
-    )
+    error.with("\(error.message); that is longer than trainer.patienceMinutes", code: .later)
   }
 
   private func end(of pause: Duration?) -> Double? {

@@ -9,10 +9,6 @@ extension HostedTrainer {
 
   /// Watches a job until it ends.
   ///
-  /// - Parameters:
-  ///   - start: The job as it was last seen.
-  ///   - progress: Called with the fraction done, 0...1, never falling.
-  /// - Returns: The job when it has ended.
   /// - Throws: `HostError` when it vanished or was in an unclear state for too long, or `CancellationError` when cancelled; the job itself
   ///   goes on at the host.
   func follow(

@@ -31,14 +31,6 @@ struct JobCalls: Sendable {
   }
 
   /// Makes something, once; a reply that names nothing leaves the outcome unknown.
-  ///
-  /// - Parameters:
-  ///   - path: Where it is asked for.
-  ///   - query: Query items.
-  ///   - body: What is asked for.
-  ///   - id: Member of the reply that names what was made.
-  /// - Returns: The reply.
-  /// - Throws: `HostError`, or `CancellationError` when cancelled.
   func make(
     _ path: String,
     query: [Call.FormField] = [],
@@ -88,19 +80,20 @@ extension HostError {
 }
 
 extension String {
-  /// The text as one segment of a path (RFC 3986): all but unreserved characters and colons encoded.
-  var asPathSegment: String {
+  /// The text as one segment of a path.
+  var asPathSegment: String { percentEncoded(but: [UInt8(ascii: ":")]) }
+
+  /// The text with all but unreserved characters (RFC 3986) encoded.
+  func percentEncoded(but kept: [UInt8] = []) -> String {
     var result = ""
     for byte in utf8 {
-      let scalar = Unicode.Scalar(byte)
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: ":"):
-        result.unicodeScalars.append(scalar)
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        result += byte < 16 ? "%0\(digits)" : "%\(digits)"
+      let isPlain =
+        Character(Unicode.Scalar(byte)).isLetter && byte < 0x80
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._~".utf8.contains(byte)
+      if isPlain || kept.contains(byte) {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
       }
     }
     return result

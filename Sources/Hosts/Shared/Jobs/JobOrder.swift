@@ -77,12 +77,6 @@ extension TrainingProfile {
   }
 
   /// How a job stands.
-  ///
-  /// - Parameters:
-  ///   - status: The host's word: the profile's go before those of all hosts.
-  ///   - code: The host's code for a failure.
-  ///   - message: The host's words for a failure.
-  /// - Returns: The state.
   func state(_ status: String, code: String?, message: String?) -> RemoteJob.State {
     func isAmong(_ words: [String]) -> Bool {
       words.contains { $0.lowercased().utf8.elementsEqual(status.lowercased().utf8) }

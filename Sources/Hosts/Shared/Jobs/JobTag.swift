@@ -33,7 +33,6 @@ struct JobTag: Sendable, Hashable {
   /// Suffix of its model's name.
   ///
   /// Short where something else tells the job apart, because it is part of a name people read.
-  /// - Parameter profile: How the host fine-tunes.
   /// - Returns: The suffix; `nil` when the host takes none.
   func suffix(for profile: TrainingProfile) -> String? {
     guard let limit = profile.suffixLength else { return nil }

@@ -22,10 +22,6 @@ protocol JobWire: Sendable {
 
   /// All jobs of one key, oldest first; `nil` when the host cannot list.
   ///
-  /// - Parameters:
-  ///   - tag: What they are called.
-  ///   - files: Training files that no other job uses.
-  /// - Returns: The jobs, or `nil`.
   /// - Throws: As all of them.
   func jobs(of tag: JobTag, files: [String]) async throws -> [RemoteJob]?
 

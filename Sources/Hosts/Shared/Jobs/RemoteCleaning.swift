@@ -32,12 +32,6 @@ public struct RemoteCleaning: Sendable {
 
   /// Creates a clean-up.
   ///
-  /// - Parameters:
-  ///   - host: Who answers.
-  ///   - profile: What the host is like; its `baseURL` is the one in use.
-  ///   - ledger: What the run made.
-  ///   - account: Name of the account, for hosts that have it in their paths.
-  ///   - pause: First wait for a cancelled job to stop; `nil` is the profile's.
   /// - Throws: `HostError` when the host does not fine-tune, or needs an account.
   package init(
     host: any Host,
@@ -121,7 +115,6 @@ public struct RemoteCleaning: Sendable {
 
   /// Makes sure that a job does not run.
   ///
-  /// - Returns: Its model, if it gave one.
   /// - Throws: `HostError`; also when it still runs after some looks.
   private func stop(_ id: String) async throws -> String? {
     var job = try await wire.job(id)

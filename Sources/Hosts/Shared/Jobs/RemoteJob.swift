@@ -104,11 +104,6 @@ struct JobFailure: Sendable, Hashable {
   }
 
   /// The failure as an error.
-  ///
-  /// - Parameters:
-  ///   - job: The host's name for the job.
-  ///   - host: The host.
-  /// - Returns: What a run is told.
   func error(job: String, host: String) -> HostError {
     let reason = message.isEmpty ? "'\(code)', without saying why" : message
     let subject = "\(host) job \(job)"

@@ -86,7 +86,6 @@ struct WaitLimit: Sendable {
   private let limit: Duration
   private var spent = Duration.zero
 
-  /// Creates an longestWait of which nothing is spent.
   init(_ limit: Duration) { self.limit = limit }
 
   /// Spends some of it; false when there was not so much left.

@@ -4,11 +4,6 @@ import FoundationEssentials
 extension HostProfile {
   /// A profile of the user's own.
   ///
-  /// - Parameters:
-  ///   - text: JSON5 in UTF-8.
-  ///   - file: What to call it in errors.
-  ///   - hosts: Whose wires, servings, tokenisers and reading methods it may name.
-  /// - Returns: The profile.
   /// - Throws: `HostError` of code `configuration` for a key that is missing, ill-typed or unknown.
   package static func read(
     json5 text: [UInt8],

@@ -75,9 +75,6 @@ package struct HostProfile: Sendable, Hashable, Decodable {
   }
 
   /// A base URL as the host wants it: `basePath` added as far as it is missing, no slash at the end.
-  ///
-  /// - Parameter address: What the user gave, with all, some or none of `basePath`.
-  /// - Returns: The same with `basePath`, once.
   package func completed(_ address: String) -> String {
     var result = address
     while result.hasSuffix("/") { result.removeLast() }
@@ -88,13 +85,6 @@ package struct HostProfile: Sendable, Hashable, Decodable {
       if result.hasSuffix(known) { return result + steps.dropFirst(count).joined() }
     }
     return result + steps.joined()
-  }
-
-  /// The part of a URL before its path, such as `https://api.fireworks.ai`.
-  package static func origin(of address: String) -> String? {
-    guard let separator = address.firstRange(of: "://") else { return nil }
-    let end = address[separator.upperBound...].firstIndex(of: "/") ?? address.endIndex
-    return String(address[..<end])
   }
 }
 

@@ -6,7 +6,7 @@ package struct ScoringProfile: Sendable, Hashable, Decodable {
   /// Methods to try, most exact first.
   package var methods: [ScoringMethod]
   /// Examples a request may hold; 1 where the host takes no lists of prompts.
-  package var batch: Int
+  package var batch = 1
   /// `max_tokens` of an echo request, 0 or 1; 1 when left out.
   ///
   /// 0 is sent only where the profile says so: some servers take it for "without limit". With 1 the
@@ -32,29 +32,9 @@ package struct ScoringProfile: Sendable, Hashable, Decodable {
   ///
   /// For SGLang they join the request itself, for TGI its `parameters`.
   package var members: [String: JSON]?
+}
 
-  /// Creates a profile; what is `nil` is as OpenAI's wire has it.
-  package init(
-    methods: [ScoringMethod],
-    batch: Int = 1,
-    echoMaxTokens: Int? = nil,
-    tokenizer: Tokenizer? = nil,
-    topLogProbabilities: Int? = nil,
-    chatLimit: String? = nil,
-    chatOnly: Bool? = nil,
-    repliesNameOthers: Bool? = nil,
-    readinessSeconds: Int? = nil,
-    members: [String: JSON]? = nil
-  ) {
-    self.methods = methods
-    self.batch = batch
-    self.echoMaxTokens = echoMaxTokens
-    self.tokenizer = tokenizer
-    self.topLogProbabilities = topLogProbabilities
-    self.chatLimit = chatLimit
-    self.chatOnly = chatOnly
-    self.repliesNameOthers = repliesNameOthers
-    self.readinessSeconds = readinessSeconds
-    self.members = members
-  }
+extension ScoringProfile {
+  /// Creates the profile of a host that reads losses as OpenAI's wire has it, one after the other.
+  package init(by method: ScoringMethod) { self.init(methods: [method]) }
 }

@@ -23,13 +23,6 @@ enum Alignment: Sendable, Hashable {
   }
 
   /// Where the completion lies among tokens that may be written otherwise than as text.
-  ///
-  /// - Parameters:
-  ///   - row: The tokens.
-  ///   - prompted: The text.
-  ///   - hasTail: Whether a token may have been generated after it.
-  /// - Returns: The completion's tokens, or why they cannot be told when every token is taken for
-  ///   plain text.
   static func read(_ row: TokenRow, _ prompted: PromptedText, hasTail: Bool) -> Alignment {
     let plain = Alignment(row, prompted, hasTail: hasTail)
     guard plain == .ignored || plain == .misaligned else { return plain }
@@ -54,10 +47,6 @@ enum Alignment: Sendable, Hashable {
   /// ones that the text does not have; tokens after its end were generated. Tokens that are parts
   /// of a character come as U+FFFD or as nothing: they stand for non-ASCII bytes up to the next
   /// token that can be read.
-  /// - Parameters:
-  ///   - row: The tokens.
-  ///   - prompted: The text.
-  ///   - hasTail: Whether a token may have been generated after it.
   init(_ row: TokenRow, _ prompted: PromptedText, hasTail: Bool) {
     let text = prompted.bytes
     var cursor = 0

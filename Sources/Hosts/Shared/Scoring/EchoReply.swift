@@ -8,8 +8,6 @@ struct EchoReply: Sendable {
   /// Reads a reply in one pass, skipping what is not needed.
   ///
   /// Together puts the prompts' tokens into a list `prompt` beside `choices`; it is preferred.
-  /// - Parameter body: UTF-8 of the reply.
-  /// - Throws: `MalformedJSON`.
   init(_ body: [UInt8]) throws(MalformedJSON) {
     var scanner = JSONScanner(body)
     var prompts: [TokenRow] = []

@@ -24,8 +24,6 @@ struct FaultInquiry: Sendable {
   private var isHostWell = false
 
   /// Begins an inquiry.
-  ///
-  /// - Parameter rows: Rows in the request that failed.
   init(rows: Int) { self.rows = rows }
 
   /// After a failure of the request, first or repeated.
@@ -49,9 +47,6 @@ struct FaultInquiry: Sendable {
   }
 
   /// After the row that is known to be good was asked for.
-  ///
-  /// - Parameter error: Why it could not be read; `nil` when it was.
-  /// - Returns: What to do next.
   mutating func control(failed error: HostError?) -> Step {
     guard let error, error.code != .notRecorded else {
       // What a recording lacks was not asked for, because other rows were being answered.

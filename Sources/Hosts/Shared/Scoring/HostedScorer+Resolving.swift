@@ -50,15 +50,6 @@ extension HostedScorer {
   }
 
   /// Opens a model, asks the host what it supports, and closes it again.
-  ///
-  /// - Parameters:
-  ///   - endpoint: Where to ask.
-  ///   - serving: How models become askable.
-  ///   - model: The model to ask; `nil` is the base.
-  ///   - samples: Some of the run's own examples.
-  ///   - methods: Methods to try; `nil` takes the profile's.
-  /// - Returns: What was found.
-  /// - Throws: `HostError` for lasting faults, `CancellationError`.
   package static func probe(
     _ endpoint: ScoringEndpoint,
     serving: any Serving,

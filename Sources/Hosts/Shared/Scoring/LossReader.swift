@@ -7,9 +7,6 @@ package protocol LossReader: Sendable {
 
   /// Asks for the losses of examples, at most as many as a request may hold, as directly as it can.
   ///
-  /// - Parameters:
-  ///   - examples: What to read.
-  ///   - question: How the requests are to be treated.
   /// - Returns: One answer an example, in order.
   /// - Throws: `HostError` when the request failed, whoever may be at fault; `CancellationError`.
   func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer]
@@ -22,7 +19,6 @@ package struct Question: Sendable, Hashable {
   /// 1, or 2 for a second reading.
   package var round: Int
 
-  /// Creates a question.
   package init(_ purpose: Call.Purpose = .score, round: Int = 1) {
     self.purpose = purpose
     self.round = round

@@ -75,11 +75,6 @@ struct PathReader: SingleReader {
   }
 
   /// The loss of a completion by what was generated.
-  ///
-  /// - Parameters:
-  ///   - choice: The reply's only choice.
-  ///   - completion: UTF-8 of the completion.
-  /// - Returns: The loss, exact or censored, or why there is none.
   func read(_ choice: JSON, _ completion: [UInt8]) -> LossReading {
     if choice["finish_reason"]?.string == "content_filter" { return missing("content filter") }
     if choice["message"]?["refusal"]?.string != nil { return missing("refusal") }

@@ -8,10 +8,6 @@ struct RequestTemplate: Sendable {
   private let tail: [UInt8]
 
   /// Writes everything but one member.
-  ///
-  /// - Parameters:
-  ///   - members: The other members.
-  ///   - name: The member that differs from request to request.
   init(_ members: [String: JSON], lacking name: String) {
     var head = Array("{".utf8)
     var tail: [UInt8] = []
@@ -33,11 +29,6 @@ struct RequestTemplate: Sendable {
   }
 
   /// A whole request.
-  ///
-  /// - Parameters:
-  ///   - size: About how many bytes the member takes.
-  ///   - write: Appends the member's value.
-  /// - Returns: UTF-8 of the object.
   func body(size: Int, _ write: (inout [UInt8]) -> Void) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(head.count + size + size / 8 + tail.count)

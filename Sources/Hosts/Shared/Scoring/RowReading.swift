@@ -9,10 +9,6 @@ package struct RowFault: Error {
   let reason: String
 
   /// Takes a fault.
-  ///
-  /// - Parameters:
-  ///   - error: The fault as the host's.
-  ///   - reason: The fault as the row's; `nil` for the error's own words.
   init(_ error: HostError, reason: String? = nil) {
     self.error = error
     let kind =
@@ -35,8 +31,6 @@ final class SharedAnswer: Sendable {
 
   /// The answer, from whoever asks first.
   ///
-  /// - Parameter ask: Asks; called unless somebody is asking.
-  /// - Returns: What it returned.
   /// - Throws: What it threw; `CancellationError`.
   func answer(
     _ ask: @escaping @Sendable () async throws -> HostError?
@@ -66,13 +60,6 @@ struct RowReading {
   private(set) var listFault: HostError?
 
   /// Begins to read.
-  ///
-  /// - Parameters:
-  ///   - reader: How.
-  ///   - question: How the requests are to be treated.
-  ///   - good: A row that was read before.
-  ///   - control: Whether rows are answered that are known to be good, shared with those that loss
-  ///     under the same model.
   init(
     _ reader: any LossReader,
     _ question: Question,
@@ -87,7 +74,6 @@ struct RowReading {
 
   /// Reads losses of rows by one request where that is possible.
   ///
-  /// - Parameter examples: The rows, at most as many as a request may hold.
   /// - Returns: One loss a row, in order.
   /// - Throws: `HostError` when no row could be read; `CancellationError`.
   mutating func readings(of examples: [Example]) async throws -> [LossReading] {
@@ -180,9 +166,6 @@ struct RowReading {
 extension LossReader {
   /// Reads losses of examples, at most as many as a request may hold.
   ///
-  /// - Parameters:
-  ///   - examples: What to read.
-  ///   - question: How the requests are to be treated.
   /// - Returns: One loss an example, in order; `missing` where this one could not be measured.
   /// - Throws: `HostError` when no example could be; `CancellationError`.
   package func read(_ examples: [Example], _ question: Question) async throws -> [LossReading] {
@@ -192,9 +175,6 @@ extension LossReader {
 
   /// Reads losses of examples and concludes nothing about faults, for questions about the host.
   ///
-  /// - Parameters:
-  ///   - examples: What to read.
-  ///   - question: How the requests are to be treated.
   /// - Returns: One loss an example, in order.
   /// - Throws: `HostError` where one of them has a fault; `CancellationError`.
   func directReadings(of examples: [Example], _ question: Question) async throws -> [LossReading] {

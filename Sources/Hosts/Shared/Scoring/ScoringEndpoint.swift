@@ -30,14 +30,6 @@ package struct ScoringEndpoint: Sendable {
   }
 
   /// Sends a scoring request and makes sure that the model asked for answered.
-  ///
-  /// - Parameters:
-  ///   - path: Where to.
-  ///   - body: UTF-8 of the request.
-  ///   - question: How it is to be treated.
-  ///   - bytes: Bytes of text that it sends, for rate limits.
-  /// - Returns: The call and its reply.
-  /// - Throws: `HostError`, `CancellationError`.
   func post(
     _ path: String,
     _ body: [UInt8],
@@ -59,11 +51,6 @@ package struct ScoringEndpoint: Sendable {
   func native(_ path: String) -> String { (root ?? "") + path }
 
   /// What a request says besides its prompt.
-  ///
-  /// - Parameters:
-  ///   - model: The model.
-  ///   - members: The method's own members; the profile's and the model's own come on top.
-  /// - Returns: All of them.
   func members(of model: ServedModel, _ members: [String: JSON]) -> [String: JSON] {
     var all = members
     all["model"] = .string(model.name)
@@ -76,9 +63,6 @@ package struct ScoringEndpoint: Sendable {
   ///
   /// llama.cpp answers 200 with its default model for a name it does not know. Aliases pass: the
   /// name with a date, without a deployment's (`#…`) or without folders.
-  /// - Parameters:
-  ///   - answered: The reply's `model`; `nil` when it names none.
-  ///   - model: The model asked for.
   /// - Throws: `HostError` of code `notFound` when another one answered.
   func check(_ answered: String?, is model: ServedModel) throws(HostError) {
     guard let answered, profile.repliesNameOthers != true, !answered.isSame(as: model.name) else {
@@ -105,10 +89,6 @@ package struct ScoringEndpoint: Sendable {
 
   /// Binds a method to a model.
   ///
-  /// - Parameters:
-  ///   - method: The method.
-  ///   - model: The model.
-  /// - Returns: What reads its losses.
   /// - Throws: `HostError` when the model's adapter could not be named to the host.
   package func reader(
     by method: ScoringMethod,
@@ -119,8 +99,6 @@ package struct ScoringEndpoint: Sendable {
 
   /// The tokeniser, for methods that need ids.
   ///
-  /// - Parameter method: The method's name.
-  /// - Returns: The tokeniser.
   /// - Throws: `HostError` of code `unsupported` when the profile names none.
   func requiredTokenizer(for method: ScoringMethod) throws(HostError) -> ServerTokenizer {
     if let tokenizer { return tokenizer }

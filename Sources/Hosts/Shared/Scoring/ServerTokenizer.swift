@@ -45,9 +45,6 @@ final class ServerTokenizer: Sendable {
   /// boundary, both are tokenised apart and `mark` says `+joined`. Of a chat the first token after
   /// the answer, which ends the turn and is trained on too, is read (`+turn`), the rest is not.
   /// llama.cpp's template leaves the last turn open: no end of turn is read there.
-  /// - Parameter example: The example; a chat only if `rendersChats`.
-  /// - Returns: Its ids.
-  /// - Throws: `HostError`, `CancellationError`.
   func tokens(of example: Example) async throws -> PromptedTokens {
     let digest = Self.digest(example)
     if let known = cache.withLock({ $0.texts[digest] }) { return known }

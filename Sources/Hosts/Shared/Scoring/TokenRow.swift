@@ -18,10 +18,8 @@ struct TokenRow: Sendable {
       ? reply[start..<end] : unescaped[(start - reply.count)..<(end - reply.count)]
   }
 
-  /// Creates a row without tokens.
   init() {}
 
-  /// Creates a row from its tokens.
   init(_ tokens: [(text: String, value: Double)]) {
     for token in tokens {
       append(Array(token.text.utf8))
@@ -39,7 +37,6 @@ struct TokenRow: Sendable {
   /// a list `content` of objects (chats, Fireworks, llama.cpp).
   ///
   /// Lists of alternatives are skipped unread.
-  /// - Parameter scanner: Stands before the value.
   /// - Throws: `MalformedJSON`, also when the lists differ in length.
   init(_ scanner: inout JSONScanner) throws(MalformedJSON) {
     if scanner.takeNull() { return }

@@ -89,12 +89,6 @@ enum TokenSpelling: CaseIterable, Sendable {
 
   /// The completion's tokens where all spell the text in another of Unicode's canonical forms, as
   /// tokenisers that compose characters do; `nil` where they do not.
-  ///
-  /// - Parameters:
-  ///   - row: The tokens.
-  ///   - prompted: The text.
-  ///   - hasTail: Whether a token may have been generated after it.
-  /// - Returns: Their places.
   static func normalised(_ row: TokenRow, _ prompted: PromptedText, hasTail: Bool) -> Range<Int>? {
     guard prompted.bytes.contains(where: { $0 >= 0x80 }) else { return nil }
     // Special tokens may stand in front, and what was generated is listed at the end or not.

@@ -43,10 +43,6 @@ struct TopList: Sendable, Hashable {
   }
 
   /// Reads a generated text's lists.
-  ///
-  /// - Parameter logprobs: The choice's `logprobs`: a list `content` of objects (chats, llama.cpp),
-  ///   or lists side by side (OpenAI's completions).
-  /// - Returns: One list a token, up to the first that cannot be read; empty when there are none.
   static func read(_ logprobs: JSON?) -> [TopList] {
     var lists: [TopList] = []
     if let content = logprobs?["content"]?.array {

@@ -38,12 +38,6 @@ package struct AdapterServing: ReleasingServing {
 
   private var host: any Host { request.host }
 
-  /// Creates a serving.
-  ///
-  /// - Parameters:
-  ///   - request: The server, and what the user says.
-  ///   - path: Where below the server's root the calls for adapters are.
-  ///   - served: How requests name an adapter.
   init(
     _ request: ServingRequest,
     path: String,
@@ -88,12 +82,7 @@ package struct AdapterServing: ReleasingServing {
   }
 
   package func release(_ id: String) async throws {
-    let call = Call(
-      "POST",
-      "\(root)\(path)/unload_lora_adapter",
-      body: .json(JSON.object(["lora_name": .string(id)]).bytes),
-      purpose: .remove
-    )
+    let call = call("unload_lora_adapter", ["lora_name": .string(id)], purpose: .remove)
     try await held.release(id) {
       do {
         _ = try await host.send(call)
@@ -105,12 +94,9 @@ package struct AdapterServing: ReleasingServing {
   }
 
   private func load(_ adapter: Adapter) async throws {
-    let call = Call(
-      "POST",
-      "\(root)\(path)/load_lora_adapter",
-      body: .json(
-        JSON.object(["lora_name": .string(adapter.name), "lora_path": .string(adapter.path)]).bytes
-      ),
+    let call = call(
+      "load_lora_adapter",
+      ["lora_name": .string(adapter.name), "lora_path": .string(adapter.path)],
       purpose: .create
     )
     do {
@@ -118,12 +104,8 @@ package struct AdapterServing: ReleasingServing {
     } catch let error as HostError where error.status == 400 || error.code == .unknownOutcome {
       // 400 is also what an adapter gets that is loaded already, by us before a crash for example.
       guard let loaded = try await folder(of: adapter.name) else {
-        throw HostError(
-          error.code,
-          "\(host.name): cannot load the adapter '\(adapter.path)': \(error.message)",
-          status: error.status,
-          hostCode: error.hostCode,
-          requestID: error.requestID
+        throw error.with(
+          "\(host.name): cannot load the adapter '\(adapter.path)': \(error.message)"
         )
       }
       guard loaded.isEmpty || Adapter("x=\(loaded)")?.path == adapter.path else {
@@ -141,6 +123,10 @@ package struct AdapterServing: ReleasingServing {
         status: error.status
       )
     }
+  }
+
+  private func call(_ name: String, _ body: JSON, purpose: Call.Purpose) -> Call {
+    Call("POST", "\(root)\(path)/\(name)", body: .json(body.bytes), purpose: purpose)
   }
 
   /// The folder of a loaded adapter, empty if the server does not tell; `nil` if it is not loaded.

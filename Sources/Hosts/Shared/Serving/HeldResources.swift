@@ -17,9 +17,6 @@ package struct HeldResources {
   ///
   /// It stays in the ledger when it could not be given back. It goes on in a cancelled task: what
   /// costs money by the hour must not outlive a Ctrl-C.
-  /// - Parameters:
-  ///   - id: What `add` wrote down.
-  ///   - remove: Asks the host to take it back.
   /// - Throws: What `remove` throws, but for 404, and the ledger's own error.
   func release(_ id: String, _ remove: @escaping @Sendable () async throws -> Void) async throws {
     // A task of its own is not cancelled together with the one that waits for it.
@@ -48,17 +45,12 @@ package protocol ReleasingServing: Serving {
 
   /// Gives back what the ledger lists, and strikes it out.
   ///
-  /// - Parameter id: The resource's id in the ledger.
   /// - Throws: `HostError`; 404 is no error.
   func release(_ id: String) async throws
 }
 
 extension ReleasingServing {
-  /// Takes something from the host, and gives it back if that goes wrong.
-  ///
-  /// - Parameters:
-  ///   - id: What the ledger calls it; written down first.
-  ///   - work: Asks for it, and waits until it answers.
+  /// Writes down what is taken, takes it and waits until it answers, or else gives it back.
   func take(_ id: String, _ work: () async throws -> Void) async throws {
     do {
       try held.add(id)

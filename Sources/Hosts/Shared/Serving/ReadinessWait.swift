@@ -12,9 +12,6 @@ struct ReadinessWait {
 
   /// Asks until the answer is yes.
   ///
-  /// - Parameters:
-  ///   - what: What is waited for, for the message.
-  ///   - isReady: The question; it leaves the host's words for a no.
   /// - Throws: `HostError` of code `unavailable` after `limit`; what `isReady` throws;
   ///   `CancellationError` when cancelled.
   func wait(
@@ -51,9 +48,6 @@ struct ReadinessWait {
   /// Sends requests that cost next to nothing until one is answered.
   ///
   /// A refused request (400 and the like) proves as well that the model is there.
-  /// - Parameters:
-  ///   - model: The model, for the message.
-  ///   - call: The request.
   /// - Throws: As `wait`, and `HostError` where asking again cannot help.
   func untilAnswered(_ model: String, _ call: Call) async throws {
     try await wait(for: "model '\(model)'") { words in

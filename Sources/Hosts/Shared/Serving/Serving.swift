@@ -6,10 +6,6 @@ package protocol Serving: Sendable {
   var modelsAtOnce: Int { get }
 
   /// Makes a model askable; equal calls give equal answers and take nothing twice.
-  ///
-  /// - Parameter model: The model; `nil` is the base.
-  /// - Returns: How requests name it.
-  /// - Throws: `HostError`, or `CancellationError` when cancelled.
   func open(_ model: ModelReference?) async throws -> ServedModel
 
   /// Gives back what `open` took; goes on in a cancelled task.

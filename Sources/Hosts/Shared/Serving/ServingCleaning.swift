@@ -16,12 +16,6 @@ package struct ServingCleaning {
   private let host: String
   private let ledger: any Ledger
 
-  /// Creates a cleaning.
-  ///
-  /// - Parameters:
-  ///   - serving: The host's serving.
-  ///   - host: The host: the name of its profile.
-  ///   - ledger: Where what was taken is written down.
   package init(_ serving: any Serving, host: String, ledger: any Ledger) {
     self.serving = serving
     self.host = host
@@ -30,7 +24,6 @@ package struct ServingCleaning {
 
   /// Gives back all deployments and adapters that the ledger lists for the host, and only those.
   ///
-  /// - Returns: What is still there; it stays in the ledger.
   /// - Throws: The ledger's own error when it cannot be read.
   package func clean() async throws -> [Remaining] {
     var leftovers: [Remaining] = []

@@ -10,12 +10,6 @@ package struct ServingKind: ProfileKind {
   private let make: @Sendable (ServingRequest) throws -> any Serving
 
   /// Describes a way to serve models.
-  ///
-  /// - Parameters:
-  ///   - name: What profiles call it.
-  ///   - options: Keys of `scorer.serving` that it reads.
-  ///   - management: A further API of the host's that it needs.
-  ///   - make: Makes the serving; throws `HostError` when something it needs is not there.
   package init(
     _ name: String,
     options: Set<String> = [],
@@ -32,8 +26,6 @@ package struct ServingKind: ProfileKind {
 
   /// Makes the serving of a host.
   ///
-  /// - Parameter request: What the user says, and whom to ask.
-  /// - Returns: A serving.
   /// - Throws: `HostError` of code `configuration` when something it needs is not there, or an option
   ///   is given that it does not read.
   package func serving(_ request: ServingRequest) throws -> any Serving {
@@ -81,7 +73,6 @@ package struct ServingRequest: Sendable {
   /// Reaches a further API of the host's.
   package var reach: @Sendable (ManagementAPI) throws -> any Host
 
-  /// Creates a request.
   package init(
     _ options: ServingOptions = ServingOptions(),
     base: String?,
@@ -110,8 +101,6 @@ package struct ServingRequest: Sendable {
   }
 
   /// The deployment that must be named.
-  ///
-  /// - Parameter what: What it is, for the message.
   func deployment(_ what: String) throws(HostError) -> String {
     if let deployment = options.deployment { return deployment }
     throw HostError(

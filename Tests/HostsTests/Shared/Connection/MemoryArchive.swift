@@ -58,7 +58,8 @@ extension HostConnection {
       profile: try HostProfile.read(json5: Array(profile.utf8)),
       baseURL: url + "/v1",
       key: key.flatMap { Secret($0) },
-      options: .init(timeout: timeout, limit: limit),
+      timeout: timeout,
+      limit: limit,
       client: client,
       record: record,
       replay: replay
