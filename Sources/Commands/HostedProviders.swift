@@ -235,7 +235,7 @@ struct HostedProviders: Sendable {
   /// - Returns: What could not be given back, in full sentences.
   /// - Throws: The store's own error, or `CancellationError`.
   func releaseRemaining() async throws -> [String] {
-    try await ServingCleaning(serving, host: scoring.profile.name, ledger: ledger).clean().map {
+    try await serving.releaseAll(host: scoring.profile.name, ledger: ledger).map {
       "The \($0.resource.kind.rawValue) '\($0.resource.id)' of an earlier session is still there: "
         + "\($0.reason)."
     }
@@ -249,11 +249,7 @@ struct HostedProviders: Sendable {
   func clean(jobKeys: [String]) async throws -> [(resource: RemoteResource, leftover: String?)] {
     let before = try ledger.resources(job: nil)
     var result: [(resource: RemoteResource, leftover: String?)] = []
-    let left = try await ServingCleaning(
-      serving,
-      host: scoring.profile.name,
-      ledger: ledger
-    ).clean()
+    let left = try await serving.releaseAll(host: scoring.profile.name, ledger: ledger)
     for resource in before where resource.kind == .deployment || resource.kind == .adapter {
       let reason = left.first { $0.resource == resource }?.reason
       result.append((resource, reason))

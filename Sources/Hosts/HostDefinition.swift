@@ -5,7 +5,6 @@ package import Experiment
 /// The profile names the wire, the serving, the tokeniser and the reading methods as values, so that
 /// whoever trains, reads losses or cleans up never asks which host it is.
 package struct HostDefinition: Sendable {
-  /// How a host is reached.
   package enum Access: Sendable {
     /// Over HTTP, at an address and with a key if it wants one.
     case http
@@ -31,12 +30,10 @@ package struct HostDefinition: Sendable {
     package let trainer: @Sendable (CommandOptions, any Ledger) -> any Trainer
   }
 
-  /// The host's facts.
   package let profile: HostProfile
   /// How it is reached.
   package let access: Access
 
-  /// Describes a host.
   package init(_ profile: HostProfile, access: Access = .http) {
     self.profile = profile
     self.access = access

@@ -65,10 +65,8 @@ package struct HostRegistry: Sendable {
 ///
 /// Two of one name are the same.
 package protocol ProfileKind: Sendable, Hashable, Decodable {
-  /// What profiles call it.
   var name: String { get }
 
-  /// Those that a host has.
   static func all(of host: HostProfile) -> [Self]
 }
 

@@ -6,7 +6,6 @@ import Glibc
 /// Files cannot fill up like pipes, so neither side ever waits for the other to read. The child gets
 /// default signal handling, and of this process's other descriptors one lock only.
 struct ChildProcess: ~Copyable {
-  /// Files of a child's streams.
   struct Streams {
     /// Read as standard input.
     let input: String
@@ -19,7 +18,6 @@ struct ChildProcess: ~Copyable {
     let lock: Int32
   }
 
-  /// How a process ended.
   enum Ending: Hashable, CustomStringConvertible {
     case exit(Int32)
     case signal(Int32)

@@ -11,7 +11,6 @@ struct CommandFolder {
   let output: String
   private let folder: String
 
-  /// The training file.
   var training: String { "\(folder)/training.jsonl" }
   /// Where the program's standard error goes.
   var log: String { "\(folder)/stderr.log" }
@@ -112,7 +111,6 @@ struct CommandFolder {
 
 /// A file lock that a child process may hold together with this one.
 struct CommandLock: ~Copyable {
-  /// The locked file's descriptor.
   let descriptor: Int32
 
   /// Takes the lock; `nil` while another process holds it.

@@ -80,13 +80,4 @@ extension Hyperparameters {
       "learning_rate_multiplier": learningRateMultiplier.map(JSON.number) ?? .null,
     ]
   }
-
-  /// These, with the others where these are `nil`.
-  func filled(from other: Hyperparameters) -> Hyperparameters {
-    Hyperparameters(
-      epochs: epochs ?? other.epochs,
-      batchSize: batchSize ?? other.batchSize,
-      learningRateMultiplier: learningRateMultiplier ?? other.learningRateMultiplier
-    )
-  }
 }

@@ -6,7 +6,6 @@ struct CommandRun {
   private let environment: [String: String]
   private let grace: Duration
 
-  /// The program's name, for messages.
   var program: String { arguments.first ?? "" }
 
   init(_ arguments: [String], environment: [String: String], grace: Duration) {

@@ -59,7 +59,7 @@ public final class CommandTrainer: Trainer {
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     let folder = try CommandFolder(in: options.folder, key: job.key)
-    let training = Self.lines(of: job)
+    let training = job.lines(weighted: true)
     let request = self.request(for: job, folder).bytes
     var digest = Digest()
     digest.update(request)
@@ -198,14 +198,5 @@ public final class CommandTrainer: Trainer {
       "keep_checkpoints": .bool(job.keepsCheckpoints),
       "output": .string(folder.output),
     ]
-  }
-
-  private static func lines(of job: TrainingJob) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for (index, example) in job.examples.enumerated() {
-      bytes += ExampleFile.trainingLine(for: example, weight: job.weights?[index])
-      bytes.append(UInt8(ascii: "\n"))
-    }
-    return bytes
   }
 }

@@ -8,7 +8,6 @@ package struct TogetherServing: ReleasingServing {
   package let held: HeldResources
   package var modelsAtOnce: Int { request.modelsAtOnce }
   private let request: ServingRequest
-  /// Id of the endpoint, `endpoint-…`.
   private let endpoint: String
 
   private var host: any Host { request.host }

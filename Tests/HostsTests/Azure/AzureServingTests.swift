@@ -141,10 +141,10 @@ private final class AzureServer: Sendable {
     azure.state.withLock { $0.refusesDeletion = true }
     await serving.close(Self.model(1))
     #expect(ledger.ids.count == 1)
-    let cleaning = ServingCleaning(serving, host: "scripted", ledger: ledger)
-    #expect(try await cleaning.clean().map(\.reason) == ["busy"])
+    let left = try await serving.releaseAll(host: "scripted", ledger: ledger)
+    #expect(left.map(\.reason) == ["busy"])
     azure.state.withLock { $0.refusesDeletion = false }
-    #expect(try await cleaning.clean().isEmpty)
+    #expect(try await serving.releaseAll(host: "scripted", ledger: ledger).isEmpty)
     #expect(ledger.ids.isEmpty)
   }
 

@@ -20,7 +20,6 @@ struct FaultWords {
   /// What the host found fault with.
   private var parameter: String?
 
-  /// Reads an error's value.
   init(_ value: JSON?) {
     read(value, depth: 0)
     if let parameter, !sentences.isEmpty { say("param '\(parameter)'", unless: parameter) }

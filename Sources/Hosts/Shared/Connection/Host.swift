@@ -38,11 +38,8 @@ package struct Call: Sendable, Hashable {
     case remove
   }
 
-  /// What is sent along.
   package enum Body: Sendable, Hashable {
-    /// Nothing.
     case none
-    /// A JSON document.
     case json([UInt8])
     /// A form with fields and one file (RFC 7578).
     case form(fields: [FormField], file: FormFile)
@@ -50,9 +47,7 @@ package struct Call: Sendable, Hashable {
 
   /// A text field of a form.
   package struct FormField: Sendable, Hashable {
-    /// Its name.
     package let name: String
-    /// Its value.
     package let value: String
 
     package init(_ name: String, _ value: String) {
@@ -63,11 +58,8 @@ package struct Call: Sendable, Hashable {
 
   /// A file of a form.
   package struct FormFile: Sendable, Hashable {
-    /// Name of the field.
     package let field: String
-    /// The file's name.
     package let name: String
-    /// Its content.
     package let content: [UInt8]
 
     package init(field: String, name: String, content: [UInt8]) {
@@ -85,7 +77,6 @@ package struct Call: Sendable, Hashable {
   package var query: [FormField]
   /// Further header fields; never secrets.
   package var headers: [FormField]
-  /// What is sent along.
   package var body: Body
   /// How it may be repeated.
   package var purpose: Purpose
@@ -119,7 +110,6 @@ package struct Call: Sendable, Hashable {
   }
 }
 
-/// A successful reply.
 package struct Reply: Sendable, Hashable {
   /// Status, 200 to 299.
   package let status: Int

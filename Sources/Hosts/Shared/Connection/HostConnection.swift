@@ -30,7 +30,6 @@ package final class HostConnection: Host {
   /// Where calls without a query go, since most of a run's go to one place.
   private let targets = Mutex<[String: Target]>([:])
 
-  /// Where a call goes.
   private struct Target: Sendable {
     let address: HTTPAddress
     /// What is shown and kept of it.

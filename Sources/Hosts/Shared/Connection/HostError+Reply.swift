@@ -30,9 +30,7 @@ extension HostError {
   struct Fault {
     /// What it says, in one line.
     let message: String
-    /// The host's code of it.
     let code: String?
-    /// The host's kind of it.
     let type: String?
     /// Everything that was said, in lower case, to look for words in.
     let text: String

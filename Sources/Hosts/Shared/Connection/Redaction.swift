@@ -48,7 +48,6 @@ struct Redaction: Sendable {
     return isChanged ? clean.bytes : bytes
   }
 
-  /// A text without the keys.
   func withoutKey(_ text: String) -> String {
     keys.isEmpty ? text : String(decoding: withoutKey(Array(text.utf8)), as: UTF8.self)
   }

@@ -6,17 +6,12 @@ import Experiment
 /// such thing, Python servers do). Of two equal keys the last one counts. Texts are equal when their
 /// bytes are.
 package enum JSON: Sendable {
-  /// `null`.
   case null
-  /// A truth value.
   case bool(Bool)
   /// Any number; whole ones below 2⁵³ are exact.
   case number(Double)
-  /// A text.
   case string(String)
-  /// A list.
   case array([JSON])
-  /// An object.
   case object(JSONObject)
   /// JSON that somebody else wrote, to be sent as it is: UTF-8 of one value. Never read from a reply.
   case verbatim([UInt8])
@@ -71,7 +66,6 @@ package enum JSON: Sendable {
     return value
   }
 
-  /// Whether this is `null`.
   package var isNull: Bool { self == .null }
 }
 

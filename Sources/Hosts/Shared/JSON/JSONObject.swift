@@ -5,7 +5,6 @@ import Experiment
 /// Names are told apart by their bytes: "é" as one character and as two are two tokens of a model,
 /// which Swift's `String` takes for one. Names that occur twice are both kept; the last one counts.
 package struct JSONObject: Sendable {
-  /// A member's name and value.
   package typealias Member = (key: String, value: JSON)
 
   private var members: [Member]
@@ -27,7 +26,6 @@ package struct JSONObject: Sendable {
     }
   }
 
-  /// The members' names in order.
   package var keys: [String] { members.map(\.key) }
 
   /// The same members with other values.

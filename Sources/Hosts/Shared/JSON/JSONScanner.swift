@@ -9,7 +9,6 @@ package struct JSONScanner {
   /// Nesting beyond this is refused: no host needs it, and it would exhaust the stack.
   static let deepest = 128
 
-  /// The document.
   let bytes: [UInt8]
   private var position: Int
   /// Whether a container was entered and nothing of it was taken yet.
@@ -92,7 +91,6 @@ package struct JSONScanner {
     peek() == UInt8(ascii: "n") && take("null")
   }
 
-  /// Takes `true` or `false`.
   package mutating func bool() throws(MalformedJSON) -> Bool {
     _ = peek()
     if take("true") { return true }
@@ -211,7 +209,6 @@ package struct JSONScanner {
 
   // MARK: Strings
 
-  /// Takes a string.
   package mutating func string() throws(MalformedJSON) -> String {
     if let place = plainString() { return try Self.text(bytes.span.extracting(place)) }
     var buffer: [UInt8] = []

@@ -190,12 +190,7 @@ public final class HostedTrainer: Trainer {
 
   /// What the host is asked for, nothing left open.
   func asked(_ job: TrainingJob) -> Hyperparameters {
-    Hyperparameters(
-      epochs: job.hyperparameters.epochs ?? Self.pinned.epochs,
-      batchSize: job.hyperparameters.batchSize ?? Self.pinned.batchSize,
-      learningRateMultiplier: job.hyperparameters.learningRateMultiplier
-        ?? Self.pinned.learningRateMultiplier
-    )
+    job.hyperparameters.filled(from: Self.pinned)
   }
 
   /// Something of a job as the ledger writes it down.

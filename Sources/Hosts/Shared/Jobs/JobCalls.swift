@@ -1,6 +1,5 @@
 /// Calls to a host's job API whose replies are JSON objects.
 struct JobCalls: Sendable {
-  /// Who answers.
   let host: any Host
   /// Waits grow from here: the first look at a running job comes after it.
   let pause: Duration
@@ -50,7 +49,6 @@ struct JobCalls: Sendable {
     return document
   }
 
-  /// Deletes or stops something.
   func remove(_ method: String, _ path: String) async throws {
     _ = try await host.send(Call(method, path, purpose: .remove))
   }
@@ -67,7 +65,6 @@ struct Pace: Sendable {
     longest = first * 30
   }
 
-  /// The next wait.
   mutating func next() -> Duration {
     defer { current = min(current * 3 / 2, longest) }
     return current

@@ -2,7 +2,6 @@ import Experiment
 
 /// A job about to be created: everything the host is told, nothing left to its defaults.
 struct JobOrder: Sendable {
-  /// What it is called.
   let tag: JobTag
   /// The untuned model; `nil` when the run does not know it.
   let base: String?
@@ -12,7 +11,6 @@ struct JobOrder: Sendable {
   let file: String
   /// How to train, all three values set.
   let hyperparameters: Hyperparameters
-  /// Seed of everything random.
   let seed: UInt64
   /// 1 for the first job of this key, 2 after one that failed, ….
   let attempt: Int
@@ -62,11 +60,8 @@ extension TrainingProfile {
 
   /// What was really used: what the host said, and what was asked where it said nothing.
   func settled(_ asked: Hyperparameters, echoed: Hyperparameters) -> Hyperparameters {
-    var result = Hyperparameters(
-      epochs: echoed.epochs ?? asked.epochs,
-      batchSize: names.batchSize == nil ? nil : echoed.batchSize ?? asked.batchSize,
-      learningRateMultiplier: echoed.learningRateMultiplier ?? asked.learningRateMultiplier
-    )
+    var result = echoed.filled(from: asked)
+    if names.batchSize == nil { result.batchSize = nil }
     // Multiplying by the base and dividing again may change the last bit.
     if let factor = echoed.learningRateMultiplier, let wanted = asked.learningRateMultiplier,
       abs(factor - wanted) <= 1e-9 * abs(wanted)
@@ -76,7 +71,6 @@ extension TrainingProfile {
     return result
   }
 
-  /// How a job stands.
   func state(_ status: String, code: String?, message: String?) -> RemoteJob.State {
     func isAmong(_ words: [String]) -> Bool {
       words.contains { $0.lowercased().utf8.elementsEqual(status.lowercased().utf8) }
@@ -110,4 +104,15 @@ extension JSON {
   }
 
   private var quantity: Double? { number ?? string.flatMap { Double($0) } }
+}
+
+extension Hyperparameters {
+  /// These, with the others where these are `nil`.
+  func filled(from other: Hyperparameters) -> Hyperparameters {
+    Hyperparameters(
+      epochs: epochs ?? other.epochs,
+      batchSize: batchSize ?? other.batchSize,
+      learningRateMultiplier: learningRateMultiplier ?? other.learningRateMultiplier
+    )
+  }
 }

@@ -2,12 +2,10 @@ import Experiment
 
 /// What a training job is called at a host, made from its key alone so that it is found again.
 struct JobTag: Sendable, Hashable {
-  /// The job's full key.
   let key: String
   /// Lower-case letters, digits and dashes, at most 55: fit for a file, a suffix or an id.
   let name: String
 
-  /// Names a job.
   init(key: String) {
     self.key = key
     let isPlain = key.utf8.allSatisfy { byte in
@@ -27,7 +25,6 @@ struct JobTag: Sendable, Hashable {
     }
   }
 
-  /// Name of its training file.
   var file: String { "\(name).jsonl" }
 
   /// Suffix of its model's name.

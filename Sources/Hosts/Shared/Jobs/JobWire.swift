@@ -14,10 +14,8 @@ protocol JobWire: Sendable {
   /// The host's names for the files of a job: more than one where the reply to an upload was lost.
   func files(of tag: JobTag) async throws -> [String]
 
-  /// Creates a job, once.
   func create(_ order: JobOrder) async throws -> RemoteJob
 
-  /// How a job stands.
   func job(_ id: String) async throws -> RemoteJob
 
   /// All jobs of one key, oldest first; `nil` when the host cannot list.
@@ -31,7 +29,6 @@ protocol JobWire: Sendable {
   /// Names of a job's checkpoints that can be asked as models, oldest first.
   func checkpoints(of id: String) async throws -> [String]
 
-  /// Stops a job.
   func cancel(_ id: String) async throws
 
   /// Deletes something; `false` when the host has no call for that.

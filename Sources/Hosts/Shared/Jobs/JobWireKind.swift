@@ -6,7 +6,6 @@ package struct JobWireKind: ProfileKind {
   /// Makes the protocol for one host; throws `HostError` when something it needs is not there.
   let make: @Sendable (JobWireRequest) throws(HostError) -> any JobWire
 
-  /// Describes a protocol.
   init(
     _ name: String,
     ignored: Set<String> = [],
@@ -24,11 +23,9 @@ package struct JobWireKind: ProfileKind {
 
 /// What a job protocol is made of.
 struct JobWireRequest: Sendable {
-  /// The calls.
   let calls: JobCalls
   /// What the host is like; its `baseURL` is the one in use.
   let profile: HostProfile
-  /// How it trains.
   let training: TrainingProfile
   /// Name of the account, for hosts that have it in their paths.
   let account: String?

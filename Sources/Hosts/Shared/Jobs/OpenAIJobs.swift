@@ -50,13 +50,10 @@ extension JobWireKind {
 
 /// A job protocol of OpenAI's shape: what a host does otherwise, its own type says.
 protocol OpenAIJobWire: JobWire {
-  /// The calls.
   var calls: JobCalls { get }
   /// How the host differs in names, words and further members.
   var profile: TrainingProfile { get }
-  /// Path of its files.
   var files: String { get }
-  /// Path of its jobs.
   var jobs: String { get }
 }
 

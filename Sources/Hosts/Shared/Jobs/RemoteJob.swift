@@ -2,23 +2,18 @@ import Experiment
 
 /// A fine-tuning job as a host describes it, whatever its words.
 struct RemoteJob: Sendable, Hashable {
-  /// How a job stands.
   enum State: Sendable, Hashable {
-    /// Waiting or running.
     case running
     /// Paused, or in a state nobody knows: it may come to nothing.
     case unclear
-    /// The model is there.
     case succeeded
     /// Somebody stopped it, or put it away.
     case stopped
-    /// It ended without a model.
     case failed(JobFailure)
   }
 
   /// The host's own name for it.
   let id: String
-  /// How it stands.
   let state: State
   /// How it stands in the host's own words.
   let words: String
@@ -65,11 +60,9 @@ struct JobFailure: Sendable, Hashable {
     case credit
   }
 
-  /// Whose fault it was.
   let cause: Cause
   /// The host's own code or status.
   let code: String
-  /// The host's own words.
   let message: String
 
   /// Reads what a host says.
@@ -103,7 +96,6 @@ struct JobFailure: Sendable, Hashable {
     }
   }
 
-  /// The failure as an error.
   func error(job: String, host: String) -> HostError {
     let reason = message.isEmpty ? "'\(code)', without saying why" : message
     let subject = "\(host) job \(job)"

@@ -2,9 +2,7 @@
 ///
 /// Such words are an open set: hosts use some before they document them.
 enum StateWord: Hashable {
-  /// The work goes on.
   case usual
-  /// It ended well.
   case succeeded
   /// It ended badly, by itself.
   case failed
@@ -12,7 +10,6 @@ enum StateWord: Hashable {
   case stopped
   /// It is held: it goes on when somebody says so.
   case held
-  /// Nobody knows.
   case unknown
 
   /// Reads a word such as `validating_files`, `JOB_STATE_RUNNING` or `NotStarted`.
@@ -94,6 +91,5 @@ struct WaitLimit: Sendable {
     return spent <= limit
   }
 
-  /// There is hope again.
   mutating func renew() { spent = .zero }
 }

@@ -2,7 +2,6 @@ import Experiment
 
 /// A training file as a host takes it.
 struct TrainingFile: Sendable {
-  /// What it is called.
   let tag: JobTag
   /// Its lines, and the byte order mark where the host wants one.
   let content: [UInt8]
@@ -13,14 +12,18 @@ struct TrainingFile: Sendable {
   init(_ job: TrainingJob, tag: JobTag, profile: TrainingProfile) {
     self.tag = tag
     isChat = job.examples.contains { if case .chat = $0.prompt { true } else { false } }
-    var content: [UInt8] = profile.byteOrderMark == true ? [0xEF, 0xBB, 0xBF] : []
-    for (index, example) in job.examples.enumerated() {
-      content += ExampleFile.trainingLine(
-        for: example,
-        weight: profile.weights == .topLevel ? job.weights?[index] : nil
-      )
-      content.append(UInt8(ascii: "\n"))
+    content =
+      (profile.byteOrderMark == true ? [0xEF, 0xBB, 0xBF] : [])
+      + job.lines(weighted: profile.weights == .topLevel)
+  }
+}
+
+extension TrainingJob {
+  /// Its rows as JSON Lines, a top-level `weight` in each where it has weights and they are wanted.
+  func lines(weighted: Bool) -> [UInt8] {
+    examples.enumerated().flatMap { index, example in
+      ExampleFile.trainingLine(for: example, weight: weighted ? weights?[index] : nil)
+        + [UInt8(ascii: "\n")]
     }
-    self.content = content
   }
 }

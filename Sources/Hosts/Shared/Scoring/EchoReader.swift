@@ -110,28 +110,25 @@ struct EchoReader: TokenReader {
   }
 
   private func ignored(_ row: TokenRow) -> RowFault {
-    if row.count > generated {
-      let message = "the tokens that \(endpoint.host.name) returned for the prompt of "
-      return RowFault(
-        HostError(.unsupported, message + "'\(model.name)' do not spell it"),
-        reason: Alignment.misaligned.reason
-      )
-    }
-    if row.count == 0 {
-      let message = "\(endpoint.host.name) returned no log-probabilities for the prompt of "
-      return RowFault(
-        HostError(.unsupported, message + "'\(model.name)'"),
-        reason: "no log-probabilities returned"
-      )
-    }
-    return RowFault(
-      HostError(
-        .unsupported,
-        "\(endpoint.host.name) did not echo the prompt of '\(model.name)': its log-probabilities "
-          + "are of other tokens"
-      ),
-      reason: Alignment.ignored.reason
-    )
+    let (host, prompt) = (endpoint.host.name, "the prompt of '\(model.name)'")
+    let (message, reason) =
+      if row.count > generated {
+        (
+          "the tokens that \(host) returned for \(prompt) do not spell it",
+          Alignment.misaligned.reason
+        )
+      } else if row.count == 0 {
+        (
+          "\(host) returned no log-probabilities for \(prompt)",
+          "no log-probabilities returned"
+        )
+      } else {
+        (
+          "\(host) did not echo \(prompt): its log-probabilities are of other tokens",
+          Alignment.ignored.reason
+        )
+      }
+    return RowFault(HostError(.unsupported, message), reason: reason)
   }
 
   private func rows(

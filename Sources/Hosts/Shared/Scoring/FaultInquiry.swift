@@ -4,7 +4,6 @@
 /// A pure state machine, told what the same request and others answer. One row is at fault when the
 /// host refuses or fails for it again while it answers another row; nothing else is said of the host.
 struct FaultInquiry: Sendable {
-  /// What to do next.
   enum Step: Sendable, Hashable {
     /// Send the same request again; `isFresh` not to be answered from a record.
     case again(isFresh: Bool)
@@ -23,7 +22,6 @@ struct FaultInquiry: Sendable {
   private var isRepeated = false
   private var isHostWell = false
 
-  /// Begins an inquiry.
   init(rows: Int) { self.rows = rows }
 
   /// After a failure of the request, first or repeated.

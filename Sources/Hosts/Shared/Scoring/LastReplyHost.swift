@@ -6,7 +6,6 @@ final class LastReplyHost: Host {
   private let host: any Host
   private let last = Mutex("")
 
-  /// Watches a host.
   init(_ host: any Host) { self.host = host }
 
   var name: String { host.name }

@@ -94,7 +94,6 @@ extension SingleReader {
 
 /// A reader that sends the server's own token ids.
 protocol TokenReader: LossReader {
-  /// Where losses are asked for.
   var endpoint: ScoringEndpoint { get }
 
   /// Asks for texts that have ids, by one request.

@@ -64,7 +64,12 @@ package struct Probe {
     _ detail: String
   ) {
     report.checks.append(
-      ProbeReport.Check(name, verdict, detail, evidence: watched.evidence)
+      ProbeReport.Check(
+        name: name,
+        verdict: verdict,
+        detail: detail,
+        evidence: watched.evidence
+      )
     )
   }
 
@@ -264,7 +269,7 @@ extension Probe {
     switch try await attempt({ try await loss(warmed, [example]) }) {
     case .success(let values):
       let effect = values[0].map { abs($0 - once) } ?? .infinity
-      if effect.isInfinite || !method.isExact && !isFirst(method) {
+      if effect.isInfinite || !method.isExact && method != .firstToken {
         note("raw log-probabilities", .unclear, "temperature 1 gave no loss to compare")
       } else {
         note(
@@ -311,8 +316,6 @@ extension Probe {
     case .failure(let error): note("examples", .no, "\(error)")
     }
   }
-
-  private func isFirst(_ method: ScoringMethod) -> Bool { method == .firstToken }
 
   private mutating func examineLists(
     _ method: ScoringMethod,

@@ -20,14 +20,6 @@ public struct ProbeReport: Sendable, Hashable {
     public let detail: String
     /// The start of the reply that proves it; empty when there was none.
     public let evidence: String
-
-    /// Creates a check.
-    public init(_ name: String, _ verdict: Verdict, _ detail: String, evidence: String = "") {
-      self.name = name
-      self.verdict = verdict
-      self.detail = detail
-      self.evidence = evidence
-    }
   }
 
   /// All checks in the order they were made.

@@ -29,7 +29,6 @@ struct PromptedText: Sendable, Hashable {
     PromptedText(bytes: [0x20] + bytes, boundary: boundary == 0 ? 0 : boundary + 1)
   }
 
-  /// All of the text.
   var text: String { String(decoding: bytes, as: UTF8.self) }
   /// What precedes the completion.
   var prompt: String { String(decoding: bytes[..<boundary], as: UTF8.self) }
@@ -47,6 +46,5 @@ struct PromptedTokens: Sendable, Hashable {
   /// too, `+joined` when prompt and completion were tokenised apart.
   let mark: String
 
-  /// All ids.
   var all: [Int] { prompt + target }
 }

@@ -28,7 +28,6 @@ struct RequestTemplate: Sendable {
     self.tail = tail + Array("}".utf8)
   }
 
-  /// A whole request.
   func body(size: Int, _ write: (inout [UInt8]) -> Void) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(head.count + size + size / 8 + tail.count)

@@ -8,7 +8,6 @@ package struct RowFault: Error {
   /// Why the row is missing should it be the row's alone.
   let reason: String
 
-  /// Takes a fault.
   init(_ error: HostError, reason: String? = nil) {
     self.error = error
     let kind =
@@ -59,7 +58,6 @@ struct RowReading {
   /// Why a list of rows was not read as one although each of them was; `nil` when it was.
   private(set) var listFault: HostError?
 
-  /// Begins to read.
   init(
     _ reader: any LossReader,
     _ question: Question,

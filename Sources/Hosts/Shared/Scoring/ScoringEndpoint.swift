@@ -2,9 +2,7 @@ import Experiment
 
 /// Where losses are asked for: a host, what its profile says, and its tokeniser.
 package struct ScoringEndpoint: Sendable {
-  /// What answers.
   package private(set) var host: any Host
-  /// How it reads losses.
   package var profile: ScoringProfile
   /// The server's URL without `/v1`, for routes beside it; `nil` when it has none that are used.
   package let root: String?

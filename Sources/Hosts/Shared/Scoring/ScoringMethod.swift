@@ -13,7 +13,6 @@ package struct ScoringMethod: Sendable {
   /// Binds the method to a model that is served.
   let reader: @Sendable (ScoringEndpoint, ServedModel) async throws -> any LossReader
 
-  /// Describes a method.
   package init(
     _ name: String,
     isExact: Bool = true,

@@ -27,7 +27,6 @@ final class ServerTokenizer: Sendable {
     self.root = root ?? ""
   }
 
-  /// Whether it renders chats.
   var rendersChats: Bool { kind.chats != .none }
 
   /// Whether an example can be tokenised: a call of tools has ids only as a part of its whole chat.

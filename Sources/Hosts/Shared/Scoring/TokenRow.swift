@@ -11,7 +11,6 @@ struct TokenRow: Sendable {
   /// Tokens it has.
   var count: Int { places.count }
 
-  /// UTF-8 of one token.
   subscript(index: Int) -> ArraySlice<UInt8> {
     let (start, end) = (places[index].lowerBound, places[index].upperBound)
     return start < reply.count

@@ -2,7 +2,6 @@
 package struct Tokenizer: ProfileKind {
   /// What a server does with chats.
   package enum Chats: Sendable {
-    /// Nothing.
     case none
     /// `/apply-template` gives their text, the last turn left open.
     case asText
@@ -11,12 +10,10 @@ package struct Tokenizer: ProfileKind {
   }
 
   package let name: String
-  /// What it does with chats.
   let chats: Chats
   /// The body that asks `/tokenize` for a text's ids, with or without special tokens.
   let text: @Sendable (_ text: String, _ special: Bool) -> [String: JSON]
 
-  /// Describes a tokeniser.
   package init(
     _ name: String,
     chats: Chats,

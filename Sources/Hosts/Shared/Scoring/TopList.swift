@@ -4,7 +4,6 @@ import Glibc
 struct TopList: Sendable, Hashable {
   /// A token with its log-probability.
   struct Entry: Sendable, Hashable {
-    /// UTF-8 of the token.
     let text: [UInt8]
     /// Its log-probability in nats.
     let value: Double
@@ -42,7 +41,6 @@ struct TopList: Sendable, Hashable {
     return sum > 1.02 ? "probabilities of the listed tokens add up to \(sum)" : nil
   }
 
-  /// Reads a generated text's lists.
   static func read(_ logprobs: JSON?) -> [TopList] {
     var lists: [TopList] = []
     if let content = logprobs?["content"]?.array {

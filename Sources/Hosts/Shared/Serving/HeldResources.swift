@@ -37,27 +37,3 @@ package struct HeldResources {
     RemoteResource(kind, id: id, job: "", host: host)
   }
 }
-
-/// A serving that can give back what an earlier process took.
-package protocol ReleasingServing: Serving {
-  /// What it writes into the ledger.
-  var held: HeldResources { get }
-
-  /// Gives back what the ledger lists, and strikes it out.
-  ///
-  /// - Throws: `HostError`; 404 is no error.
-  func release(_ id: String) async throws
-}
-
-extension ReleasingServing {
-  /// Writes down what is taken, takes it and waits until it answers, or else gives it back.
-  func take(_ id: String, _ work: () async throws -> Void) async throws {
-    do {
-      try held.add(id)
-      try await work()
-    } catch {
-      try? await release(id)
-      throw error
-    }
-  }
-}

@@ -19,7 +19,6 @@ package struct ServedModel: Sendable, Hashable {
   /// Further members of every request's body, such as llama.cpp's `lora`.
   package let members: [String: JSON]
 
-  /// Names a model.
   package init(name: String, members: [String: JSON] = [:]) {
     self.name = name
     self.members = members

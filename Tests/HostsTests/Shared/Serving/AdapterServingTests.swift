@@ -168,9 +168,8 @@ func serving(
     ledger.add(RemoteResource(.deployment, id: "d", job: "", host: "scripted"))
     ledger.add(RemoteResource(.adapter, id: "theirs", job: "", host: "other"))
     ledger.add(RemoteResource(.file, id: "file", job: "", host: "scripted"))
-    let cleaning = ServingCleaning(try serving(host: host), host: "scripted", ledger: ledger)
-    let leftovers = try await cleaning.clean()
-    #expect(leftovers.map(\.resource.id) == ["d"])
+    let left = try await serving(host: host).releaseAll(host: "scripted", ledger: ledger)
+    #expect(left.map(\.resource.id) == ["d"])
     #expect(server.loaded.withLock { $0.isEmpty })
     #expect(ledger.ids == ["d", "theirs", "file"])
   }
