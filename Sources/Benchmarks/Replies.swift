@@ -59,7 +59,7 @@ func replies() async throws {
     let start = clock()
     var sum = 0.0
     for _ in 0..<rounds {
-      sum += try await reader.read([example], Question())[0].loss?.value ?? .nan
+      sum += try await reader.read([example], ReadingMode())[0].loss?.value ?? .nan
     }
     let spent = Double(clock() - start) / Double(CLOCKS_PER_SEC) / Double(rounds) * 1e6
     print(

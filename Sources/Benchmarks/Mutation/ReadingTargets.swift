@@ -28,7 +28,7 @@ struct ReadingTarget: Sendable {
     let endpoint = ScoringEndpoint(host: host, profile: profile, baseURL: nil)
     guard
       let reader = try? await endpoint.reader(by: method, of: ServedModel(name: "m")),
-      let readings = try? await reader.read(examples, Question())
+      let readings = try? await reader.read(examples, ReadingMode())
     else { return nil }
     if readings.count != examples.count { return "\(readings.count) losses for \(examples.count)" }
     for (place, reading) in readings.enumerated() {

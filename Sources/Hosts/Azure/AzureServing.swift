@@ -66,7 +66,7 @@ package final class AzureServing: ReleasingServing {
     do {
       try held.add(path)
       try await deploy(model, as: path)
-      try await request.wait.untilAnswered(model.name, Self.greeting(name))
+      try await request.readiness.untilAnswered(model.name, Self.greeting(name))
     } catch {
       await close(model)
       throw error
@@ -83,7 +83,7 @@ package final class AzureServing: ReleasingServing {
   }
 
   package func release(_ id: String) async throws {
-    let (management, wait) = (management, request.wait(on: management))
+    let (management, wait) = (management, request.readiness(on: management))
     try await held.release(id) {
       let call = Self.call("DELETE", id, purpose: .remove)
       _ = try await management.send(call)
@@ -114,7 +114,7 @@ package final class AzureServing: ReleasingServing {
       // same is the same.
       _ = try await management.send(call)
     }
-    try await request.wait.wait(for: "the deployment of '\(model.name)'") { words in
+    try await request.readiness.wait(for: "the deployment of '\(model.name)'") { words in
       let call = Self.call("GET", path, purpose: .read)
       let properties = try await management.send(call).json(of: call)["properties"]
       words = properties?["provisioningState"]?.string ?? "no state"

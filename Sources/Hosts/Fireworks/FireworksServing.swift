@@ -26,12 +26,12 @@ package struct FireworksServing: ReleasingServing {
     let plain = try request.direct(model).name
     let name = plain.contains("#") ? plain : "\(plain)#\(deployment)"
     if plain.contains("#") || request.isBase(ModelReference(plain)) || model == nil {
-      try await request.wait.untilAnswered(name)
+      try await request.readiness.untilAnswered(name)
     } else {
       try await take(name) {
         try await load(plain, id: name)
         // `DEPLOYED` does not mean that it answers: a sleeping deployment wakes up first (503).
-        try await request.wait.untilAnswered(name)
+        try await request.readiness.untilAnswered(name)
       }
     }
     return ServedModel(name: name)
@@ -63,7 +63,7 @@ package struct FireworksServing: ReleasingServing {
       // Loaded already, or perhaps: the list tells.
       if try await find(id) == nil { throw error }
     }
-    try await request.wait.wait(for: "the adapter '\(model)'") { words in
+    try await request.readiness.wait(for: "the adapter '\(model)'") { words in
       let found = try await find(id)
       words = found?["state"]?.string ?? "no state"
       if words == "DEPLOYED" { return true }

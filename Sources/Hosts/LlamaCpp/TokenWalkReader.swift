@@ -25,7 +25,7 @@ struct TokenWalkReader: SingleReader {
     tokenizer = try endpoint.requiredTokenizer(for: .tokenWalk)
   }
 
-  func ask(_ example: Example, _ question: Question) async throws -> LossReading {
+  func ask(_ example: Example, _ mode: ReadingMode) async throws -> LossReading {
     guard tokenizer.takes(example) else { return missing(HostError.callsTools.message) }
     let text = try await endpoint.tokens(of: example, tokenizer, for: name)
     if text.prompt.isEmpty { return missing(Self.nothingBefore) }
@@ -33,7 +33,7 @@ struct TokenWalkReader: SingleReader {
     var ids = text.prompt
     let canForce = try await canForce()
     for target in text.target {
-      let list = try await ask(ids, target: canForce ? target : nil, question)
+      let list = try await ask(ids, target: canForce ? target : nil, mode)
       guard let entry = list.first(where: { $0.id == target }) else {
         return missing("token \(target) was not returned")
       }
@@ -49,10 +49,10 @@ struct TokenWalkReader: SingleReader {
     // A fixed text, asked as a score: a replay finds it whichever example comes first.
     let fixed = Probe.example(" Paris", isChat: false)
     let ids = try await tokenizer.tokens(of: fixed).prompt
-    let likely = try await ask(ids, target: nil, count: 10, Question())
+    let likely = try await ask(ids, target: nil, count: 10, ReadingMode())
     var works = false
     if let unlikely = likely.last {
-      let forced = try await ask(ids, target: unlikely.id, Question()).first
+      let forced = try await ask(ids, target: unlikely.id, ReadingMode()).first
       // Kernels differ in the last bits from batch to batch; a bias of 1000 differs more.
       works = forced.map { $0.id == unlikely.id && abs($0.value - unlikely.value) < 0.05 } ?? false
     }
@@ -65,7 +65,7 @@ struct TokenWalkReader: SingleReader {
     _ ids: [Int],
     target: Int?,
     count: Int? = nil,
-    _ question: Question
+    _ mode: ReadingMode
   ) async throws -> [(id: Int, value: Double)] {
     // Without forcing all tokens are listed: llama.cpp cuts the number to its vocabulary.
     let listed = count ?? (target == nil ? 1 << 20 : 1)
@@ -81,7 +81,7 @@ struct TokenWalkReader: SingleReader {
     let (call, reply) = try await endpoint.post(
       endpoint.native("/completion"),
       JSON.object(body).bytes,
-      question,
+      mode,
       bytes: ids.count * 4
     )
     let document = try reply.json(of: call)

@@ -23,11 +23,11 @@ struct SGLangReader: TokenReader {
     }
   }
 
-  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
-    try await byIDs(examples, tokenizer, question)
+  func ask(_ examples: [Example], _ mode: ReadingMode) async throws -> [RowAnswer] {
+    try await byIDs(examples, tokenizer, mode)
   }
 
-  func ask(_ texts: [PromptedTokens], _ question: Question) async throws -> [RowAnswer] {
+  func ask(_ texts: [PromptedTokens], _ mode: ReadingMode) async throws -> [RowAnswer] {
     var body = members
     body["input_ids"] = .array(texts.map { .array($0.all.map { .number(Double($0)) }) })
     // The entry at the start is null.
@@ -40,17 +40,13 @@ struct SGLangReader: TokenReader {
     let (call, reply) = try await endpoint.post(
       endpoint.native("/generate"),
       JSON.object(body).bytes,
-      question,
+      mode,
       bytes: count * 4
     )
     let document = try reply.json(of: call)
     let answers = document.array ?? [document]
     guard answers.count == texts.count else {
-      throw HostError(
-        .notUnderstood,
-        "\(endpoint.host.asked(call)) answered \(answers.count) texts for \(texts.count): "
-          + HostError.excerpt(reply.body)
-      )
+      throw endpoint.garbled(call, reply, "\(answers.count) texts for \(texts.count)")
     }
     return zip(answers, texts).map { answer, text in
       if let end = answer["meta_info"]?["finish_reason"], end["type"]?.string == "abort" {

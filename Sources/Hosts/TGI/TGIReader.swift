@@ -24,7 +24,7 @@ struct TGIReader: SingleReader {
     parameters = .object(members)
   }
 
-  func ask(_ example: Example, _ question: Question) async throws -> LossReading {
+  func ask(_ example: Example, _ mode: ReadingMode) async throws -> LossReading {
     guard case .text(let prompt) = example.prompt else { throw endpoint.chatUnsupported(name) }
     let text = PromptedText(prompt: prompt, completion: example.completion)
     if text.boundary == text.bytes.count { return missing("empty completion") }
@@ -32,7 +32,7 @@ struct TGIReader: SingleReader {
     let (call, reply) = try await endpoint.post(
       endpoint.native("/generate"),
       body.bytes,
-      question,
+      mode,
       bytes: text.bytes.count
     )
     let document = try reply.json(of: call)

@@ -22,7 +22,7 @@ package struct TogetherServing: ReleasingServing {
   package func open(_ model: ModelReference?) async throws -> ServedModel {
     let name = try await endpointName()
     guard let model, !request.isBase(model) else {
-      try await request.wait.untilAnswered(name)
+      try await request.readiness.untilAnswered(name)
       return ServedModel(name: name)
     }
     let bound = "\(name):\(model.name)"
@@ -32,7 +32,7 @@ package struct TogetherServing: ReleasingServing {
       } catch let error as HostError where error.code == .refused || error.code == .unknownOutcome {
         guard try await isBound(bound) else { throw error }
       }
-      try await request.wait.untilAnswered(bound)
+      try await request.readiness.untilAnswered(bound)
     }
     return ServedModel(name: bound)
   }

@@ -19,11 +19,11 @@ struct PromptReader: TokenReader {
     )
   }
 
-  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
-    try await byIDs(examples, tokenizer, question)
+  func ask(_ examples: [Example], _ mode: ReadingMode) async throws -> [RowAnswer] {
+    try await byIDs(examples, tokenizer, mode)
   }
 
-  func ask(_ texts: [PromptedTokens], _ question: Question) async throws -> [RowAnswer] {
+  func ask(_ texts: [PromptedTokens], _ mode: ReadingMode) async throws -> [RowAnswer] {
     let count = texts.reduce(0) { $0 + $1.prompt.count + $1.target.count }
     let body = template.body(size: count * 6) { bytes in
       RequestTemplate.append(list: texts, to: &bytes) {
@@ -33,18 +33,15 @@ struct PromptReader: TokenReader {
     let (call, reply) = try await endpoint.post(
       "/completions",
       body,
-      question,
+      mode,
       bytes: count * 4
     )
     let document = try reply.json(of: call)
     try endpoint.check(document["model"]?.string, is: model)
     let answered = document["choices"]?.array ?? []
     guard let choices = Self.inOrder(answered), choices.count == texts.count else {
-      throw HostError(
-        .notUnderstood,
-        "\(endpoint.host.asked(call)) answered \(answered.count) choices for \(texts.count) "
-          + "prompts, or not each in a place of its own: \(HostError.excerpt(reply.body))"
-      )
+      let words = "\(answered.count) choices for \(texts.count) prompts"
+      throw endpoint.garbled(call, reply, words + ", or not each in a place of its own")
     }
     return zip(choices, texts).map { choice, text in
       guard let entries = choice["prompt_logprobs"]?.array else {

@@ -54,12 +54,12 @@ private struct ToyReader: SingleReader {
   let endpoint: ScoringEndpoint
   let model: ServedModel
 
-  func ask(_ example: Example, _ question: Question) async throws -> LossReading {
+  func ask(_ example: Example, _ mode: ReadingMode) async throws -> LossReading {
     let body = endpoint.members(of: model, ["completion": .string(example.completion)])
     let (call, reply) = try await endpoint.post(
       "/price",
       JSON.object(body).bytes,
-      question,
+      mode,
       bytes: 1
     )
     return read([try reply.json(of: call)["text"]?.number ?? .nan])

@@ -24,13 +24,13 @@ import Testing
       call.path.hasSuffix("/tokenize") ? tokenise(body) : Self.prompt(body)
     }
     let reader = try await host.reader(.promptLogProbabilities, vllm)
-    let readings = try await reader.read([.plain("ab", "cd"), .plain("x", "yz")], Question())
+    let readings = try await reader.read([.plain("ab", "cd"), .plain("x", "yz")], ReadingMode())
     // c 99 + d 100; y 121 + z 122.
     #expect(readings[0].loss.isMeasured(1.99))
     #expect(readings[1].loss.isMeasured(2.43))
     #expect(host.calls[0].path == "http://127.0.0.1:8000/tokenize")
     #expect(host.calls.count == 5)
-    _ = try await reader.read([.plain("ab", "cd")], Question())
+    _ = try await reader.read([.plain("ab", "cd")], ReadingMode())
     #expect(host.calls.count == 6)
   }
 
@@ -93,7 +93,7 @@ import Testing
         + #"{"index":\#(places[1]),"prompt_logprobs":[null]}]}"#
     }
     let reader = try await host.reader(.promptLogProbabilities, vllm)
-    let readings = try await reader.read([.plain("ab", "cd"), .plain("x", "yz")], Question())
+    let readings = try await reader.read([.plain("ab", "cd"), .plain("x", "yz")], ReadingMode())
     // One by one they are told apart.
     #expect(readings.map(\.tokens) == [2, 2])
   }

@@ -30,7 +30,7 @@ package struct Call: Sendable, Hashable {
   package enum Purpose: Sendable, Hashable {
     /// Reads something that may change; repeated freely, always asked anew.
     case read
-    /// Losses something: repeated freely, but answered from what is recorded already.
+    /// Reads a loss: repeated freely, but answered from what is recorded already.
     case score
     /// Makes something: never sent twice. An unknown outcome is `HostError.Code.unknownOutcome`.
     case create

@@ -97,17 +97,13 @@ package final class HostConnection: Host {
     let key = call.key(url: target.shown)
     let isReading = call.purpose == .score
     if let replay, client == nil || isReading {
-      if let known = try recorded(key, call, in: replay) {
+      var known = try recorded(key, call, in: replay)
+      if known == nil, client == nil { known = try sameFile(call, target.shown, in: replay) }
+      if let known {
         if keepsReplayed { try record?.keep(known) }
         return try judge(known.status, known.fields, known.body, call)
       }
-      if client == nil {
-        if let known = try sameFile(call, target.shown, in: replay) {
-          if keepsReplayed { try record?.keep(known) }
-          return try judge(known.status, known.fields, known.body, call)
-        }
-        throw try unrecorded(call, key, target.shown, in: replay)
-      }
+      if client == nil { throw try unrecorded(call, key, target.shown, in: replay) }
     }
     guard let client else { throw HostError(.configuration, "there is no way to the network") }
 

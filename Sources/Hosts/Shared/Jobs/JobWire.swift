@@ -14,13 +14,13 @@ protocol JobWire: Sendable {
   /// The host's names for the files of a job: more than one where the reply to an upload was lost.
   func files(of tag: JobTag) async throws -> [String]
 
+  /// Creates a job, once.
   func create(_ order: JobOrder) async throws -> RemoteJob
 
   func job(_ id: String) async throws -> RemoteJob
 
-  /// All jobs of one key, oldest first; `nil` when the host cannot list.
-  ///
-  /// - Throws: As all of them.
+  /// All jobs of one key, oldest first, known by their tag or by a training file that no other job
+  /// uses; `nil` when the host cannot list.
   func jobs(of tag: JobTag, files: [String]) async throws -> [RemoteJob]?
 
   /// The fraction that a job's events tell, 0...1; `nil` when they tell none.

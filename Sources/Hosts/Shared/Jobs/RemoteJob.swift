@@ -3,6 +3,7 @@ import Experiment
 /// A fine-tuning job as a host describes it, whatever its words.
 struct RemoteJob: Sendable, Hashable {
   enum State: Sendable, Hashable {
+    /// Waiting or running.
     case running
     /// Paused, or in a state nobody knows: it may come to nothing.
     case unclear

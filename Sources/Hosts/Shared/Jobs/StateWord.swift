@@ -2,7 +2,9 @@
 ///
 /// Such words are an open set: hosts use some before they document them.
 enum StateWord: Hashable {
+  /// The work goes on.
   case usual
+  /// It ended well.
   case succeeded
   /// It ended badly, by itself.
   case failed
@@ -10,6 +12,7 @@ enum StateWord: Hashable {
   case stopped
   /// It is held: it goes on when somebody says so.
   case held
+  /// Nobody knows.
   case unknown
 
   /// Reads a word such as `validating_files`, `JOB_STATE_RUNNING` or `NotStarted`.

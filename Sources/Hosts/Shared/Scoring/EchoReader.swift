@@ -24,7 +24,7 @@ struct EchoReader: TokenReader {
     )
   }
 
-  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+  func ask(_ examples: [Example], _ mode: ReadingMode) async throws -> [RowAnswer] {
     var answers: [RowAnswer?] = Array(repeating: nil, count: examples.count)
     var plain: [(place: Int, text: PromptedText)] = []
     var tokenised: [Int] = []
@@ -41,7 +41,7 @@ struct EchoReader: TokenReader {
       }
     }
     if !plain.isEmpty {
-      let read = try await ask(plain.map(\.text), question)
+      let read = try await ask(plain.map(\.text), mode)
       for (place, read) in zip(plain.map(\.place), read) {
         answers[place] = read.answer
         // What spelling cannot tell, ids can.
@@ -49,7 +49,7 @@ struct EchoReader: TokenReader {
       }
     }
     if let tokenizer = endpoint.tokenizer, !tokenised.isEmpty {
-      let read = try await byIDs(tokenised.map { examples[$0] }, tokenizer, question)
+      let read = try await byIDs(tokenised.map { examples[$0] }, tokenizer, mode)
       for (place, answer) in zip(tokenised, read) { answers[place] = answer }
     }
     return answers.map { $0 ?? .success(missing("not asked")) }
@@ -58,7 +58,7 @@ struct EchoReader: TokenReader {
   /// What a text came to, and whether its tokens do not tell by their spelling where the completion is.
   private typealias SpelledAnswer = (answer: RowAnswer, isUnclear: Bool)
 
-  private func ask(_ texts: [PromptedText], _ question: Question) async throws -> [SpelledAnswer] {
+  private func ask(_ texts: [PromptedText], _ mode: ReadingMode) async throws -> [SpelledAnswer] {
     let size = texts.reduce(0) { $0 + $1.bytes.count }
     let body = template.body(size: size) { bytes in
       if texts.count == 1 {
@@ -69,7 +69,7 @@ struct EchoReader: TokenReader {
         }
       }
     }
-    let rows = try await rows(body, question, size: size, count: texts.count)
+    let rows = try await rows(body, mode, size: size, count: texts.count)
     return zip(rows, texts).map { row, text in answer(row, text) }
   }
 
@@ -87,7 +87,7 @@ struct EchoReader: TokenReader {
     }
   }
 
-  func ask(_ texts: [PromptedTokens], _ question: Question) async throws -> [RowAnswer] {
+  func ask(_ texts: [PromptedTokens], _ mode: ReadingMode) async throws -> [RowAnswer] {
     let ids = texts.map(\.all)
     let count = ids.reduce(0) { $0 + $1.count }
     let body = template.body(size: count * 6) { bytes in
@@ -97,7 +97,7 @@ struct EchoReader: TokenReader {
         RequestTemplate.append(list: ids, to: &bytes) { RequestTemplate.append(ids: $0, to: &$1) }
       }
     }
-    let rows = try await rows(body, question, size: count * 4, count: texts.count)
+    let rows = try await rows(body, mode, size: count * 4, count: texts.count)
     return zip(rows, texts).map { row, text in
       let sent = text.prompt.count + text.target.count
       // A generated token may be left out of the list when it ends the text.
@@ -133,28 +133,20 @@ struct EchoReader: TokenReader {
 
   private func rows(
     _ body: [UInt8],
-    _ question: Question,
+    _ mode: ReadingMode,
     size: Int,
     count: Int
   ) async throws -> [TokenRow] {
-    let (call, reply) = try await endpoint.post("/completions", body, question, bytes: size)
+    let (call, reply) = try await endpoint.post("/completions", body, mode, bytes: size)
     let parsed: EchoReply
     do {
       parsed = try EchoReply(reply.body)
     } catch {
-      throw HostError(
-        .notUnderstood,
-        "\(endpoint.host.asked(call)) answered something that is no list of completions: "
-          + HostError.excerpt(reply.body)
-      )
+      throw endpoint.garbled(call, reply, "something that is no list of completions")
     }
     try endpoint.check(parsed.model, is: model)
     guard parsed.rows.count == count else {
-      throw HostError(
-        .notUnderstood,
-        "\(endpoint.host.asked(call)) answered \(parsed.rows.count) choices for \(count) prompts: "
-          + HostError.excerpt(reply.body)
-      )
+      throw endpoint.garbled(call, reply, "\(parsed.rows.count) choices for \(count) prompts")
     }
     return parsed.rows
   }

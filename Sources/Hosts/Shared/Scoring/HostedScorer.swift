@@ -92,7 +92,7 @@ public final class HostedScorer: Scorer {
     }
     var rowReading = RowReading(
       reader,
-      Question(.score, round: round),
+      ReadingMode(.score, round: round),
       knowing: good,
       control: control
     )
@@ -140,7 +140,10 @@ public final class HostedScorer: Scorer {
       do {
         let reader = try await endpoint.reader(by: method, of: served)
         if endpoint.profile.readinessSeconds != nil {
-          _ = try await reader.directReadings(of: [Self.greeting(for: endpoint)], Question(.read))
+          _ = try await reader.directReadings(
+            of: [Self.greeting(for: endpoint)],
+            ReadingMode(.read)
+          )
         }
         return reader
       } catch let error as HostError where error.isNotYet && patience > 0 {

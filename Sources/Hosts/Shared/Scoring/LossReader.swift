@@ -9,11 +9,11 @@ package protocol LossReader: Sendable {
   ///
   /// - Returns: One answer an example, in order.
   /// - Throws: `HostError` when the request failed, whoever may be at fault; `CancellationError`.
-  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer]
+  func ask(_ examples: [Example], _ mode: ReadingMode) async throws -> [RowAnswer]
 }
 
 /// How the requests of one reading are to be treated.
-package struct Question: Sendable, Hashable {
+package struct ReadingMode: Sendable, Hashable {
   /// `score` to be answered from what is recorded, `read` to be asked anew.
   package var purpose: Call.Purpose
   /// 1, or 2 for a second reading.
@@ -74,16 +74,16 @@ extension LossReader {
 /// A reader that asks for one example after the other.
 protocol SingleReader: LossReader {
   /// Asks for one example, in as many requests as it takes.
-  func ask(_ example: Example, _ question: Question) async throws -> LossReading
+  func ask(_ example: Example, _ mode: ReadingMode) async throws -> LossReading
 }
 
 extension SingleReader {
   /// Asks for each; a fault where its requests failed.
-  func ask(_ examples: [Example], _ question: Question) async throws -> [RowAnswer] {
+  func ask(_ examples: [Example], _ mode: ReadingMode) async throws -> [RowAnswer] {
     var answers: [RowAnswer] = []
     for example in examples {
       do {
-        answers.append(.success(try await ask(example, question)))
+        answers.append(.success(try await ask(example, mode)))
       } catch let error as HostError {
         answers.append(.failure(RowFault(error)))
       }
@@ -97,7 +97,7 @@ protocol TokenReader: LossReader {
   var endpoint: ScoringEndpoint { get }
 
   /// Asks for texts that have ids, by one request.
-  func ask(_ texts: [PromptedTokens], _ question: Question) async throws -> [RowAnswer]
+  func ask(_ texts: [PromptedTokens], _ mode: ReadingMode) async throws -> [RowAnswer]
 }
 
 extension TokenReader {
@@ -107,7 +107,7 @@ extension TokenReader {
   func byIDs(
     _ examples: [Example],
     _ tokenizer: ServerTokenizer,
-    _ question: Question
+    _ mode: ReadingMode
   ) async throws -> [RowAnswer] {
     var answers = [RowAnswer](repeating: .success(missing("not asked")), count: examples.count)
     var asked: [(place: Int, text: PromptedTokens)] = []
@@ -128,7 +128,7 @@ extension TokenReader {
       }
     }
     if asked.isEmpty { return answers }
-    for (place, answer) in zip(asked.map(\.place), try await ask(asked.map(\.text), question)) {
+    for (place, answer) in zip(asked.map(\.place), try await ask(asked.map(\.text), mode)) {
       answers[place] = answer
     }
     return answers

@@ -19,7 +19,7 @@ struct PathReader: SingleReader {
     name = (isFirstTokenOnly ? ScoringMethod.firstToken : .generatedPath).name
   }
 
-  func ask(_ example: Example, _ question: Question) async throws -> LossReading {
+  func ask(_ example: Example, _ mode: ReadingMode) async throws -> LossReading {
     if example.completion.isEmpty { return missing("empty completion") }
     if !example.isText { return missing(HostError.callsTools.message) }
     let top = endpoint.profile.topLogProbabilities ?? 20
@@ -60,16 +60,13 @@ struct PathReader: SingleReader {
     let (call, reply) = try await endpoint.post(
       path,
       JSON.object(members).bytes,
-      question,
+      mode,
       bytes: example.size
     )
     let document = try reply.json(of: call)
     try endpoint.check(document["model"]?.string, is: model)
     guard let choice = document["choices"]?[0] else {
-      throw HostError(
-        .notUnderstood,
-        "\(endpoint.host.asked(call)) answered without a choice: \(HostError.excerpt(reply.body))"
-      )
+      throw endpoint.garbled(call, reply, "without a choice")
     }
     return read(choice, completion)
   }

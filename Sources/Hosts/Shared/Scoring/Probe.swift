@@ -185,13 +185,13 @@ package struct Probe {
     do {
       for example in fixed {
         readings.append(
-          (example, try await reader.directReadings(of: [example], Question(.read))[0])
+          (example, try await reader.directReadings(of: [example], ReadingMode(.read))[0])
         )
       }
       return readings
     } catch let error as HostError where error.isOfGoodReply {
       for sample in samples.prefix(2) {
-        let reading = try? await reader.directReadings(of: [sample], Question(.read))[0]
+        let reading = try? await reader.directReadings(of: [sample], ReadingMode(.read))[0]
         if let reading, reading.loss != nil { return [(sample, reading)] }
       }
       throw error
@@ -231,7 +231,7 @@ extension Probe {
     let model = model
     func loss(_ endpoint: ScoringEndpoint, _ examples: [Example]) async throws -> [Double?] {
       let reader = try await endpoint.reader(by: method, of: model)
-      return try await reader.directReadings(of: examples, Question(.read)).map(\.loss?.value)
+      return try await reader.directReadings(of: examples, ReadingMode(.read)).map(\.loss?.value)
     }
 
     if method == .echo, claimed.echoMaxTokens == 0 {
@@ -299,7 +299,7 @@ extension Probe {
       var readings: [LossReading] = []
       let reader = try await asked.reader(by: method, of: model)
       for sample in samples.prefix(8) {
-        readings += try await reader.read([sample], Question(.read))
+        readings += try await reader.read([sample], ReadingMode(.read))
       }
       return readings
     }) {
@@ -330,8 +330,9 @@ extension Probe {
     let other = Self.example(" xylophone", isChat: isChat)
     let result = try await attempt {
       let reader = try await asked.reader(by: method, of: model)
-      let alone = try await reader.directReadings(of: [other], Question(.read)).first?.loss?.value
-      let both = try await reader.directReadings(of: [other, example], Question(.read))
+      let alone = try await reader.directReadings(of: [other], ReadingMode(.read)).first?.loss?
+        .value
+      let both = try await reader.directReadings(of: [other, example], ReadingMode(.read))
         .map(\.loss?.value)
       return (alone, both)
     }

@@ -24,7 +24,7 @@ package struct RowFault: Error {
 /// What one row of a request came to: a loss, which may be missing, or a fault to be looked into.
 package typealias RowAnswer = Result<LossReading, RowFault>
 
-/// A question to a host that settlements side by side ask once for all of them.
+/// A question to a host that readings side by side ask once for all of them.
 final class SharedAnswer: Sendable {
   private let current = Mutex<Task<HostError?, any Error>?>(nil)
 
@@ -52,7 +52,7 @@ final class SharedAnswer: Sendable {
 /// Reads losses of rows whatever one of them does to a request, and ends where all would fail.
 struct RowReading {
   private let reader: any LossReader
-  private let question: Question
+  private let mode: ReadingMode
   private let good: Example?
   private let control: SharedAnswer
   /// Why a list of rows was not read as one although each of them was; `nil` when it was.
@@ -60,13 +60,13 @@ struct RowReading {
 
   init(
     _ reader: any LossReader,
-    _ question: Question,
+    _ mode: ReadingMode,
     knowing good: Example?,
     control: SharedAnswer = SharedAnswer()
   ) {
     self.control = control
     self.reader = reader
-    self.question = question
+    self.mode = mode
     self.good = good
   }
 
@@ -77,7 +77,7 @@ struct RowReading {
   mutating func readings(of examples: [Example]) async throws -> [LossReading] {
     if examples.isEmpty { return [] }
     do {
-      return try await settled(try await reader.ask(examples, question), examples)
+      return try await settled(try await reader.ask(examples, mode), examples)
     } catch let error as HostError {
       return try await settle(examples, RowFault(error))
     }
@@ -116,10 +116,10 @@ struct RowReading {
       switch step {
       case .again(let isFresh):
         do {
-          let purpose = isFresh ? .read : question.purpose
+          let purpose = isFresh ? .read : mode.purpose
           let answers = try await reader.ask(
             examples,
-            Question(purpose, round: question.round)
+            ReadingMode(purpose, round: mode.round)
           )
           guard examples.count == 1, case .failure(let next) = answers[0] else {
             return try await settled(answers, examples)
@@ -148,7 +148,7 @@ struct RowReading {
       var first: HostError?
       for row in rows.compactMap(\.self) {
         do {
-          if case .failure(let fault) = try await reader.ask([row], Question(.read))[0] {
+          if case .failure(let fault) = try await reader.ask([row], ReadingMode(.read))[0] {
             throw fault.error
           }
           return nil
@@ -166,8 +166,8 @@ extension LossReader {
   ///
   /// - Returns: One loss an example, in order; `missing` where this one could not be measured.
   /// - Throws: `HostError` when no example could be; `CancellationError`.
-  package func read(_ examples: [Example], _ question: Question) async throws -> [LossReading] {
-    var rowReading = RowReading(self, question, knowing: nil)
+  package func read(_ examples: [Example], _ mode: ReadingMode) async throws -> [LossReading] {
+    var rowReading = RowReading(self, mode, knowing: nil)
     return try await rowReading.readings(of: examples)
   }
 
@@ -175,8 +175,8 @@ extension LossReader {
   ///
   /// - Returns: One loss an example, in order.
   /// - Throws: `HostError` where one of them has a fault; `CancellationError`.
-  func directReadings(of examples: [Example], _ question: Question) async throws -> [LossReading] {
-    try await ask(examples, question).map { answer in
+  func directReadings(of examples: [Example], _ mode: ReadingMode) async throws -> [LossReading] {
+    try await ask(examples, mode).map { answer in
       switch answer {
       case .success(let reading): reading
       case .failure(let fault): throw fault.error

@@ -31,18 +31,24 @@ package struct ScoringEndpoint: Sendable {
   func post(
     _ path: String,
     _ body: [UInt8],
-    _ question: Question,
+    _ mode: ReadingMode,
     bytes: Int
   ) async throws -> (call: Call, reply: Reply) {
     let call = Call(
       "POST",
       path,
       body: .json(body),
-      purpose: question.purpose,
-      round: question.round,
+      purpose: mode.purpose,
+      round: mode.round,
       tokens: bytes / 4 + 1
     )
     return (call, try await host.send(call))
+  }
+
+  /// What is wrong with a reply that is not what was asked for.
+  func garbled(_ call: Call, _ reply: Reply, _ words: String) -> HostError {
+    let excerpt = HostError.excerpt(reply.body)
+    return HostError(.notUnderstood, "\(host.asked(call)) answered \(words): \(excerpt)")
   }
 
   /// The path of a route beside `/v1`.

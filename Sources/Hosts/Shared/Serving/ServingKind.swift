@@ -93,10 +93,10 @@ package struct ServingRequest: Sendable {
   var modelsAtOnce: Int { max(1, options.modelsAtOnce ?? 1) }
 
   /// Waits for what the host makes.
-  var wait: ReadinessWait { wait(on: host) }
+  var readiness: ReadinessWait { readiness(on: host) }
 
   /// Waits for what another API of the host's makes.
-  func wait(on host: any Host) -> ReadinessWait {
+  func readiness(on host: any Host) -> ReadinessWait {
     ReadinessWait(host: host, limit: .seconds(options.patience ?? 1_800))
   }
 

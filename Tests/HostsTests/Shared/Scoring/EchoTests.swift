@@ -105,13 +105,13 @@ import Testing
       """#
     let host = ScriptedHost { _, _ in swapped }
     let reader = try await host.reader(.echo, ScoringProfile(methods: [.echo], batch: 4))
-    let readings = try await reader.read([.plain("a", " one"), .plain("b", " two")], Question())
+    let readings = try await reader.read([.plain("a", " one"), .plain("b", " two")], ReadingMode())
     #expect(readings.map(\.loss) == [.measured(1.5), .measured(2.5)])
     #expect(host.bodies[0]["prompt"] == ["a one", "b two"])
     await #expect {
       try await reader.read(
         [.plain("a", " one"), .plain("b", " two"), .plain("c", " three")],
-        Question()
+        ReadingMode()
       )
     } throws: { "\($0)".contains("choices for 1 prompts") }
   }
@@ -121,7 +121,7 @@ import Testing
     let reader = try await host.reader(.echo, ScoringProfile(methods: [.echo], batch: 2))
     let readings = try await reader.read(
       [.plain("The capital of France", " is"), .plain("2 + 2", " =")],
-      Question()
+      ReadingMode()
     )
     #expect(readings[0].loss.isMeasured(1.3238043785095215))
     #expect(readings[1].loss.isMeasured(0.8436199426651001))
@@ -207,7 +207,7 @@ import Testing
     let reader = try await host.reader(.echo, ScoringProfile(methods: [.echo], batch: 4))
     let readings = try await reader.read(
       [.plain("a", " one"), .plain("b", " two"), .plain("c", " three"), .plain("d", "")],
-      Question()
+      ReadingMode()
     )
     #expect(readings[0].loss == .measured(1.5))
     #expect(
@@ -223,7 +223,7 @@ import Testing
     let host = ScriptedHost { _, _ in throw HostError(.credentials, "wrong key", status: 401) }
     let reader = try await host.reader(.echo, ScoringProfile(methods: [.echo], batch: 4))
     await #expect(throws: HostError(.credentials, "wrong key", status: 401)) {
-      try await reader.read([.plain("a", " one"), .plain("b", " two")], Question())
+      try await reader.read([.plain("a", " one"), .plain("b", " two")], ReadingMode())
     }
     #expect(host.calls.count == 1)
   }

@@ -59,7 +59,7 @@ private let rows = [
       if mentions("bad row", body) { throw error }
       return echo(body)
     }
-    let readings = try await reader.read(rows, Question())
+    let readings = try await reader.read(rows, ReadingMode())
     #expect(readings.map(\.loss) == [.measured(0.5), nil, .measured(0.5)])
     #expect(readings[1].source.hasPrefix("echo: "))
     #expect(readings[1].source.contains(error.message), "\(readings[1].source)")
@@ -69,7 +69,7 @@ private let rows = [
     for status in [400, 500] {
       let error = HostError(status == 400 ? .refused : .unavailable, "not today", status: status)
       let (host, reader) = try await reader { _, _ in throw error }
-      await #expect(throws: error) { try await reader.read(rows, Question()) }
+      await #expect(throws: error) { try await reader.read(rows, ReadingMode()) }
       // The list, its first row, and the control.
       #expect(host.calls.count == 3)
     }
@@ -80,10 +80,10 @@ private let rows = [
       guard mentions("one two", body) else { throw HostError(.refused, "no", status: 400) }
       return echo(body)
     }
-    var knowing = RowReading(reader, Question(), knowing: rows[0])
+    var knowing = RowReading(reader, ReadingMode(), knowing: rows[0])
     #expect(try await knowing.readings(of: [rows[1]]).map(\.loss) == [nil])
     #expect(host.bodies.last?["prompt"] == "bad row")
-    var ignorant = RowReading(reader, Question(), knowing: nil)
+    var ignorant = RowReading(reader, ReadingMode(), knowing: nil)
     await #expect(throws: HostError.self) { try await ignorant.readings(of: [rows[1]]) }
   }
 
@@ -97,7 +97,7 @@ private let rows = [
       if count == 1 { throw HostError(.unavailable, "gone", status: 502) }
       return echo(body)
     }
-    #expect(try await reader.read([rows[0]], Question()).map(\.loss) == [.measured(0.5)])
+    #expect(try await reader.read([rows[0]], ReadingMode()).map(\.loss) == [.measured(0.5)])
   }
 
   @Test func `takes a control that a recording lacks for answered`() async throws {
@@ -108,14 +108,14 @@ private let rows = [
       }
       return echo(body)
     }
-    #expect(try await reader.read(rows, Question())[1].source == "echo: no")
+    #expect(try await reader.read(rows, ReadingMode())[1].source == "echo: no")
   }
 
   @Test func `leaves out the row whose tokens are of another text, and says so`() async throws {
     let (_, reader) = try await reader { _, body in
       echo(body) { $0 == "bad row" ? ["else", "where"] : words($0) }
     }
-    let readings = try await reader.read(rows, Question())
+    let readings = try await reader.read(rows, ReadingMode())
     #expect(readings.map(\.loss) == [.measured(0.5), nil, .measured(0.5)])
     #expect(readings[1].source == "echo: tokens do not spell the text")
     // One that is the generated token alone says another thing.
@@ -123,7 +123,7 @@ private let rows = [
       echo(body) { $0 == "bad row" ? [] : words($0) }
     }
     #expect(
-      try await short.read([rows[1]], Question())[0].source
+      try await short.read([rows[1]], ReadingMode())[0].source
         == "echo: nothing of the text came back"
     )
   }
@@ -131,11 +131,11 @@ private let rows = [
   @Test func `says that a host does not echo once several rows agree`() async throws {
     let (host, reader) = try await reader { _, body in echo(body) { _ in [] } }
     await #expect {
-      try await reader.read([rows[0]], Question())
+      try await reader.read([rows[0]], ReadingMode())
     } throws: { "\($0)".contains("did not echo") }
     let (_, without) = try await self.reader { _, _ in #"{"choices":[{"logprobs":null}]}"# }
     await #expect {
-      try await without.read([rows[0]], Question())
+      try await without.read([rows[0]], ReadingMode())
     } throws: { "\($0)".contains("returned no log-probabilities") }
     #expect(Set(host.bodies.compactMap { $0["prompt"]?.string }).count == 2)
   }
@@ -152,7 +152,7 @@ private let rows = [
       let tokens = (0..<sent).map { _ in #""x""# }.joined(separator: ",")
       return #"{"choices":[{"logprobs":{"tokens":[\#(tokens)],"token_logprobs":[\#(values)]}}]}"#
     }
-    let readings = try await reader.read([.chat("odd", "a"), .chat("even", "b")], Question())
+    let readings = try await reader.read([.chat("odd", "a"), .chat("even", "b")], ReadingMode())
     #expect(readings[0].source == "echo: roles must alternate")
     #expect(readings[1].loss?.value != nil)
   }

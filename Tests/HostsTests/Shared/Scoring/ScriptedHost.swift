@@ -66,7 +66,7 @@ extension Example {
 extension LossReader {
   /// Reads losses of one example.
   func read(_ example: Example) async throws -> LossReading {
-    try await read([example], Question())[0]
+    try await read([example], ReadingMode())[0]
   }
 }
 
