@@ -49,7 +49,7 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
   static func notMeasurable(
     _ profile: QueryProfile,
     _ cause: String,
-    hint: String? = "loss the queries again, or choose queries the models disagree on"
+    hint: String? = "read the queries again, or choose queries the models disagree on"
   ) -> AttributionError {
     AttributionError(
       .notMeasurable,

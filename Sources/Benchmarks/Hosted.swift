@@ -160,6 +160,8 @@ private func residentMemory() -> Int {
 private struct NamingTrainer: Trainer {
   static let model = "mock-model"
 
+  var identity: String { "naming" }
+
   var trainerCapabilities: TrainerCapabilities {
     TrainerCapabilities(
       continuesTuned: true,

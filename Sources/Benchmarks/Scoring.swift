@@ -66,6 +66,7 @@ func scoring() async throws {
 
 /// A provider whose losses are seeded noise around two common factors.
 private struct MadeUpModels: Trainer, Scorer {
+  var identity: String { "made-up" }
   var trainerCapabilities: TrainerCapabilities {
     TrainerCapabilities(
       continuesTuned: true,

@@ -238,7 +238,7 @@ extension Configuration {
       throw ConfigurationError(
         .missing,
         path: "scorer.provider",
-        "'scorer.provider' is missing: a command trains, but losses nothing",
+        "'scorer.provider' is missing: a command trains, but reads no losses",
         hint: "name the server of the tuned models: scorer: { provider: \"vllm\", baseURL: \"…\" }"
       )
     }

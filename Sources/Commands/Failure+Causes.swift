@@ -19,7 +19,7 @@ extension Failure {
 
   static func status(of code: RunError.Code) -> Status {
     switch code {
-    case .settings, .anotherRun: .usage
+    case .settings, .anotherRun, .noSuchRun: .usage
     case .budget: .budget
     case .storeAbsent, .storeInUse, .storeNewer, .storeForeign, .storeEmpty, .storeReadOnly,
       .storeFull, .storeCorrupt, .storeFailed, .provider:
@@ -30,6 +30,7 @@ extension Failure {
   static func hint(for code: RunError.Code) -> String? {
     switch code {
     case .anotherRun: "undo the change, or record a new run with --store"
+    case .noSuchRun: "choose one of these with --run"
     case .storeAbsent: "check the path; 'daunce run' makes a store, but no folder for it"
     case .storeInUse: "wait for that run to end, or stop it; 'daunce status' works meanwhile"
     case .storeNewer: "upgrade this program, or choose another store"

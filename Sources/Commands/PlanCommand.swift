@@ -13,7 +13,7 @@ enum PlanCommand {
   static let subcommand = Subcommand(
     Command(
       "plan",
-      "what a run would train, cost; nothing is spent",
+      "what a run would train, read and cost; nothing is spent",
       samples: [
         Sample("plan run.json5", "jobs, tokens, dollars, hours and warnings"),
         Sample("plan run.json5 --json", "the same for a script"),

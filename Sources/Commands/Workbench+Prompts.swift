@@ -11,7 +11,7 @@ extension Workbench {
     var offers: @Sendable () -> [PlannedPrompts] = { [] }
   }
 
-  /// A way to make prompts, with what its trainer could do and who would loss.
+  /// A way to make prompts, with what its trainer could do and who would read losses.
   struct PlannedPrompts {
     let offer: PromptOffer
     let trainer: TrainerCapabilities

@@ -32,7 +32,12 @@ extension Workbench {
       rates: rates,
       cap: cap
     )
-    if run.resumed { display.note("resuming '\(store)'") }
+    let known = try run.known()
+    if run.resumed {
+      display.note("resuming '\(store)': \(known) of \(settings.models + 1) models are made")
+    } else if known > (settings.target == nil ? 0 : 1) {
+      display.note("'\(store)' has \(known) of its \(settings.models + 1) models, from another run")
+    }
     let meter = Meter(
       task,
       plan: plan(),

@@ -3,6 +3,10 @@ public protocol Trainer: Sendable {
   /// What this trainer can do.
   var trainerCapabilities: TrainerCapabilities { get }
 
+  /// Who trains, with all that changes the models it makes and is not in the job: a part of every job's
+  /// key, so it must not change between versions. Never a key or an address.
+  var identity: String { get }
+
   /// Carries out one job, at most once: an equal job that was finished before is adopted.
   ///
   /// - Parameters:

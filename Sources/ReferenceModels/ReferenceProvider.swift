@@ -83,6 +83,12 @@ package final class ReferenceProvider: Trainer, Scorer {
   /// Number of parameters of every model.
   package var parameters: Int { base.parameters.count }
 
+  /// Shape, vocabulary and seed: what the untrained base model is made of.
+  package var identity: String {
+    "local width \(architecture.width), layers \(architecture.layers), heads \(architecture.heads), "
+      + "vocabulary \(vocabularyDigest), context \(architecture.context), seed \(seed)"
+  }
+
   package var trainerCapabilities: TrainerCapabilities {
     TrainerCapabilities(
       continuesTuned: true,

@@ -48,7 +48,7 @@ extension Corpus {
 
 extension Row.Feature {
   fileprivate static let callsToolsNote =
-    "have a completion that calls tools, which only a server that renders whole chats can loss"
+    "have a completion that calls tools, which only a server that renders whole chats can read"
 
   /// What a loss does not say of the training at a host; `nil` where it says all.
   fileprivate var uncovered: String? {

@@ -3,21 +3,21 @@ internal import Experiment
 
 /// Which examples are read, by column: training rows first, then queries.
 struct Coverage: Sendable {
-  /// What θ0 and every perturbed model loss, ascending.
+  /// What θ0 and every perturbed model read, ascending.
   let columns: [Int]
-  /// What each perturbed model losses twice, ascending.
+  /// What each perturbed model reads twice, ascending.
   let repeats: [[Int]]
 
   /// Losses of the whole run, θ0's and second ones included.
   var pairs: Int { repeats.reduce(columns.count * (repeats.count + 1)) { $0 + $1.count } }
 
-  /// Works out what a run losses.
+  /// Works out what a run reads.
   ///
   /// All training rows, or the candidates, and all queries. In-context probing compares the losses of
   /// training rows with each other, so it reads no query.
   init(_ settings: RunSettings, corpus: Corpus) {
     let rows = settings.candidates?.all ?? Array(corpus.train.indices)
-    let queries = settings.isProbing ? 0 : corpus.queries.count
+    let queries = settings.perturbation.matrix == .queries ? 0 : corpus.queries.count
     let columns = rows + (0..<queries).map { corpus.train.count + $0 }
     self.columns = columns
     repeats = settings.repeatedPairs(train: rows.count, queries: queries).map {

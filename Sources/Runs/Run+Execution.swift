@@ -20,12 +20,12 @@ extension Run {
   public func execute(
     observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) async throws -> RunStatus {
-    try storing { () throws(StoreError) in try database.setEnded(false) }
-    let standing = try storing { () throws(StoreError) in try database.standing() }
-    if rates != nil, standing.spending.isEmpty {
+    try storing { () throws(StoreError) in try database.setEnded(false, run: number) }
+    let standing = try self.standing()
+    if rates != nil, standing.spending.isEmpty, let target = standing.models.first {
       let nothing = Spending(.training, tokens: 0, dollars: 0)
       try storing { () throws(StoreError) in
-        try database.enqueue(.spending(nothing, model: -1))
+        try database.enqueue(.spending(nothing, model: target.number))
       }
     }
     let session = RunSession(
@@ -45,13 +45,13 @@ extension Run {
       try? store.flush()
       throw error
     }
-    try storing { () throws(StoreError) in try database.setEnded(true) }
+    try storing { () throws(StoreError) in try database.setEnded(true, run: number) }
     try store.flush()
     return try RunStatus(
-      try storing { () throws(StoreError) in try database.standing() },
+      try self.standing(),
       corpus: corpus,
       settings: settings,
       isWorkedOn: true
-    ).explained(by: database, corpus)
+    ).explained(by: database, run: number, corpus)
   }
 }

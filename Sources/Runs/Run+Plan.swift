@@ -76,7 +76,7 @@ extension Run {
   ///   - corpus: The examples.
   ///   - settings: What to do.
   ///   - trainer: Who would train.
-  ///   - scorer: Who would loss.
+  ///   - scorer: Who would read losses.
   ///   - rates: What the provider charges; `nil` leaves the dollars unknown, and so do rates that
   ///     are not valid, or a rate for hosting when the hours are unknown.
   ///   - throughput: How fast the provider works; `nil` leaves the hours unknown.
@@ -194,7 +194,7 @@ extension Run {
     scorer: ScorerCapabilities
   ) -> [String] {
     var warnings =
-      settings.isProbing
+      settings.perturbation.matrix == .queries
       ? [] : subsetWarnings(settings, examples: corpus.train.count, trainer: trainer)
     if settings.start == .target, !trainer.continuesTuned {
       warnings.append("the provider cannot continue from a tuned model: start from the base")
@@ -220,12 +220,12 @@ extension Run {
     }
     if let inputs = trainer.scoredInputs, inputs > 0 {
       warnings.append(
-        "optimising a prompt scores \(inputs) inputs at most, and tokens and loss count them all: a "
+        "optimising a prompt scores \(inputs) inputs at most, and tokens and price count them all: a "
           + "prompt drawn twice in a step is asked once, and 'status' charges what was sent"
       )
     }
     return warnings + corpus.rowNotes(keepsRows: trainer.keepsRows)
-      + corpus.duplicateWarnings(isProbing: settings.isProbing)
+      + corpus.duplicateWarnings(matrix: settings.perturbation.matrix)
   }
 
   private static func subsetWarnings(
@@ -256,7 +256,7 @@ extension Run {
 
 extension Corpus {
   /// Notes about training rows that repeat each other and queries that are training rows.
-  fileprivate func duplicateWarnings(isProbing: Bool) -> [String] {
+  fileprivate func duplicateWarnings(matrix: MatrixKind) -> [String] {
     var exact: [ByteText: String] = [:]
     var loose: [String: String] = [:]
     var copies: [(String, String)] = []
@@ -286,7 +286,7 @@ extension Corpus {
       ),
       (
         taught,
-        isProbing
+        matrix == .queries
           ? "queries are training rows, which they cannot score: no example is its own demonstration"
           : "queries are training rows, which will be found as their own cause"
       ),

@@ -18,6 +18,8 @@ public struct RunError: Error, Sendable, Hashable {
     case storeForeign
     /// The store holds no run yet.
     case storeEmpty
+    /// The store holds no run of that name; the names of those it holds.
+    case noSuchRun(known: [String])
     /// The store cannot be written.
     case storeReadOnly
     /// No space is left for the store.

@@ -1,6 +1,5 @@
 internal import Attribution
 public import Experiment
-internal import FoundationEssentials
 internal import Store
 
 /// What a store holds of a run, as of the moment it was opened.
@@ -25,6 +24,8 @@ public struct RunRecord: Sendable {
     public let name: String
     /// Key of its training job.
     public let job: String
+    /// Its number in the store.
+    let number: Int
     /// How far its training is.
     public let status: Status
     /// The provider's name of it, once trained.
@@ -67,6 +68,8 @@ public struct RunRecord: Sendable {
   public let corpus: Corpus
   /// What the run is to do.
   public let settings: RunSettings
+  /// Names of all runs in the store, the first one first.
+  public let runs: [String]
   /// Version of the program that created the run.
   public let program: String
   /// When the run was created, in seconds since 1970.
@@ -87,31 +90,43 @@ public struct RunRecord: Sendable {
 
   /// Opens a store for reading.
   ///
-  /// - Parameter path: The store's file.
-  /// - Throws: `RunError` when there is no readable run.
-  public init(path: String) throws(RunError) {
+  /// - Parameters:
+  ///   - path: The store's file.
+  ///   - name: The run's name; `nil` is the one that the store got last.
+  /// - Throws: `RunError` when there is no readable run of that name.
+  public init(path: String, run name: String? = nil) throws(RunError) {
     let database = try storing { () throws(StoreError) in try RunDatabase.reader(path: path) }
-    guard let contents = try storing({ () throws(StoreError) in try database.contents() }) else {
+    let recorded = try storing { () throws(StoreError) in try database.runs() }
+    guard !recorded.isEmpty else {
       let waits = RunStore.waits(path: path).map { "; its process waits for \($0.text)" }
       throw RunError(
         .storeEmpty,
         "cannot open run store '\(path)': it holds no run yet" + waits.joined()
       )
     }
-    let settings: RunSettings
-    do {
-      settings = try JSONDecoder().decode(
-        RunSettings.self,
-        from: Data(contents.manifest.settings.utf8)
-      )
-    } catch {
+    let runs = recorded.compactMap { RunSettings(recorded: $0.settings) }
+    guard runs.count == recorded.count else {
       throw RunError(
         .storeCorrupt,
         "cannot open run store '\(path)': its settings cannot be understood"
       )
     }
+    let place = runs.lastIndex { name.map($0.name.isSame(as:)) ?? true }
+    guard let place else {
+      throw RunError(
+        .noSuchRun(known: runs.map(\.name)),
+        "cannot read run '\(name ?? "")' of '\(path)': the store holds "
+          + runs.map { "'\($0.name)'" }.joined(separator: ", ")
+      )
+    }
+    let (number, settings) = (recorded[place].number, runs[place])
+    let found = try storing { () throws(StoreError) in try database.contents(run: number) }
+    guard let contents = found else {
+      throw RunError(.storeCorrupt, "cannot open run store '\(path)': a run is incomplete")
+    }
     let coverage = Coverage(settings, corpus: contents.corpus)
-    let models = contents.models.map { Model($0, columns: coverage.columns.count) }
+    let standing = contents.standing.first(settings.models)
+    let models = standing.models.map { Model($0, columns: coverage.columns.count) }
     guard let target = models.first, settings.models == models.count - 1,
       settings.candidates?.areRows(of: contents.corpus) ?? true
     else {
@@ -121,6 +136,7 @@ public struct RunRecord: Sendable {
       )
     }
     self.database = database
+    self.runs = runs.map(\.name)
     self.settings = settings
     self.target = target
     self.models = Array(models.dropFirst())
@@ -130,11 +146,11 @@ public struct RunRecord: Sendable {
     method = contents.manifest.method
     fullDesign = contents.manifest.design
     var status = try RunStatus(
-      contents.standing,
+      standing,
       corpus: contents.corpus,
       settings: settings,
       isWorkedOn: RunDatabase.isBeingWritten(path: path)
-    ).explained(by: database, contents.corpus)
+    ).explained(by: database, run: number, contents.corpus)
     status.waiting = RunStore.waits(path: path)
     self.status = status
     spending = contents.standing.spending.isEmpty ? nil : Spent(contents.standing.spending)
@@ -166,7 +182,7 @@ public struct RunRecord: Sendable {
     _ view: LossView = .sum,
     rows: Rows = .answered
   ) throws(RunError) -> LossMatrix {
-    let wanted = self.rows(rows).map { (number: $0, key: models[$0].name) }
+    let wanted = self.rows(rows).map { (number: models[$0].number, key: models[$0].name) }
     return try storing { () throws(StoreError) in
       try database.losses(models: wanted, corpus: corpus, view: view)
     }
@@ -178,7 +194,9 @@ public struct RunRecord: Sendable {
   /// - Throws: `RunError` of the store.
   public func targetReadings() throws(RunError) -> [LossReading?] {
     var readings = [LossReading?](repeating: nil, count: corpus.train.count + corpus.queries.count)
-    let recorded = try storing { () throws(StoreError) in try database.readings(model: -1) }
+    let recorded = try storing { () throws(StoreError) in
+      try database.readings(model: target.number)
+    }
     for entry in recorded where readings.indices.contains(entry.example) {
       readings[entry.example] = entry.reading
     }
@@ -190,16 +208,20 @@ public struct RunRecord: Sendable {
   /// - Returns: The pairs with both readings.
   /// - Throws: `RunError` of the store.
   public func repeats() throws(RunError) -> [Repeat] {
-    try storing { () throws(StoreError) in try database.repeats() }.map {
-      Repeat(model: $0.model, column: $0.example, first: $0.first, second: $0.second)
+    let positions = Dictionary(uniqueKeysWithValues: zip(models.map(\.number), models.indices))
+    return try storing { () throws(StoreError) in try database.repeats() }.compactMap { pair in
+      positions[pair.model].map {
+        Repeat(model: $0, column: pair.example, first: pair.first, second: pair.second)
+      }
     }
   }
 }
 
 extension RunRecord.Model {
   fileprivate init(_ record: ModelRecord, columns: Int) {
-    name = Run.name(of: record.number)
+    name = Run.name(of: record.position)
     job = record.key
+    number = record.number
     status =
       switch record.status {
       case .planned: .planned

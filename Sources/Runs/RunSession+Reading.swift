@@ -17,7 +17,7 @@ extension RunSession {
       try pass(.reading, coverage.columns, known: model.answered, model),
       try pass(
         .repeat,
-        model.number < 0 ? [] : coverage.repeats[model.number],
+        model.position < 0 ? [] : coverage.repeats[model.position],
         known: model.repeated,
         model
       ),
@@ -43,7 +43,7 @@ extension RunSession {
       try charge(hosting, model)
       if let failure { throw failure }
     }
-    monitor.read(model.number)
+    monitor.read(model.position)
   }
 
   /// The examples of one reading in the order they are asked in, and which of them are recorded.
@@ -105,7 +105,7 @@ extension RunSession {
     do {
       try await run.scorer.open(reference)
     } catch {
-      throw try record(failureOf: act, .reading, model.number, error)
+      throw try record(failureOf: act, .reading, model, error)
     }
   }
 
@@ -163,7 +163,7 @@ extension RunSession {
     }
     switch fault {
     case .provider(let error)?:
-      throw try record(failureOf: act, pass.kind, model.number, error)
+      throw try record(failureOf: act, pass.kind, model, error)
     case .run(let error)?: throw error
     case nil:
       try storing { () throws(StoreError) in
@@ -182,11 +182,11 @@ extension RunSession {
   ) async -> Fault? {
     while let numbers = calls.next() {
       if Task.isCancelled { return .provider(CancellationError()) }
-      let cost = tariff?.scoring(numbers, isPerturbed: model.number >= 0)
+      let cost = tariff?.scoring(numbers, isPerturbed: model.position >= 0)
       do throws(RunError) {
         try budget.reserve(
           cost?.dollars ?? 0,
-          for: "read \(numbers.count) examples under \(Run.name(of: model.number))"
+          for: "read \(numbers.count) examples under \(Run.name(of: model.position))"
         )
       } catch {
         calls.end()

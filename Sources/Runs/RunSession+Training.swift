@@ -1,3 +1,4 @@
+internal import Attribution
 internal import Experiment
 internal import Store
 internal import Synchronization
@@ -14,7 +15,7 @@ extension RunSession {
     _ model: ModelRecord,
     from start: ModelReference?
   ) async throws -> ModelReference {
-    let (corpus, settings, number) = (run.corpus, run.settings, model.number)
+    let (corpus, settings, number) = (run.corpus, run.settings, model.position)
     let draw = number < 0 ? nil : run.design.draws[number]
     let hyperparameters = number < 0 ? settings.targetHyperparameters : settings.hyperparameters
     let scored = number < 0 ? nil : run.trainer.trainerCapabilities.scoredInputs
@@ -31,7 +32,7 @@ extension RunSession {
     let job = TrainingJob(
       key: model.key,
       start: start,
-      examples: settings.isProbing && number >= 0
+      examples: settings.perturbation.matrix == .queries && number >= 0
         ? [corpus.queries[number]]
         : draw.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
       weights: draw?.weights,
@@ -41,7 +42,7 @@ extension RunSession {
       isTarget: number < 0
     )
     let act = try storing { () throws(StoreError) in
-      try run.database.askTraining(model: number, key: job.key)
+      try run.database.askTraining(model: model.number, key: job.key)
     }
     monitor.training(number, TrainingProgress(0))
     defer { monitor.training(number, nil) }
@@ -58,13 +59,13 @@ extension RunSession {
       // Paid for, but not recorded: when the model is tried again, its record answers for this part
       // and is charged with the whole.
       spent = scoredSoFar.withLock { $0 }.flatMap { tariff?.scoring($0) }
-      throw try record(failureOf: act, .train, number, error)
+      throw try record(failureOf: act, .train, model, error)
     }
     spent =
       result.scored.flatMap { tariff?.scoring($0) }
       ?? (result.tokens > 0 ? tariff?.training(tokens: result.tokens) : estimate)
     try storing { [spent] () throws(StoreError) in
-      try run.database.answerTraining(act, model: number, result: result, spending: spent)
+      try run.database.answerTraining(act, model: model.number, result: result, spending: spent)
     }
     monitor.trained(number)
     return result.model

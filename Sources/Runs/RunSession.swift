@@ -45,7 +45,7 @@ struct RunSession: Sendable {
       reference = try await train(target, from: run.settings.base)
     }
     // θ0 is the canary: what cannot be read is found out before K models are paid for.
-    try await Waits.$model.withValue(Run.name(of: target.number)) {
+    try await Waits.$model.withValue(Run.name(of: target.position)) {
       try await read(target, under: reference)
     }
     try requireReading(of: target)
@@ -62,7 +62,7 @@ struct RunSession: Sendable {
   /// Ends a run none of whose examples has a loss under θ0: it would not under any other model.
   private func requireReading(of target: ModelRecord) throws(RunError) {
     try run.store.flush()
-    let standing = try storing { () throws(StoreError) in try run.database.standing() }
+    let standing = try run.standing()
     guard let read = standing.models.first, read.missing > 0,
       read.measured + read.censored == 0
     else { return }
@@ -100,7 +100,7 @@ struct RunSession: Sendable {
         group.addTask {
           for await next in trained where budget.refusal == nil {
             try await givingUp(next.model) {
-              try await Waits.$model.withValue(Run.name(of: next.model.number)) {
+              try await Waits.$model.withValue(Run.name(of: next.model.position)) {
                 try await read(next.model, under: next.reference)
               }
             }
@@ -141,7 +141,7 @@ struct RunSession: Sendable {
     do {
       try await body()
     } catch let error as ModelFailure {
-      monitor.failed(model.number, reason: error.reason)
+      monitor.failed(model.position, reason: error.reason)
     } catch let error as RunError where error.code == .budget {
       // The budget keeps it, and it is thrown once what is under way has ended.
     }
@@ -154,23 +154,23 @@ struct RunSession: Sendable {
   /// - Parameters:
   ///   - act: The act; `nil` when it failed before it was asked for.
   ///   - kind: Its kind.
-  ///   - model: Number of the model.
+  ///   - model: The model.
   ///   - error: The error.
   /// - Returns: `ModelFailure` where the run goes on without the model, else what ends it.
   /// - Throws: `RunError` of the store.
   func record(
     failureOf act: Int64?,
     _ kind: Act.Kind,
-    _ model: Int,
+    _ model: ModelRecord,
     _ error: any Error
   ) throws(RunError) -> any Error {
     if error is CancellationError || Task.isCancelled { return CancellationError() }
     let reason = String(describing: error)
     try storing { () throws(StoreError) in
-      try run.database.fail(act, kind: kind, model: model, reason: reason)
+      try run.database.fail(act, kind: kind, model: model.number, reason: reason)
     }
     // Without θ0 there is nothing to explain, and what fails for it will fail for all.
-    return model < 0 || error.isLasting ? error : ModelFailure(reason: reason)
+    return model.position < 0 || error.isLasting ? error : ModelFailure(reason: reason)
   }
 
   private struct Trained: Sendable {

@@ -60,10 +60,10 @@ extension RunSettings {
       "the design starts from \(design.start.rawValue), the settings from \(start.rawValue)"
     )
     try require(
-      !isProbing || models == corpus.queries.count,
+      perturbation.matrix == .subsets || models == corpus.queries.count,
       "\(models) models cannot probe with \(corpus.queries.count) queries one by one"
     )
-    let least = isProbing ? 0 : max(1, trainer.minimumExamples)
+    let least = perturbation.matrix == .queries ? 0 : max(1, trainer.minimumExamples)
     for (index, draw) in design.draws.enumerated() {
       try require(
         draw.members.count >= least,

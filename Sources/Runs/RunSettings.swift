@@ -2,9 +2,11 @@ public import Attribution
 public import Experiment
 
 /// What a run is to do, apart from its examples and its provider.
-public struct RunSettings: Sendable, Hashable, Codable {
+///
+/// What a store keeps of it is written in `RunSettings+Recorded`.
+public struct RunSettings: Sendable, Hashable {
   /// How large each perturbed model's training set is.
-  public enum Subset: Sendable, Hashable, Codable {
+  public enum Subset: Sendable, Hashable {
     /// A share of the training examples, 0...1.
     case ratio(Double)
     /// A number of training examples.
@@ -12,11 +14,13 @@ public struct RunSettings: Sendable, Hashable, Codable {
   }
 
   /// How many pairs are read twice, spread over the models, to learn the noise of a reading.
-  public struct Repeats: Sendable, Hashable, Codable {
+  public struct Repeats: Sendable, Hashable {
     /// Pairs of a model and a training example.
     public var train: Int
     /// Pairs of a model and a query.
     public var queries: Int
+    /// Perturbed models that they are spread over: those the run began with. `nil` is all.
+    var models: Int?
 
     /// Creates counts; both are capped at the number of pairs there are.
     public init(train: Int = 32, queries: Int = 8) {
@@ -53,8 +57,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
   public var repeats: Repeats
   /// Whether a checkpoint after every epoch is kept.
   public var keepsCheckpoints: Bool
-  /// The prompts that perturb θ0 in the place of fine-tunes; `nil` fine-tunes.
-  public var prompts: PromptPerturbation?
+  /// How the models come about.
+  public var perturbation: Perturbation
   /// The training rows that are read; `nil` losses all.
   public var candidates: Candidates?
 
@@ -74,7 +78,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
     base: ModelReference? = nil,
     repeats: Repeats = Repeats(),
     keepsCheckpoints: Bool = false,
-    prompts: PromptPerturbation? = nil,
+    perturbation: Perturbation = .finetune,
     candidates: Candidates? = nil
   ) {
     self.name = name
@@ -91,12 +95,18 @@ public struct RunSettings: Sendable, Hashable, Codable {
     self.base = base
     self.repeats = repeats
     self.keepsCheckpoints = keepsCheckpoints
-    self.prompts = prompts
+    self.perturbation = perturbation
     self.candidates = candidates
   }
 
+  /// The prompts that perturb θ0 in the place of fine-tunes; `nil` fine-tunes.
+  public var prompts: PromptPerturbation? {
+    get { perturbation.prompt }
+    set { perturbation = newValue.map { .prompt($0) } ?? .finetune }
+  }
+
   /// Whether each perturbed model is θ0 behind one query, so that only training rows are read.
-  public var isProbing: Bool { prompts?.method == .probing }
+  public var isProbing: Bool { perturbation.matrix == .queries }
 
   /// Size of each model's training set out of `examples`, rounded; not checked against it.
   public func subsetSize(of examples: Int) -> Int {
@@ -106,26 +116,40 @@ public struct RunSettings: Sendable, Hashable, Codable {
     }
   }
 
-  /// What two settings of one run must have in common, by name, in words.
+  /// What two settings of one run must have in common, by name: a value to compare, and its words.
   ///
-  /// Name and parallel jobs are left out: they change nothing that is measured.
-  var identity: [(name: String, value: String)] {
+  /// Name and parallel jobs are left out, since they change nothing that is measured, and so is the number
+  /// of models: a run may grow, or use a part of what it has.
+  private var identity: [(name: String, value: AnyHashable, words: String)] {
     let subset =
       switch subset {
       case .ratio(let ratio): "ratio \(ratio)"
       case .size(let size): "size \(size)"
       }
     return [
-      ("provider", provider), ("models", "\(models)"), ("subset", subset),
-      ("start", start.rawValue), ("seed", "\(seed)"), ("weighted", "\(weighted)"),
-      ("hyperparameters", Self.words(hyperparameters)),
-      ("the target's hyperparameters", Self.words(targetHyperparameters)),
-      ("target", target?.name ?? "trained by the run"), ("base", base?.name ?? "the provider's"),
-      ("repeats", "\(repeats.train) + \(repeats.queries)"),
-      ("keepsCheckpoints", "\(keepsCheckpoints)"),
-    ] + (prompts.map { [("prompts", "\($0)")] } ?? []) + [
-      ("candidates", candidates.map { "\($0)" } ?? "all rows")
+      ("provider", ByteText(provider), provider), ("subset", self.subset, subset),
+      ("start", start, start.rawValue), ("seed", seed, "\(seed)"),
+      ("weighted", weighted, "\(weighted)"),
+      ("hyperparameters", hyperparameters, Self.words(hyperparameters)),
+      (
+        "the target's hyperparameters", targetHyperparameters, Self.words(targetHyperparameters)
+      ),
+      ("target", target, target?.name ?? "trained by the run"),
+      ("base", base, base?.name ?? "the provider's"),
+      (
+        "repeats", [repeats.train, repeats.queries], "\(repeats.train) + \(repeats.queries)"
+      ),
+      ("keepsCheckpoints", keepsCheckpoints, "\(keepsCheckpoints)"),
+      ("prompts", perturbation, prompts.map { "\($0)" } ?? "none"),
+      ("candidates", candidates, candidates.map { "\($0)" } ?? "all rows"),
     ]
+  }
+
+  /// In what these settings differ from the recorded ones of a run, in words; nothing where it is that run.
+  func differences(from recorded: RunSettings) -> [String] {
+    zip(identity, recorded.identity).filter { $0.value != $1.value }.map {
+      "\($0.name): \($1.words) in the store, \($0.words) asked for"
+    }
   }
 
   /// Hyperparameters in words.

@@ -12,7 +12,7 @@ extension RunStatus {
       standing.models.allSatisfy {
         $0.status == .succeeded && $0.answered == coverage.columns.count
       }
-      && zip(perturbed, coverage.repeats).allSatisfy { $0.repeated == $1.count }
+      && zip(perturbed, coverage.repeats).allSatisfy { $0.repeated >= $1.count }
     let isUntouched = standing.models.allSatisfy { $0.answered == 0 && $0.started == nil }
     let phase: Phase =
       isComplete
@@ -39,7 +39,7 @@ extension RunStatus {
         ? Self.notes(
           perturbed,
           columns: coverage.columns.count,
-          isProbing: settings.isProbing
+          matrix: settings.perturbation.matrix
         ) : [])
         + [
           phase == .interrupted ? "the next 'daunce run' goes on where it stopped" : nil,
@@ -55,12 +55,19 @@ extension RunStatus {
   ///
   /// - Parameters:
   ///   - database: Where they are recorded.
+  ///   - run: The run's number there.
   ///   - corpus: The run's examples.
   /// - Returns: The status.
   /// - Throws: `RunError` of the store.
-  func explained(by database: RunDatabase, _ corpus: Corpus) throws(RunError) -> RunStatus {
+  func explained(
+    by database: RunDatabase,
+    run: Int,
+    _ corpus: Corpus
+  ) throws(RunError) -> RunStatus {
     guard losses.missing > 0 else { return self }
-    let entries = try storing { () throws(StoreError) in try database.missing() }
+    let entries = try storing { () throws(StoreError) in
+      try database.missing(run: run, models: models.planned)
+    }
     var status = self
     status.missing = Missing.grouped(
       entries.map { reason, number, count in
@@ -83,7 +90,7 @@ extension RunStatus {
   ) -> String? {
     let otherwise = models.compactMap(\.hyperparameters?.plausible).filter { $0.contradicts(asked) }
     guard let done = otherwise.first else { return nil }
-    let who = models.first?.number == -1 ? "the target" : "\(otherwise.count) of the models"
+    let who = models.first?.position == -1 ? "the target" : "\(otherwise.count) of the models"
     return
       "the host trained \(who) otherwise than asked: with \(RunSettings.words(done)) instead of "
       + RunSettings.words(asked)
@@ -93,7 +100,7 @@ extension RunStatus {
   private static func notes(
     _ models: ArraySlice<ModelRecord>,
     columns: Int,
-    isProbing: Bool
+    matrix: MatrixKind
   ) -> [String] {
     let read = models.count { $0.answered == columns }
     guard read < models.count else { return [] }
@@ -106,7 +113,7 @@ extension RunStatus {
         + causes.joined(separator: ", ")
     ]
     // Probing samples no models: the other queries are scored as they would be.
-    if isProbing { return notes }
+    if matrix == .queries { return notes }
     if read > 0 {
       // The error of a covariance or correlation over K models falls with √K.
       let wider = (Double(models.count) / Double(read)).squareRoot()

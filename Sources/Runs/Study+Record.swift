@@ -18,7 +18,7 @@ extension Study {
           }
         }
       },
-      probes: record.settings.isProbing
+      probes: record.settings.perturbation.matrix == .queries
         ? Probing.Source(queries: rows) { view in
           try record.targetReadings().prefix(record.corpus.train.count).map {
             $0?.loss(view)?.value

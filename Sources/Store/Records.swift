@@ -1,9 +1,7 @@
 package import Experiment
 
-/// What a run is, fixed when it is created.
+/// What a run is; settings and design change when it grows.
 package struct Manifest: Sendable, Hashable {
-  /// Digest of everything that decides what is trained.
-  package let key: String
   /// The run's settings as JSON, written by the module that understands them.
   package let settings: String
   /// Digest of the training examples.
@@ -19,7 +17,6 @@ package struct Manifest: Sendable, Hashable {
 
   /// Creates a manifest.
   package init(
-    key: String,
     settings: String,
     train: String,
     queries: String,
@@ -27,7 +24,6 @@ package struct Manifest: Sendable, Hashable {
     program: String,
     design: SubsetDesign
   ) {
-    self.key = key
     self.settings = settings
     self.train = train
     self.queries = queries
@@ -37,7 +33,7 @@ package struct Manifest: Sendable, Hashable {
   }
 }
 
-/// One model of a run: θ0 is number −1, the perturbed models are 0…K−1.
+/// One model of a run: θ0 is at position −1, the perturbed models at 0…K−1.
 package struct ModelRecord: Sendable, Hashable {
   /// How far a model's training is.
   package enum Status: String, Sendable, Hashable {
@@ -51,7 +47,9 @@ package struct ModelRecord: Sendable, Hashable {
     case failed
   }
 
-  /// −1 for θ0, else the position in the design.
+  /// −1 for θ0, else the position in the run's design.
+  package let position: Int
+  /// The model's number in the store, by which losses, acts and money are kept.
   package let number: Int
   /// Key of its training job.
   package let key: String
@@ -94,10 +92,17 @@ package struct RunStanding: Sendable {
   package let models: [ModelRecord]
   /// Money spent, by kind; empty when losses were never known.
   package let spending: [Spending]
+
+  /// The same with the first of the perturbed models only.
+  package func first(_ count: Int) -> RunStanding {
+    RunStanding(ended: ended, models: Array(models.prefix(count + 1)), spending: spending)
+  }
 }
 
 /// Everything of a run but its losses, as of one moment.
 package struct RunContents: Sendable {
+  /// The run's number in the store.
+  package let run: Int
   /// What the run is.
   package let manifest: Manifest
   /// When it was created, in milliseconds since 1970.

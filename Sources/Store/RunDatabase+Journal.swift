@@ -138,14 +138,17 @@ extension RunDatabase {
     try enqueue(.answer(act, model: model))
   }
 
-  /// Writes down whether the run has come to its end.
+  /// Writes down whether a run has come to its end.
   ///
-  /// - Parameter ended: False when work is taken up again.
+  /// - Parameters:
+  ///   - ended: False when work is taken up again.
+  ///   - run: The run's number.
   /// - Throws: `StoreError`.
-  package func setEnded(_ ended: Bool) throws(StoreError) {
+  package func setEnded(_ ended: Bool, run: Int = 1) throws(StoreError) {
     try change { connection throws(StoreError) in
-      let update = try connection.prepare("UPDATE manifest SET ended = ?1")
+      let update = try connection.prepare("UPDATE runs SET ended = ?1 WHERE number = ?2")
       try update.bind(ended ? Self.now() : nil, at: 1)
+      try update.bind(run, at: 2)
       try update.run()
     }
   }

@@ -105,16 +105,24 @@ extension RunDatabase {
     }
   }
 
-  /// All money spent so far, by kind; empty when losses were never known.
+  /// All money spent so far, by kind; empty when prices were never known.
   package func spending() throws(StoreError) -> [Spending] {
     try look { connection throws(StoreError) in try Self.spending(connection) }
   }
 
-  /// All money spent so far on a connection that the caller has locked.
-  static func spending(_ connection: borrowing Connection) throws(StoreError) -> [Spending] {
+  /// All money spent so far on a connection that the caller has locked, on the models of a run or on all.
+  static func spending(
+    run: Int? = nil,
+    _ connection: borrowing Connection
+  ) throws(StoreError) -> [Spending] {
     let select = try connection.prepare(
-      "SELECT kind, sum(tokens), total(dollars) FROM spending GROUP BY kind ORDER BY kind"
+      """
+      SELECT kind, sum(tokens), total(dollars) FROM spending
+      WHERE ?1 IS NULL OR model IN (SELECT model FROM drawn WHERE run = ?1)
+      GROUP BY kind ORDER BY kind
+      """
     )
+    try select.bind(run, at: 1)
     var found: [Spending] = []
     while try select.step() {
       guard let kind = Spending.Kind(rawValue: select.text(0) ?? "") else { continue }

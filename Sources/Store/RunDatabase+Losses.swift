@@ -19,7 +19,7 @@ extension RunDatabase {
   /// The loss matrix, in one pass over the losses in the order they are stored.
   ///
   /// - Parameters:
-  ///   - models: Number and name of each wanted perturbed model, ascending by number.
+  ///   - models: Number and name of each wanted perturbed model, in the order of the rows.
   ///   - corpus: The run's examples.
   ///   - view: What the numbers are.
   /// - Returns: One row a wanted model; what is not recorded is missing.
@@ -31,7 +31,7 @@ extension RunDatabase {
   ) throws(StoreError) -> LossMatrix {
     let columns = corpus.train.count + corpus.queries.count
     let rows = models.count
-    var row = [Int](repeating: -1, count: (models.last?.number ?? -1) + 1)
+    var row = [Int](repeating: -1, count: (models.map(\.number).max() ?? -1) + 1)
     for (index, model) in models.enumerated() { row[model.number] = index }
     let entries = try look { [row] connection throws(StoreError) in
       var values = [Double](repeating: .nan, count: rows * columns)
@@ -40,20 +40,18 @@ extension RunDatabase {
         switch view {
         case .sum:
           try connection.prepare(
-            "SELECT model, example, nll, censored FROM prices WHERE model >= 0"
+            "SELECT model, example, nll, censored FROM prices"
           )
         case .mean:
           try connection.prepare(
-            """
-            SELECT model, example, nll / nullif(tokens, 0), censored FROM prices WHERE model >= 0
-            """
+            "SELECT model, example, nll / nullif(tokens, 0), censored FROM prices"
           )
         case .firstToken:
-          try connection.prepare("SELECT model, example, first, 0 FROM prices WHERE model >= 0")
+          try connection.prepare("SELECT model, example, first, 0 FROM prices")
         }
       while try select.step() {
         let model = select.integer(0)
-        guard model < row.count, row[model] >= 0 else { continue }
+        guard row.indices.contains(model), row[model] >= 0 else { continue }
         let example = select.integer(1)
         guard example >= 0, example < columns else { throw corrupt("a loss's example") }
         guard !select.isNull(2) else { continue }

@@ -3,42 +3,57 @@ internal import FoundationEssentials
 import Synchronization
 
 extension RunDatabase {
-  /// Everything of the run but its losses; `nil` when the store holds no run yet.
-  package func contents() throws(StoreError) -> RunContents? {
+  /// The settings of the runs that the store holds, as JSON, by number.
+  package func runs() throws(StoreError) -> [(number: Int, settings: String)] {
+    try look { connection throws(StoreError) in
+      let select = try connection.prepare("SELECT number, settings FROM runs ORDER BY number")
+      var runs: [(number: Int, settings: String)] = []
+      while try select.step() { runs.append((select.integer(0), select.text(1) ?? "")) }
+      return runs
+    }
+  }
+
+  /// Everything of a run but its losses; `nil` when the store does not hold it.
+  ///
+  /// - Parameter run: The run's number.
+  /// - Returns: Its contents.
+  /// - Throws: `StoreError`.
+  package func contents(run: Int = 1) throws(StoreError) -> RunContents? {
     try look { connection throws(StoreError) in
       let select = try connection.prepare(
         """
-        SELECT key, settings, train, queries, method, program, start, seed, created, ended
-        FROM manifest
+        SELECT settings, train, queries, method, program, start, seed, created, ended
+        FROM runs WHERE number = ?1
         """
       )
+      try select.bind(run, at: 1)
       guard try select.step() else { return nil }
       let corpus = try self.corpus(connection)
-      guard let start = Start(rawValue: select.text(6) ?? "") else { throw corrupt("its start") }
-      let models = try self.models(connection)
+      guard let start = Start(rawValue: select.text(5) ?? "") else { throw corrupt("its start") }
+      let models = try self.models(run: run, connection)
       let design = SubsetDesign(
         examples: corpus.train.count,
         start: start,
-        seed: UInt64(UInt(bitPattern: select.integer(7))),
-        draws: try draws(models, of: corpus.train.count, connection)
+        seed: UInt64(UInt(bitPattern: select.integer(6))),
+        draws: try draws(models, run: run, of: corpus.train.count, connection)
       )
       let manifest = Manifest(
-        key: select.text(0) ?? "",
-        settings: select.text(1) ?? "",
-        train: select.text(2) ?? "",
-        queries: select.text(3) ?? "",
-        method: select.text(4) ?? "",
-        program: select.text(5) ?? "",
+        settings: select.text(0) ?? "",
+        train: select.text(1) ?? "",
+        queries: select.text(2) ?? "",
+        method: select.text(3) ?? "",
+        program: select.text(4) ?? "",
         design: design
       )
       return RunContents(
+        run: run,
         manifest: manifest,
-        created: select.integer(8),
+        created: select.integer(7),
         corpus: corpus,
         standing: RunStanding(
-          ended: select.isNull(9) ? nil : select.integer(9),
+          ended: select.isNull(8) ? nil : select.integer(8),
           models: models,
-          spending: try Self.spending(connection)
+          spending: try Self.spending(run: run, connection)
         )
       )
     }
@@ -47,35 +62,49 @@ extension RunDatabase {
   /// Whether the store holds a run.
   package func hasRun() throws(StoreError) -> Bool {
     try look { connection throws(StoreError) in
-      try connection.integer("SELECT count(*) FROM manifest") > 0
+      try connection.integer("SELECT count(*) FROM runs") > 0
     }
   }
 
-  /// How far the run is; a store that holds no run is corrupt here.
-  package func standing() throws(StoreError) -> RunStanding {
+  /// How far a run is; a store that does not hold it is corrupt here.
+  ///
+  /// - Parameter run: The run's number.
+  /// - Returns: Its standing.
+  /// - Throws: `StoreError`.
+  package func standing(run: Int = 1) throws(StoreError) -> RunStanding {
     try look { connection throws(StoreError) in
-      let select = try connection.prepare("SELECT ended FROM manifest")
-      guard try select.step() else { throw corrupt("its manifest") }
+      let select = try connection.prepare("SELECT ended FROM runs WHERE number = ?1")
+      try select.bind(run, at: 1)
+      guard try select.step() else { throw corrupt("run \(run)") }
       return RunStanding(
         ended: select.isNull(0) ? nil : select.integer(0),
-        models: try models(connection),
-        spending: try Self.spending(connection)
+        models: try models(run: run, connection),
+        spending: try Self.spending(run: run, connection)
       )
     }
   }
 
-  /// Why first losses under perturbed models are missing, by example.
+  /// Why first losses under perturbed models of a run are missing, by example.
   ///
+  /// - Parameters:
+  ///   - run: The run's number.
+  ///   - models: How many of its perturbed models count, from the first.
   /// - Returns: Each reason with an example's number and how many of its losses have it, by example.
   /// - Throws: `StoreError`.
-  package func missing() throws(StoreError) -> [(reason: String, example: Int, count: Int)] {
+  package func missing(run: Int = 1, models: Int = .max) throws(StoreError) -> [(
+    reason: String, example: Int, count: Int
+  )] {
     try look { connection throws(StoreError) in
       let select = try connection.prepare(
         """
         SELECT name, example, count(*) FROM prices JOIN methods ON methods.id = method
-        WHERE nll IS NULL AND model >= 0 GROUP BY example, name ORDER BY example, name
+          JOIN drawn USING (model)
+        WHERE nll IS NULL AND run = ?1 AND position >= 0 AND position < ?2
+        GROUP BY example, name ORDER BY example, name
         """
       )
+      try select.bind(run, at: 1)
+      try select.bind(models, at: 2)
       var found: [(reason: String, example: Int, count: Int)] = []
       while try select.step() {
         found.append((select.text(0) ?? "", select.integer(1), select.integer(2)))
@@ -130,14 +159,8 @@ extension RunDatabase {
   }
 
   private func corpus(_ connection: borrowing Connection) throws(StoreError) -> Corpus {
-    // Stores of versions 2 and 3 are read as they are.
-    let hasRows = try connection.integer(
-      "SELECT count(*) FROM pragma_table_info('examples') WHERE name = 'row'"
-    )
     let select = try connection.prepare(
-      hasRows > 0
-        ? "SELECT role, id, tags, format, prompt, completion, number, row FROM examples ORDER BY number"
-        : "SELECT role, id, tags, format, prompt, completion, number, NULL FROM examples ORDER BY number"
+      "SELECT role, id, tags, format, prompt, completion, number, row FROM examples ORDER BY number"
     )
     var train: [Example] = []
     var queries: [Example] = []
@@ -173,14 +196,18 @@ extension RunDatabase {
     return Corpus(train: train, queries: queries)
   }
 
-  private func models(_ connection: borrowing Connection) throws(StoreError) -> [ModelRecord] {
+  private func models(
+    run: Int,
+    _ connection: borrowing Connection
+  ) throws(StoreError) -> [ModelRecord] {
     let select = try connection.prepare(
       """
-      SELECT number, key, seed, status, reference, checkpoints, hyperparameters, tokens, error,
-        started, ended, measured, censored, missing, repeated
-      FROM models ORDER BY number
+      SELECT position, key, seed, status, reference, checkpoints, hyperparameters, tokens, error,
+        started, ended, measured, censored, missing, repeated, number
+      FROM drawn JOIN models ON number = model WHERE run = ?1 ORDER BY position
       """
     )
+    try select.bind(run, at: 1)
     var models: [ModelRecord] = []
     while try select.step() {
       guard select.integer(0) == models.count - 1, let key = select.text(1),
@@ -188,7 +215,8 @@ extension RunDatabase {
       else { throw corrupt("model \(models.count - 1)") }
       models.append(
         ModelRecord(
-          number: select.integer(0),
+          position: select.integer(0),
+          number: select.integer(15),
           key: key,
           seed: UInt64(UInt(bitPattern: select.integer(2))),
           status: status,
@@ -212,12 +240,17 @@ extension RunDatabase {
 
   private func draws(
     _ models: [ModelRecord],
+    run: Int,
     of examples: Int,
     _ connection: borrowing Connection
   ) throws(StoreError) -> [SubsetDesign.Draw] {
     let select = try connection.prepare(
-      "SELECT model, members, weights FROM membership ORDER BY model"
+      """
+      SELECT position, members, weights FROM drawn JOIN membership USING (model)
+      WHERE run = ?1 ORDER BY position
+      """
     )
+    try select.bind(run, at: 1)
     var draws: [SubsetDesign.Draw] = []
     while try select.step() {
       let model = draws.count

@@ -120,7 +120,9 @@ package final class RunDatabase: Sendable {
 
   private static func requireStore(_ connection: borrowing Connection) throws(StoreError) {
     switch try Schema.inspect(connection) {
-    case .store(let version) where Schema.readable.contains(version): return
+    case .store(let version) where Schema.readable.contains(version):
+      try connection.execute("PRAGMA temp_store = MEMORY")
+      for statement in Schema.standIns(for: version) { try connection.execute(statement) }
     case .store(let version):
       throw StoreError(
         code: .olderSchema(found: version, known: Schema.version),

@@ -9,8 +9,23 @@ enum Schema {
   /// The version this program writes.
   static var version: Int { steps.count }
 
-  /// The versions this program reads: from 2 on an index has changed and a column was added.
+  /// The versions this program reads; what it asks newer ones for is given to it by `standIns`.
   static var readable: ClosedRange<Int> { 2...version }
+
+  /// What makes an older file look like one of this version to a reader, which must not change it.
+  static func standIns(for version: Int) -> [StaticString] {
+    var statements: [StaticString] = []
+    if version < 4 {
+      statements.append("CREATE TEMP VIEW examples AS SELECT *, NULL AS row FROM main.examples")
+    }
+    if version < 5 {
+      statements.append("CREATE TEMP VIEW runs AS SELECT 1 AS number, * FROM manifest")
+      statements.append(
+        "CREATE TEMP VIEW drawn AS SELECT 1 AS run, number AS position, number AS model FROM models"
+      )
+    }
+    return statements
+  }
 
   /// What a file is, before anything is done to it.
   enum State {
@@ -66,12 +81,15 @@ enum Schema {
   /// One list of statements a version; the last of each sets `user_version`.
   ///
   /// Example numbers are columns of the loss matrix: training rows first, then queries. Model −1 is
-  /// θ0. Times are milliseconds since 1970. The counts in `models` are kept by the same transaction
+  /// the first run's θ0. Times are milliseconds since 1970. The counts in `models` are kept by the same transaction
   /// that adds the prices, so that a status costs no pass over them. Log-probabilities have their
   /// own table: a matrix is read without touching their pages. The n-th exchange of a key is its
   /// `occurrence` n − 1; they are found by the key's hash within each 4,096 exchanges, since a commit
   /// writes to random places of an index of whole keys, or of all hashes. A resource with no time of
   /// removal still exists at its host. `row` is kept where it says more than prompt and completion.
+  ///
+  /// A file may hold several runs on the same examples. A model is a job, known by its key: `drawn` says
+  /// which models a run uses, θ0 at position −1; runs whose jobs are equal use the same ones.
   static let steps: [[StaticString]] = [
     [
       """
@@ -235,6 +253,37 @@ enum Schema {
     [
       "ALTER TABLE examples ADD COLUMN row BLOB",
       "PRAGMA user_version = 4",
+    ],
+    [
+      """
+      CREATE TABLE runs (
+        number INTEGER PRIMARY KEY,
+        settings TEXT NOT NULL,
+        train TEXT NOT NULL,
+        queries TEXT NOT NULL,
+        method TEXT NOT NULL,
+        program TEXT NOT NULL,
+        start TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        ended INTEGER
+      ) STRICT
+      """,
+      """
+      INSERT INTO runs
+      SELECT 1, settings, train, queries, method, program, start, seed, created, ended FROM manifest
+      """,
+      "DROP TABLE manifest",
+      """
+      CREATE TABLE drawn (
+        run INTEGER NOT NULL REFERENCES runs,
+        position INTEGER NOT NULL CHECK (position >= -1),
+        model INTEGER NOT NULL REFERENCES models,
+        PRIMARY KEY (run, position)
+      ) STRICT, WITHOUT ROWID
+      """,
+      "INSERT INTO drawn SELECT 1, number, number FROM models",
+      "PRAGMA user_version = 5",
     ],
   ]
 }

@@ -93,7 +93,7 @@ private let misfortunes: [Misfortune] = [
   .all(
     "an unknown model",
     64,
-    ["cannot loss these completions", "answered 404: no 'base'"],
+    ["cannot read losses of these completions", "answered 404: no 'base'"],
     most: 5,
     .json(error("no 'base'"), status: 404)
   ),

@@ -291,6 +291,7 @@ struct BudgetTests {
 
 /// A trainer that makes models by scoring.
 private struct SearchingTrainer: Trainer {
+  let identity = "searching"
   let most: Int
   let scored: ScoredInputs
   var failure: ScriptedFailure?

@@ -26,7 +26,7 @@ private struct ProbingScene {
       seed: 3,
       target: ModelReference("θ0"),
       repeats: RunSettings.Repeats(train: 5, queries: 2),
-      prompts: PromptPerturbation(method: .probing)
+      perturbation: .prompt(PromptPerturbation(method: .probing))
     )
   }
 
@@ -210,7 +210,7 @@ struct ProbingTests {
     }
     #expect(record.rows().count == settings.models)
     #expect(try record.targetReadings().prefix(10).count { $0 != nil } == 4)
-    #expect(record.settings == settings)
+    #expect(record.settings.differences(from: settings).isEmpty)
     #expect(try open(settings).resumed)
     var other = settings
     other.candidates = Candidates(picked: [1, 9], of: 10, audit: 0.25, seed: 2)
@@ -223,17 +223,26 @@ struct ProbingTests {
     #expect(all?.message.contains("all rows asked for") == true)
   }
 
-  @Test func `other queries make another run`() throws {
+  @Test func `a model behind a query is known by that query`() throws {
     let scene = ProbingScene()
-    func key(_ corpus: Corpus) throws -> String {
-      try RunIdentity(
+    func keys(_ corpus: Corpus) -> [String] {
+      JobKeys(
         corpus: corpus,
         settings: scene.settings,
         design: .probing(examples: 10, queries: 3, seed: 3),
-        method: "scripted"
-      ).key
+        trainer: "scripted"
+      ).models(from: 0)
     }
-    #expect(try key(scene.corpus) != key(.scripted()))
-    #expect(try key(scene.corpus) == key(scene.corpus))
+    let all = keys(scene.corpus)
+    #expect(Set(all).count == 3)
+    let other = Corpus(
+      train: scene.corpus.train,
+      queries: [
+        scene.corpus.queries[1], scene.corpus.queries[0], scene.corpus.queries[0],
+      ]
+    )
+    #expect(keys(other).prefix(2) == [all[1], all[0]])
+    // The same query a second time makes a model of its own.
+    #expect(!all.contains(keys(other)[2]))
   }
 }

@@ -3,8 +3,8 @@ import Testing
 @testable import Sandbox
 
 struct FaultTests {
-  private func request(_ body: String, path: [String] = ["v1", "completions"]) -> HTTPRequest {
-    var request = HTTPRequest(method: "POST", path: path)
+  private func request(_ body: String, path: [String] = ["v1", "completions"]) -> ServerRequest {
+    var request = ServerRequest(method: "POST", path: path)
     request.body = Array(body.utf8)
     return request
   }
@@ -40,7 +40,7 @@ struct FaultTests {
   }
 
   @Test func `a form is the same form whatever its boundary`() {
-    func form(_ boundary: String) -> HTTPRequest {
+    func form(_ boundary: String) -> ServerRequest {
       var form = request(
         "--\(boundary)\r\ncontent-disposition: form-data; name=x\r\n\r\nv\r\n--\(boundary)--"
       )
@@ -71,7 +71,7 @@ struct FaultTests {
         let prompt =
           #"{"model":"reference","prompt":"a b","echo":true,"logprobs":0,"max_tokens":0}"#
         let result = Result { try client.call("POST", "/v1/completions", prompt) }
-        let readings = try client.call("GET", "/sandbox/log").json["losses"]
+        let readings = try client.call("GET", "/sandbox/log").json["prices"]
         return (result, readings["served"].int, readings["cut"].int)
       }
     }

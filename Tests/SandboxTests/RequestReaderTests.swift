@@ -40,7 +40,7 @@ struct RequestReaderTests {
     return steps
   }
 
-  private func requests(_ text: String, pieces: Int = .max) throws -> [HTTPRequest] {
+  private func requests(_ text: String, pieces: Int = .max) throws -> [ServerRequest] {
     try steps(text, pieces: pieces).compactMap {
       if case .request(let request) = $0 { request } else { nil }
     }
@@ -115,7 +115,7 @@ struct RequestReaderTests {
   }
 
   @Test func `forms are cut at their boundary and nowhere else`() throws {
-    var request = HTTPRequest(method: "POST", path: [])
+    var request = ServerRequest(method: "POST", path: [])
     request.headers["content-type"] = "multipart/form-data; boundary=\"b\""
     request.body = Array(
       ("preamble\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a;\\\"b.jsonl\""

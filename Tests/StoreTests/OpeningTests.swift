@@ -80,7 +80,7 @@ struct OpeningTests {
       #expect(error?.code == .newerSchema(found: 9, known: Schema.version))
       #expect(
         error?.description
-          == "cannot open run store '\(path)': schema 9 is newer than this program's 4"
+          == "cannot open run store '\(path)': schema 9 is newer than this program's 5"
       )
     }
   }
@@ -200,7 +200,7 @@ struct OpeningTests {
       "UPDATE membership SET members = x'FF000000' WHERE model = 1",
       "UPDATE membership SET weights = x'00' WHERE model = 1",
       "DELETE FROM membership WHERE model = 3",
-      "UPDATE manifest SET start = 'middle'",
+      "UPDATE runs SET start = 'middle'",
       "UPDATE examples SET tags = 'none' WHERE number = 2",
       "DELETE FROM examples WHERE number = 2",
     ] as [StaticString] {

@@ -14,7 +14,6 @@ func makeRun(
   let database = try RunDatabase.writer(path: folder.path("run.db"))
   try database.create(
     Manifest(
-      key: "key",
       settings: "{}",
       train: "t",
       queries: "q",

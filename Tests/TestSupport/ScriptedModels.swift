@@ -12,6 +12,7 @@ package struct ScriptedFailure: Error, Hashable, CustomStringConvertible {
 
 /// A trainer whose models are names: equal jobs give equal names, and every call is counted.
 package final class ScriptedTrainer: Trainer {
+  package let identity = "scripted"
   package let trainerCapabilities: TrainerCapabilities
   private let calls = Mutex<[TrainingJob]>([])
   private let tokensPerExample: Int

@@ -26,6 +26,9 @@ public enum Estimator: String, Sendable, Hashable, CaseIterable {
   /// Regression of the query's losses on membership, with the loss covariance as prior.
   case designRegression = "design-regression"
 
+  /// The matrix it reads.
+  public static let matrix = MatrixKind.subsets
+
   /// Fewest read models that it makes sense with.
   public var minimumModels: Int {
     switch recipe.weighting {

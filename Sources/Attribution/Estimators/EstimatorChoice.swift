@@ -22,6 +22,15 @@ public enum EstimatorRequest: Sendable, Hashable {
     ["auto"] + Estimator.allCases.map(\.rawValue) + Probing.Estimator.allCases.map(\.rawValue)
   }
 
+  /// The matrix that it reads; `nil` when that is for the run to say.
+  public var matrix: MatrixKind? {
+    switch self {
+    case .auto: nil
+    case .named: Estimator.matrix
+    case .probing: Probing.Estimator.matrix
+    }
+  }
+
   /// The name a user writes.
   public var name: String {
     switch self {

@@ -17,6 +17,9 @@ public struct Probing: Sendable {
     /// Takes out what any demonstration does to a row, which the difference mistakes for influence.
     case contrast
 
+    /// The matrix it reads.
+    public static let matrix = MatrixKind.queries
+
     /// The choice that `auto` makes, and its reason.
     ///
     /// - Parameter others: The run's queries that are not asked about.

@@ -128,7 +128,7 @@ extension PromptPerturbation {
       "BDPL scores up to \(optimizer.callLimit) inputs a model to optimise its prompt; in our "
         + "measurements demonstrations and random prompts, which score none, did as well"
     case .probing:
-      "in-context probing losses every training row once a query: above 25 queries, "
+      "in-context probing reads every training row once a query: above 25 queries, "
         + "demonstrations with 25 models cost less, and they found more on two of our three scenarios"
     case .demonstrations, .random: nil
     }

@@ -70,6 +70,9 @@ public struct PromptTrainer: Trainer {
     }
   }
 
+  /// θ0's trainer; the prompts are told by the perturbation, which is part of a job as well.
+  public var identity: String { tuner?.identity ?? "prompts" }
+
   /// What θ0's trainer can do; prompts need no training.
   public var trainerCapabilities: TrainerCapabilities {
     Self.capabilities(of: perturbation, subset: subset, tuner: tuner, scorer: scorer)

@@ -35,6 +35,11 @@ public final class CommandTrainer: Trainer {
   private let name: String
   private let environment: [String: String]
 
+  /// The program with its arguments.
+  public var identity: String {
+    String(decoding: JSON.array(options.program.map { .string($0) }).bytes, as: UTF8.self)
+  }
+
   /// What the options say.
   public var trainerCapabilities: TrainerCapabilities { options.capabilities }
 

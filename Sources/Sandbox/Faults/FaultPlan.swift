@@ -26,7 +26,7 @@ final class FaultPlan: Sendable {
   init(_ wish: SandboxFaults) { self.wish = wish }
 
   /// The fault to be committed on a request.
-  func fault(for request: HTTPRequest) -> SandboxFaults.Kind? {
+  func fault(for request: ServerRequest) -> SandboxFaults.Kind? {
     guard wish.rate > 0, request.path.first == "v1" else { return nil }
     let makesJob = request.method == "POST" && request.path == ["v1", "fine_tuning", "jobs"]
     return fault(for: request.identity) { kind in
@@ -95,7 +95,7 @@ final class FaultPlan: Sendable {
   }
 }
 
-extension HTTPRequest {
+extension ServerRequest {
   /// What makes two requests the same: method, address and content, not how a form is cut.
   var identity: Digest {
     var digest = Digest()
@@ -116,7 +116,7 @@ extension HTTPRequest {
 
 extension SandboxFaults.Kind {
   /// The reply that stands in for the work, for faults that have one; `turn` varies its headers.
-  func reply(turn: Int) -> HTTPResponse? {
+  func reply(turn: Int) -> ServerResponse? {
     switch self {
     case .rateLimit, .bareRateLimit:
       var response = APIError(
@@ -131,12 +131,12 @@ extension SandboxFaults.Kind {
       return response
     case .internalError: return APIError(500, "The server had an error (injected fault)").response
     case .badGateway:
-      return HTTPResponse(502, type: "text/html", Array("<html>502 Bad Gateway</html>\n".utf8))
+      return ServerResponse(502, type: "text/html", Array("<html>502 Bad Gateway</html>\n".utf8))
     case .unavailable:
       return APIError(503, "The engine is overloaded (injected fault)", code: "overloaded").response
     case .html:
       let page = "<!doctype html><title>Please wait</title><p>One moment (injected fault)\n"
-      return HTTPResponse(200, type: "text/html", Array(page.utf8))
+      return ServerResponse(200, type: "text/html", Array(page.utf8))
     case .hang, .dropBefore, .dropAfter, .truncated, .lostJob, .jobFailure, .missingModel:
       return nil
     }

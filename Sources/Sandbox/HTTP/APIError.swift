@@ -72,8 +72,8 @@ package struct APIError: Error, Sendable, Hashable {
   }
 
   /// The reply.
-  var response: HTTPResponse {
-    var response = HTTPResponse(status, body)
+  var response: ServerResponse {
+    var response = ServerResponse(status, body)
     if status == 401 { response.headers.append(("www-authenticate", "Bearer")) }
     return response
   }

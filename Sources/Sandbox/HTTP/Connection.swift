@@ -3,15 +3,15 @@ struct Connection {
   /// What a server does with a request.
   struct Service: Sendable {
     /// Carries out a request; the number counts all requests of the server.
-    let respond: @Sendable (HTTPRequest, Int) -> HTTPResponse
+    let respond: @Sendable (ServerRequest, Int) -> ServerResponse
     /// The fault to be committed, if any.
-    let fault: @Sendable (HTTPRequest) -> SandboxFaults.Kind?
+    let fault: @Sendable (ServerRequest) -> SandboxFaults.Kind?
     /// Told what is done with a request, before its reply is sent: the reply, whether it will be
     /// sent whole, the fault.
     let finished:
-      @Sendable (HTTPRequest, HTTPResponse?, Bool, SandboxFaults.Kind?, Duration) -> Void
+      @Sendable (ServerRequest, ServerResponse?, Bool, SandboxFaults.Kind?, Duration) -> Void
     /// Told that a reply could not be sent whole after all.
-    let torn: @Sendable (HTTPResponse) -> Void
+    let torn: @Sendable (ServerResponse) -> Void
     /// The next request's number.
     let number: @Sendable () -> Int
     /// Whether the server is stopping.
@@ -105,11 +105,11 @@ struct Connection {
   ///
   /// What was done is written down before the client can know of it, so that whoever has a reply
   /// finds it in the log.
-  private func answer(_ request: HTTPRequest) -> Bool {
+  private func answer(_ request: ServerRequest) -> Bool {
     let number = service.number()
     let begin = clock.now
     let fault = service.fault(request)
-    func finish(_ response: HTTPResponse?, isWhole: Bool) {
+    func finish(_ response: ServerResponse?, isWhole: Bool) {
       service.finished(request, response, isWhole, fault, clock.now - begin)
     }
     switch fault {
@@ -139,7 +139,9 @@ struct Connection {
     return false
   }
 
-  private func bytes(_ response: HTTPResponse, to request: HTTPRequest, _ number: Int) -> [UInt8] {
+  private func bytes(_ response: ServerResponse, to request: ServerRequest, _ number: Int)
+    -> [UInt8]
+  {
     response.bytes(
       isHead: request.method == "HEAD",
       keepsAlive: request.keepsAlive && !service.isStopping(),

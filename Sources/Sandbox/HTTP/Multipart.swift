@@ -13,7 +13,7 @@ struct FormField: Sendable, Hashable {
 /// - SeeAlso: RFC 7578, "Returning Values from Forms: multipart/form-data".
 enum Multipart {
   /// The fields in order; `nil` when the request is no such form or its body is torn.
-  static func fields(of request: HTTPRequest) -> [FormField]? {
+  static func fields(of request: ServerRequest) -> [FormField]? {
     guard let type = request.headers["content-type"],
       type.lowercased().hasPrefix("multipart/form-data"),
       let boundary = parameter("boundary", in: type), !boundary.isEmpty, boundary.utf8.count <= 200

@@ -9,7 +9,7 @@ package struct RequestReader {
     /// The client waits to be told to send its body.
     case expectsContinue
     /// A whole request.
-    case request(HTTPRequest)
+    case request(ServerRequest)
   }
 
   /// Most bytes a request may take.
@@ -40,7 +40,7 @@ package struct RequestReader {
   /// Where the search for the end of the head goes on.
   private var searched = 0
   private var phase = Phase.head
-  private var request = HTTPRequest(method: "", path: [])
+  private var request = ServerRequest(method: "", path: [])
   private var continueIsOwed = false
 
   /// Creates a reader of a new connection.
@@ -78,11 +78,11 @@ package struct RequestReader {
         return finished()
       case .chunkSize:
         guard let line = try line(atMost: 256) else { return awaited() }
-        let digits = line.prefix { HTTPRequest.hexadecimal($0) != nil }
+        let digits = line.prefix { ServerRequest.hexadecimal($0) != nil }
         guard !digits.isEmpty, digits.count <= 8,
           line.dropFirst(digits.count).first.map({ $0 == 0x3B || $0 == 0x20 }) ?? true
         else { throw .malformed("a chunk's size is no number") }
-        let size = digits.reduce(0) { $0 << 4 | Int(HTTPRequest.hexadecimal($1) ?? 0) }
+        let size = digits.reduce(0) { $0 << 4 | Int(ServerRequest.hexadecimal($1) ?? 0) }
         guard request.body.count + size <= limits.body else { throw .bodyTooLarge(limits.body) }
         phase = size == 0 ? .trailers : .chunk(size)
       case .chunk(let size):
@@ -167,13 +167,13 @@ package struct RequestReader {
     else { throw .malformed("a request line that is not UTF-8") }
     let words = line.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 3, words[0].utf8.allSatisfy(Self.isToken),
-      let target = HTTPRequest.target(words[1])
+      let target = ServerRequest.target(words[1])
     else { throw .malformed("not a request line") }
     guard words[2] == "HTTP/1.1" || words[2] == "HTTP/1.0" else {
       throw words[2].hasPrefix("HTTP/")
         ? APIError(505, "HTTP version not supported") : .malformed("not a request line")
     }
-    request = HTTPRequest(method: String(words[0]), path: target.path, query: target.query)
+    request = ServerRequest(method: String(words[0]), path: target.path, query: target.query)
     for line in lines.dropFirst() { try readHeader(line) }
     let isOld = words[2] == "HTTP/1.0"
     if !isOld, request.headers["host"] == nil { throw .malformed("no Host header") }

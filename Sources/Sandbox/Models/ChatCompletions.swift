@@ -42,7 +42,7 @@ struct ChatCompletions {
   private let request: Request
 
   /// Reads a request.
-  init(_ desk: ModelDesk, _ body: HTTPRequest) throws(APIError) {
+  init(_ desk: ModelDesk, _ body: ServerRequest) throws(APIError) {
     self.desk = desk
     sampling = try body.decoded()
     request = try body.decoded()
@@ -62,7 +62,7 @@ struct ChatCompletions {
   }
 
   /// Does the work.
-  func response(id: Int) throws -> HTTPResponse {
+  func response(id: Int) throws -> ServerResponse {
     let messages = request.messages.map(\.message)
     let tokens = desk.provider.tokens(of: .chat(messages))
     let model = try desk.model(sampling.model)
@@ -83,7 +83,7 @@ struct ChatCompletions {
       digest.update(message.role)
       digest.update(message.content)
     }
-    return HTTPResponse(
+    return ServerResponse(
       200,
       [
         "id": .string("chatcmpl-\(id)"), "object": "chat.completion",

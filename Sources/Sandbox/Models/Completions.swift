@@ -56,7 +56,7 @@ struct Completions {
   private let echoes: Bool
 
   /// Reads a request.
-  init(_ desk: ModelDesk, _ body: HTTPRequest) throws(APIError) {
+  init(_ desk: ModelDesk, _ body: ServerRequest) throws(APIError) {
     self.desk = desk
     sampling = try body.decoded()
     request = try body.decoded()
@@ -79,7 +79,7 @@ struct Completions {
   }
 
   /// Does the work.
-  func response(id: Int) throws -> HTTPResponse {
+  func response(id: Int) throws -> ServerResponse {
     let prompts = try prompts()
     let model = try desk.model(sampling.model)
     for prompt in prompts {
@@ -93,7 +93,7 @@ struct Completions {
       generated += count
     }
     let read = prompts.reduce(0) { $0 + $1.tokens.count }
-    return HTTPResponse(
+    return ServerResponse(
       200,
       [
         "id": .string("cmpl-\(id)"), "object": "text_completion",

@@ -18,16 +18,16 @@ struct Tokenization {
   private let request: Request
 
   /// Reads a request.
-  init(_ desk: ModelDesk, _ body: HTTPRequest) throws(APIError) {
+  init(_ desk: ModelDesk, _ body: ServerRequest) throws(APIError) {
     self.desk = desk
     request = try body.decoded()
   }
 
   /// Does the work.
-  func response() throws -> HTTPResponse {
+  func response() throws -> ServerResponse {
     if let name = request.model { _ = try desk.model(name) }
     let tokens = try tokens()
-    return HTTPResponse(
+    return ServerResponse(
       200,
       [
         "count": .integer(tokens.count), "max_model_len": .integer(desk.provider.context),

@@ -16,7 +16,7 @@ struct Page<Item> {
   /// - Throws: A refusal of a `limit` that cannot be.
   init(
     of all: [Item],
-    _ request: HTTPRequest,
+    _ request: ServerRequest,
     limit: Int,
     most: Int,
     id: (Item) -> String
@@ -31,8 +31,8 @@ struct Page<Item> {
   }
 
   /// The reply.
-  func response(id: (Item) -> String, _ tree: (Item) -> JSONValue) -> HTTPResponse {
-    HTTPResponse(
+  func response(id: (Item) -> String, _ tree: (Item) -> JSONValue) -> ServerResponse {
+    ServerResponse(
       200,
       [
         "object": "list", "data": .array(items.map(tree)), "has_more": .bool(hasMore),

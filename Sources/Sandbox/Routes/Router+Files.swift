@@ -1,7 +1,7 @@
 import Experiment
 
 extension Router {
-  func upload(_ request: HTTPRequest) throws -> HTTPResponse {
+  func upload(_ request: ServerRequest) throws -> ServerResponse {
     guard let fields = Multipart.fields(of: request) else {
       throw APIError.invalid(nil, "the body is not a whole form of type multipart/form-data")
     }
@@ -28,10 +28,10 @@ extension Router {
       filename: file.filename ?? "file",
       purpose: String(decoding: purpose.content, as: UTF8.self)
     )
-    return HTTPResponse(200, record.tree)
+    return ServerResponse(200, record.tree)
   }
 
-  func listFiles(_ request: HTTPRequest) throws -> HTTPResponse {
+  func listFiles(_ request: ServerRequest) throws -> ServerResponse {
     var all = files.all
     if let purpose = request.query("purpose") { all.removeAll { $0.purpose != purpose } }
     switch request.query("order") ?? "desc" {
@@ -43,8 +43,8 @@ extension Router {
       .response(id: \.id, \.tree)
   }
 
-  func deleteFile(_ id: String) throws -> HTTPResponse {
+  func deleteFile(_ id: String) throws -> ServerResponse {
     try files.remove(id)
-    return HTTPResponse(200, ["id": .string(id), "object": "file", "deleted": true])
+    return ServerResponse(200, ["id": .string(id), "object": "file", "deleted": true])
   }
 }

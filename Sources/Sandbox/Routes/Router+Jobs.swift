@@ -1,12 +1,12 @@
 import Experiment
 
 extension Router {
-  func makeJob(_ request: HTTPRequest) throws -> HTTPResponse {
+  func makeJob(_ request: ServerRequest) throws -> ServerResponse {
     let record = try jobs.create(request.decoded())
-    return HTTPResponse(200, record.tree, entries: [.created(metadata: record.wish.metadata)])
+    return ServerResponse(200, record.tree, entries: [.created(metadata: record.wish.metadata)])
   }
 
-  func listJobs(_ request: HTTPRequest) throws -> HTTPResponse {
+  func listJobs(_ request: ServerRequest) throws -> ServerResponse {
     var all = Array(jobs.all.reversed())
     for item in request.query {
       if item.name == "metadata", item.value == "null" {
@@ -19,13 +19,13 @@ extension Router {
     return try Page(of: all, request, limit: 20, most: 100, id: \.id).response(id: \.id, \.tree)
   }
 
-  func listEvents(of id: String, _ request: HTTPRequest) throws -> HTTPResponse {
+  func listEvents(of id: String, _ request: ServerRequest) throws -> ServerResponse {
     let events = Array(try jobs.job(id).events.reversed())
     return try Page(of: events, request, limit: 20, most: 100, id: \.id)
       .response(id: \.id, \.tree)
   }
 
-  func listCheckpoints(of id: String, _ request: HTTPRequest) throws -> HTTPResponse {
+  func listCheckpoints(of id: String, _ request: ServerRequest) throws -> ServerResponse {
     let record = try jobs.job(id)
     let newest = Array(record.checkpoints.reversed())
     return try Page(of: newest, request, limit: 10, most: 100, id: \.id)

@@ -10,27 +10,27 @@ extension Router {
 
   private static let base = tree(SandboxServer.base, createdAt: 0, owner: "daunce")
 
-  func models() -> HTTPResponse {
+  func models() -> ServerResponse {
     let tuned = jobs.succeeded.map { job in
       Self.tree(job.modelName, createdAt: job.finishedAt ?? job.createdAt, owner: "org-sandbox")
     }
-    return HTTPResponse(200, ["object": "list", "data": .array([Self.base] + tuned)])
+    return ServerResponse(200, ["object": "list", "data": .array([Self.base] + tuned)])
   }
 
-  func model(_ name: String) throws -> HTTPResponse {
-    guard try desk.model(name) != nil else { return HTTPResponse(200, Self.base) }
+  func model(_ name: String) throws -> ServerResponse {
+    guard try desk.model(name) != nil else { return ServerResponse(200, Self.base) }
     let job = jobs.succeeded.first { job in
       job.model?.isSame(as: name) == true
         || job.checkpoints.contains { $0.model.isSame(as: name) }
     }
-    return HTTPResponse(
+    return ServerResponse(
       200,
       Self.tree(name, createdAt: job?.finishedAt ?? 0, owner: "org-sandbox")
     )
   }
 
-  func deleteModel(_ name: String) throws -> HTTPResponse {
+  func deleteModel(_ name: String) throws -> ServerResponse {
     try jobs.remove(model: name)
-    return HTTPResponse(200, ["id": .string(name), "object": "model", "deleted": true])
+    return ServerResponse(200, ["id": .string(name), "object": "model", "deleted": true])
   }
 }

@@ -3,8 +3,8 @@ import Experiment
 /// Finds who answers a request.
 struct Router: Sendable {
   typealias Handler =
-    @Sendable (Router, HTTPRequest, _ id: String, _ number: Int) throws ->
-    HTTPResponse
+    @Sendable (Router, ServerRequest, _ id: String, _ number: Int) throws ->
+    ServerResponse
 
   /// An address: `*` stands for one id.
   private struct Route: Sendable {
@@ -42,25 +42,25 @@ struct Router: Sendable {
     Route("GET", "v1/files") { router, request, _, _ in try router.listFiles(request) },
     Route("POST", "v1/files") { router, request, _, _ in try router.upload(request) },
     Route("GET", "v1/files/*") { router, _, id, _ in
-      HTTPResponse(200, try router.files.file(id).tree)
+      ServerResponse(200, try router.files.file(id).tree)
     },
     Route("DELETE", "v1/files/*") { router, _, id, _ in try router.deleteFile(id) },
     Route("GET", "v1/files/*/content") { router, _, id, _ in
-      HTTPResponse(type: "application/octet-stream", try router.files.content(of: id))
+      ServerResponse(type: "application/octet-stream", try router.files.content(of: id))
     },
     Route("GET", "v1/fine_tuning/jobs") { router, request, _, _ in try router.listJobs(request) },
     Route("POST", "v1/fine_tuning/jobs") { router, request, _, _ in try router.makeJob(request) },
     Route("GET", "v1/fine_tuning/jobs/*") { router, _, id, _ in
-      HTTPResponse(200, try router.jobs.job(id).tree)
+      ServerResponse(200, try router.jobs.job(id).tree)
     },
     Route("POST", "v1/fine_tuning/jobs/*/cancel") { router, _, id, _ in
-      HTTPResponse(200, try router.jobs.cancel(id).tree)
+      ServerResponse(200, try router.jobs.cancel(id).tree)
     },
     Route("POST", "v1/fine_tuning/jobs/*/pause") { router, _, id, _ in
-      HTTPResponse(200, try router.jobs.pause(id).tree)
+      ServerResponse(200, try router.jobs.pause(id).tree)
     },
     Route("POST", "v1/fine_tuning/jobs/*/resume") { router, _, id, _ in
-      HTTPResponse(200, try router.jobs.resume(id).tree)
+      ServerResponse(200, try router.jobs.resume(id).tree)
     },
     Route("GET", "v1/fine_tuning/jobs/*/events") { router, request, id, _ in
       try router.listEvents(of: id, request)
@@ -68,12 +68,12 @@ struct Router: Sendable {
     Route("GET", "v1/fine_tuning/jobs/*/checkpoints") { router, request, id, _ in
       try router.listCheckpoints(of: id, request)
     },
-    Route("GET", "sandbox/log") { router, _, _, _ in HTTPResponse(200, router.log.tree) },
-    Route("GET", "health") { _, _, _, _ in HTTPResponse(200, [:]) },
+    Route("GET", "sandbox/log") { router, _, _, _ in ServerResponse(200, router.log.tree) },
+    Route("GET", "health") { _, _, _, _ in ServerResponse(200, [:]) },
   ]
 
   /// The reply to a request, whatever becomes of it; `number` counts requests.
-  func response(to request: HTTPRequest, number: Int) -> HTTPResponse {
+  func response(to request: ServerRequest, number: Int) -> ServerResponse {
     do {
       return try answered(request, number)
     } catch let error as APIError {
@@ -83,7 +83,7 @@ struct Router: Sendable {
     }
   }
 
-  private func answered(_ request: HTTPRequest, _ number: Int) throws -> HTTPResponse {
+  private func answered(_ request: ServerRequest, _ number: Int) throws -> ServerResponse {
     if let key, request.headers["authorization"] != "Bearer \(key)" {
       let isGiven = request.headers["authorization"] != nil
       throw APIError(

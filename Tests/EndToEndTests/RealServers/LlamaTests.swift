@@ -20,7 +20,7 @@ struct LlamaRealServersTests {
     )
     let run = try await place.daunce("run", "echo.json5")
     #expect(run.status == 64)
-    #expect(run.notes.contains("cannot loss these completions: echo: "), "\(run.notes)")
+    #expect(run.notes.contains("cannot read losses of these completions: echo: "), "\(run.notes)")
   }
 
   @Test func `losses are of whole completions and repeat`() async throws {

@@ -33,22 +33,44 @@ extension HostConnection {
     return nil
   }
 
-  /// The recorded upload of a file of the same name, which older versions wrote in other bytes.
+  /// The recorded exchange of a request that differs in nothing but what jobs are called.
   ///
-  /// The name is made of the rows: the same name never stands for other ones.
-  func sameFile(_ call: Call, _ url: String, in replay: any Archive) throws -> Exchange? {
-    guard case .form(_, let file) = call.body else { return nil }
-    let name = BytePattern("\(file.field): \(file.name)\n".utf8)
+  /// Older versions made other keys of the same jobs, and wrote their files in other bytes. As with equal
+  /// requests, each exchange of a creating call is given once, and the last one of another repeats.
+  func sameApart(_ call: Call, _ url: String, in replay: any Archive) throws -> Exchange? {
+    guard call.purpose != .score else { return nil }
+    let place = "\(call.method) \(Self.untagged(url))"
+    let sent = Self.meaning(call.sent)
+    let known = try alike.withLock { alike in
+      if let known = alike[place] { return known }
+      let found = try replay.exchanges(limit: .max).filter {
+        "\($0.method) \(Self.untagged($0.url))" == place
+      }
+      alike[place] = found
+      return found
+    }
     var turns: [String: Int] = [:]
-    for exchange in try replay.exchanges(limit: .max)
-    where exchange.method == call.method && exchange.url == url
-      && name.firstRange(in: exchange.request) != nil
-    {
+    var last: Exchange?
+    for exchange in known where Self.meaning(exchange.request) == sent {
       let turn = turns[exchange.key, default: 0]
       turns[exchange.key] = turn + 1
       if given.withLock({ $0.insert("\(exchange.key) \(turn)").inserted }) { return exchange }
+      if call.purpose != .create { last = exchange }
     }
-    return nil
+    return last
+  }
+
+  /// A request's body without the keys of jobs; lines of JSON by what they say, not how.
+  private static func meaning(_ body: [UInt8]) -> [String] {
+    body.split(separator: UInt8(ascii: "\n")).map { line in
+      let said = JSONReader.read(Array(line))?.bytes ?? Array(line)
+      return untagged(String(decoding: said, as: UTF8.self))
+    }
+  }
+
+  /// A text without the keys of jobs: 32 hexadecimal digits, or `daunce-` and as many as there was room for.
+  private static func untagged(_ text: String) -> String {
+    text.replacing(/daunce-[0-9a-f]+|[0-9a-f]{32}/, with: "daunce-")
   }
 
   func unrecorded(

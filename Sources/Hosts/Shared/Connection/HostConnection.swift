@@ -27,6 +27,8 @@ package final class HostConnection: Host {
   let occurrences = Mutex<[Digest: Int]>([:])
   /// Replies to creations that a replay has given, by key and turn: each is given once.
   let given = Mutex<Set<String>>([])
+  /// Exchanges of a replay at one address, jobs' keys apart, once they were looked for.
+  let alike = Mutex<[String: [Exchange]]>([:])
   /// Where calls without a query go, since most of a run's go to one place.
   private let targets = Mutex<[String: Target]>([:])
 
@@ -98,7 +100,7 @@ package final class HostConnection: Host {
     let isReading = call.purpose == .score
     if let replay, client == nil || isReading {
       var known = try recorded(key, call, in: replay)
-      if known == nil, client == nil { known = try sameFile(call, target.shown, in: replay) }
+      if known == nil, client == nil { known = try sameApart(call, target.shown, in: replay) }
       if let known {
         if keepsReplayed { try record?.keep(known) }
         return try judge(known.status, known.fields, known.body, call)

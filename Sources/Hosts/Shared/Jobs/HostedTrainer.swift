@@ -27,6 +27,9 @@ public final class HostedTrainer: Trainer {
   /// What this trainer can do.
   public let trainerCapabilities: TrainerCapabilities
 
+  /// The host by name: where its server is may change between two sessions of a run.
+  public var identity: String { "host \(host.name)" }
+
   let host: any Host
   let wire: any JobWire
   let profile: TrainingProfile
@@ -65,7 +68,7 @@ public final class HostedTrainer: Trainer {
       throw HostError(
         .configuration,
         "\(profile.title) does not fine-tune: tune elsewhere (trainer.provider), or with a program "
-          + "of your own (trainer.provider: \"command\"), and loss here (scorer.provider)"
+          + "of your own (trainer.provider: \"command\"), and read losses here (scorer.provider)"
       )
     }
     self.host = host

@@ -31,7 +31,8 @@ extension HostedScorer {
       let reasons = report.checks.filter { $0.verdict == .no }.map { "\($0.name): \($0.detail)" }
       throw HostError(
         .unsupported,
-        "\(endpoint.host.name) cannot loss these completions: " + reasons.joined(separator: "; ")
+        "\(endpoint.host.name) cannot read losses of these completions: "
+          + reasons.joined(separator: "; ")
       )
     }
     var endpoint = endpoint

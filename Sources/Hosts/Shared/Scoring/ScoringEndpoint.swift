@@ -128,7 +128,7 @@ package struct ScoringEndpoint: Sendable {
   func chatUnsupported(_ method: String) -> HostError {
     HostError(
       .unsupported,
-      "method '\(method)' cannot loss chat examples at \(host.name), which does not render its "
+      "method '\(method)' cannot read losses of chat examples at \(host.name), which does not render its "
         + "chat template on request; write them as prompt and completion, or use 'first-token'"
     )
   }

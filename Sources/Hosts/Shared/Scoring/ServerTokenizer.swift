@@ -181,7 +181,7 @@ extension HostError {
   /// A completion that no text spells, asked of a server that takes texts.
   static let callsTools = HostError(
     .refused,
-    "the completion calls tools, which only a server that renders whole chats can loss"
+    "the completion calls tools, which only a server that renders whole chats can read"
   )
 }
 

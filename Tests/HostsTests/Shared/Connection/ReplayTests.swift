@@ -71,6 +71,34 @@ private let key = HostConnection.testKey
     #expect(again?.code == .notRecorded)
   }
 
+  @Test func `finds what another version asked for, whose jobs had other keys`() async throws {
+    func job(_ key: String, seed: Int) -> Call {
+      let tag = "daunce-\(key.prefix(12))"
+      return Call(
+        "POST",
+        "fine_tuning/jobs",
+        body: .json(
+          Array(
+            #"{"metadata":{"daunce_job":"\#(key)"},"seed":\#(seed),"suffix":"\#(tag)"}"#.utf8
+          )
+        ),
+        purpose: .create
+      )
+    }
+    let server = try LoopbackServer { .json(#"{"id":"\#($0.index)"}"#) }
+    let archive = MemoryArchive()
+    let live = try HostConnection.test(server.url, record: archive)
+    let (old, new) = (String(repeating: "0a", count: 16), String(repeating: "f9", count: 16))
+    let first = try await live.send(job(old, seed: 1))
+    let second = try await live.send(job(old, seed: 2))
+    let replay = try HostConnection.test(server.url, key: nil, isLive: false, replay: archive)
+    #expect(try await replay.send(job(new, seed: 2)).body == second.body)
+    #expect(try await replay.send(job(new, seed: 1)).body == first.body)
+    for seed in [1, 3] {
+      await #expect(throws: HostError.self) { try await replay.send(job(new, seed: seed)) }
+    }
+  }
+
   @Test func `that is made while another is replayed is the same one`() async throws {
     let server = try LoopbackServer { .json(#"{"number":\#($0.index)}"#) }
     let (first, second) = (MemoryArchive(), MemoryArchive())

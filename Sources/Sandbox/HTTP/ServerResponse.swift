@@ -1,7 +1,7 @@
 import Experiment
 
 /// A reply, and what it means when it arrives.
-struct HTTPResponse: Sendable {
+struct ServerResponse: Sendable {
   /// HTTP status.
   var status: Int
   /// Headers beyond length, connection and request id.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-extension HTTPRequest {
+extension ServerRequest {
   /// The body as a value of some type.
   ///
   /// - Throws: A refusal that names the parameter at fault.

@@ -1,5 +1,5 @@
 /// A request as it came over the wire.
-package struct HTTPRequest: Sendable, Hashable {
+package struct ServerRequest: Sendable, Hashable {
   /// One item of a query.
   struct Item: Sendable, Hashable {
     let name: String
