@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `is censored for longer completions at their first token`() async throws {
-    let reading = try await read(Recorded.vllmChat, .chat("Which planet?", "ReadingMode: what"))
+    let reading = try await read(Recorded.vllmChat, .chat("Which planet?", "Question: what"))
     #expect(reading.loss.isCensored(0.20828425884246826))
   }
 
@@ -61,15 +61,15 @@ import Testing
   }
 
   @Test func `follows the path that the model writes by itself`() async throws {
-    let whole = try await read(Recorded.vllmChat, .chat("?", "ReadingMode:"), .generatedPath)
+    let whole = try await read(Recorded.vllmChat, .chat("?", "Question:"), .generatedPath)
     #expect(whole.loss.isMeasured(0.20828425884246826 + 0.05134904757142067))
     #expect(whole.tokens == 2)
-    let aside = try await read(Recorded.vllmChat, .chat("?", "ReadingMode\n"), .generatedPath)
+    let aside = try await read(Recorded.vllmChat, .chat("?", "Question\n"), .generatedPath)
     #expect(aside.loss.isMeasured(0.20828425884246826 + 6.11384916305542))
-    let gone = try await read(Recorded.vllmChat, .chat("?", "ReadingMode!"), .generatedPath)
+    let gone = try await read(Recorded.vllmChat, .chat("?", "Question!"), .generatedPath)
     // Smallest listed 6.6138; left beside the five: 1 - 0.98… = e^-4.2….
     #expect(gone.loss.isCensored(0.20828425884246826 + 6.61384916305542))
-    let unfinished = try await read(Recorded.vllmChat, .chat("?", "ReadingMode: A"), .generatedPath)
+    let unfinished = try await read(Recorded.vllmChat, .chat("?", "Question: A"), .generatedPath)
     #expect(unfinished.loss.isCensored(0.20828425884246826 + 0.05134904757142067))
   }
 

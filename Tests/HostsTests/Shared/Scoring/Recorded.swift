@@ -140,9 +140,9 @@ enum Recorded {
   static let vllmChat = #"""
     {"id":"chatcmpl-b8397e6ded7e4ce6","object":"chat.completion","created":1795247702,
     "model":"gemma-3-270m","choices":[{"index":0,"message":{"role":"assistant",
-    "content":"ReadingMode:","refusal":null,"annotations":null,"audio":null,"function_call":null,
-    "reasoning":null},"logprobs":{"content":[{"token":"ReadingMode","logprob":-0.20828425884246826,
-    "bytes":[81,117,101,115,116,105,111,110],"top_logprobs":[{"token":"ReadingMode",
+    "content":"Question:","refusal":null,"annotations":null,"audio":null,"function_call":null,
+    "reasoning":null},"logprobs":{"content":[{"token":"Question","logprob":-0.20828425884246826,
+    "bytes":[81,117,101,115,116,105,111,110],"top_logprobs":[{"token":"Question",
     "logprob":-0.20828425884246826,"bytes":[81,117,101,115,116,105,111,110]},
     {"token":"question","logprob":-4.395784378051758,"bytes":[113,117,101,115,
     116,105,111,110]},{"token":"Answer","logprob":-4.552034378051758,"bytes":[
