@@ -45,19 +45,6 @@ let package = Package(
     .target(
       name: "Hosts",
       dependencies: ["Experiment", "Files", "Transport"],
-      resources: [
-        .embedInCode("../../configs/providers/azure.json5"),
-        .embedInCode("../../configs/providers/fireworks.json5"),
-        .embedInCode("../../configs/providers/llama.cpp.json5"),
-        .embedInCode("../../configs/providers/mistral.json5"),
-        .embedInCode("../../configs/providers/nebius.json5"),
-        .embedInCode("../../configs/providers/openai.json5"),
-        .embedInCode("../../configs/providers/sandbox.json5"),
-        .embedInCode("../../configs/providers/sglang.json5"),
-        .embedInCode("../../configs/providers/tgi.json5"),
-        .embedInCode("../../configs/providers/together.json5"),
-        .embedInCode("../../configs/providers/vllm.json5"),
-      ],
       swiftSettings: safe + staying
     ),
     .target(

@@ -49,7 +49,7 @@ func hosted(_ words: ArraySlice<String>) async throws {
   )
   func host(_ archive: (any Archive)?) throws -> HostConnection {
     HostConnection(
-      profile: try HostProfile.named("openai"),
+      profile: HostDefinition.openai.profile,
       baseURL: order.url,
       key: Secret("sk-benchmark"),
       client: client,
@@ -100,7 +100,7 @@ func hosted(_ words: ArraySlice<String>) async throws {
     scorer: HostedScorer(
       endpoint: ScoringEndpoint(
         host: try host(store),
-        profile: ScoringProfile(methods: [.echo]),
+        profile: ScoringProfile(by: .echo),
         baseURL: order.url
       ),
       serving: DirectServing(base: nil),

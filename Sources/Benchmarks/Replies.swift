@@ -45,7 +45,7 @@ func replies() async throws {
     let host = OneReply(reply: Reply(body: Array(body.utf8)))
     let endpoint = ScoringEndpoint(
       host: host,
-      profile: ScoringProfile(methods: [.echo]),
+      profile: ScoringProfile(by: .echo),
       baseURL: nil
     )
     let reader = try await endpoint.reader(by: .echo, of: ServedModel(name: "mock-model"))
@@ -59,7 +59,7 @@ func replies() async throws {
     let start = clock()
     var sum = 0.0
     for _ in 0..<rounds {
-      sum += try await reader.read([example], Question())[0].loss?.value ?? .nan
+      sum += try await reader.read([example], ReadingMode())[0].loss?.value ?? .nan
     }
     let spent = Double(clock() - start) / Double(CLOCKS_PER_SEC) / Double(rounds) * 1e6
     print(

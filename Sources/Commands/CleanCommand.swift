@@ -1,6 +1,7 @@
 import Configuration
 import Runs
 import Experiment
+import Hosts
 import Reports
 import Terminal
 import Transport
@@ -47,7 +48,7 @@ enum CleanCommand {
     let path = options.configuration ?? RunFiles.configuration(ofStore: options.store)
     let configuration = try RunConfiguration.read(file: path)
     let display = Display(options.display)
-    guard configuration.scorer.endpoint.provider != RunConfiguration.local else {
+    guard !HostRegistry.all.isEmbedded(configuration.scorer.endpoint.provider) else {
       display.note("a run with local models made nothing remote")
       return 0
     }

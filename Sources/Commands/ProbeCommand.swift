@@ -39,10 +39,11 @@ enum ProbeCommand {
 
   private static func run(_ options: Options) async throws -> Int32 {
     let configuration = try RunConfiguration.read(file: options.configuration)
-    guard configuration.scorer.endpoint.provider != RunConfiguration.local else {
+    let provider = configuration.scorer.endpoint.provider
+    guard !HostRegistry.all.isEmbedded(provider) else {
       throw Failure(
         .usage,
-        "the provider 'local' needs no probe: it reads losses exactly, by 'forward'"
+        "the provider '\(provider)' needs no probe: it reads losses exactly, by 'forward'"
       )
     }
     let store = RunFiles.store(ofConfiguration: options.configuration)
@@ -68,7 +69,7 @@ enum ProbeCommand {
           Console.output.print("    " + String(check.evidence.prefix(160)).neutralised + "\n")
         }
       }
-      Console.output.print("method: \(report.method?.rawValue ?? "none")\n")
+      Console.output.print("method: \(report.method?.name ?? "none")\n")
     }
     return report.method == nil ? 1 : 0
   }

@@ -1,6 +1,7 @@
 import Configuration
 import Runs
 import Experiment
+import Hosts
 import Reports
 import Terminal
 import Transport
@@ -52,7 +53,7 @@ enum ScoreCommand {
       store: store,
       ledger: LateLedger(store: store),
       way: HostAccess.Way(
-        engine: configuration.scorer.endpoint.provider == RunConfiguration.local
+        engine: HostRegistry.all.isEmbedded(configuration.scorer.endpoint.provider)
           ? nil : HTTPEngine.trusting()
       )
     )

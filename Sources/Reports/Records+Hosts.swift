@@ -12,7 +12,7 @@ extension Records {
     }
     return .object([
       ("host", .string(host)), ("checks", .array(checks)),
-      ("method", .string(report.method?.rawValue)), ("batch", .integer(report.batch)),
+      ("method", .string(report.method?.name)), ("batch", .integer(report.batch)),
       ("context", .integer(report.context)), ("noise", .number(report.noise)),
     ])
   }

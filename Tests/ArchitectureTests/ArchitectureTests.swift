@@ -127,8 +127,8 @@ private func manifest() throws -> Manifest {
 
 @Suite struct `what a file of ours may say` {
   private static let declarations = [
-    "Hosts/Profiles/HostProfile.swift", "Hosts/Profiles/ScoringProfile.swift",
-    "Hosts/Profiles/TrainingProfile.swift", "Hosts/Serving/ServingOptions.swift",
+    "Hosts/Shared/Profiles/HostProfile.swift", "Hosts/Shared/Profiles/ScoringProfile.swift",
+    "Hosts/Shared/Profiles/TrainingProfile.swift", "Hosts/Shared/Serving/ServingOptions.swift",
     "Configuration/Runs/RunConfiguration.swift", "Configuration/PriceList.swift",
     "Configuration/Lab/ValidationConfiguration.swift",
   ]

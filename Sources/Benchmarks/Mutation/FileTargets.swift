@@ -150,7 +150,7 @@ struct FileTarget: Sendable {
         (lists + [job, job]).joined(separator: "\n"), job,
         (lists + lists + [job]).joined(separator: "\n"),
       ]) { bytes in
-        guard let profile = try? HostProfile.named(host),
+        guard let profile = HostRegistry.builtIn[host]?.profile,
           let trainer = try? HostedTrainer(
             host: Lines(bytes),
             profile: profile,

@@ -4,7 +4,7 @@ import Hosts
 /// A reader of losses, held against a slow reading of the very replies it got.
 struct ReadingTarget: Sendable {
   let method: ScoringMethod
-  let tokenizer: ScoringProfile.Tokenizer?
+  let tokenizer: Tokenizer?
   let examples: [Example]
   let damagesTokenizer: Bool
 
@@ -22,14 +22,13 @@ struct ReadingTarget: Sendable {
   }
 
   private func finding(_ host: Imitation) async -> String? {
-    let endpoint = ScoringEndpoint(
-      host: host,
-      profile: ScoringProfile(methods: [method], batch: examples.count, tokenizer: tokenizer),
-      baseURL: nil
-    )
+    var profile = ScoringProfile(by: method)
+    profile.batch = examples.count
+    profile.tokenizer = tokenizer
+    let endpoint = ScoringEndpoint(host: host, profile: profile, baseURL: nil)
     guard
       let reader = try? await endpoint.reader(by: method, of: ServedModel(name: "m")),
-      let readings = try? await reader.read(examples, Question())
+      let readings = try? await reader.read(examples, ReadingMode())
     else { return nil }
     if readings.count != examples.count { return "\(readings.count) losses for \(examples.count)" }
     for (place, reading) in readings.enumerated() {

@@ -27,35 +27,16 @@ struct HostAccess: Sendable {
     var replay: (any Archive)?
   }
 
-  /// Finds the profile, the address and the key of an endpoint.
+  /// Finds the address and the key of an endpoint.
   ///
   /// - Parameters:
   ///   - endpoint: What the configuration says.
+  ///   - profile: The host that it names.
   ///   - key: Where in the configuration, such as `trainer`, for messages.
   ///   - limits: What the configuration says about rates, beside the profile.
   ///   - way: How the host may be reached; without a network no key is needed.
   ///   - environment: The process environment.
-  /// - Throws: `ConfigurationError` for an unknown provider or a missing address;
-  ///   `CredentialsError` for a missing key.
-  init(
-    _ endpoint: RunConfiguration.Endpoint,
-    key: String,
-    limits: HostProfile.Limits? = nil,
-    way: Way,
-    environment: [String: String]
-  ) throws {
-    let profile = try Self.profile(endpoint.provider, key: key)
-    try self.init(
-      endpoint,
-      profile: profile,
-      key: key,
-      limits: limits,
-      way: way,
-      environment: environment
-    )
-  }
-
-  /// The same for a profile that is known.
+  /// - Throws: `ConfigurationError` for a missing address; `CredentialsError` for a missing key.
   init(
     _ endpoint: RunConfiguration.Endpoint,
     profile: HostProfile,
@@ -97,9 +78,7 @@ struct HostAccess: Sendable {
       baseURL: baseURL,
       key: secret,
       headers: headers,
-      options: .init(
-        allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false
-      ),
+      allowsPlainHTTP: endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false,
       client: way.engine.map { HTTPClient(engine: $0, limits: rates) },
       record: way.record,
       replay: way.replay
@@ -131,38 +110,48 @@ struct HostAccess: Sendable {
       hint: "export \(variable)=…, or set \(key).apiKey: { env: \"NAME\" }"
     )
   }
+}
 
-  private static func profile(
-    _ provider: String,
+extension HostRegistry {
+  /// The host that a configuration names, or the one that a profile file of the user's describes.
+  ///
+  /// - Parameters:
+  ///   - endpoint: What the configuration says.
+  ///   - key: Where in the configuration, such as `trainer`, for messages.
+  /// - Returns: The host.
+  /// - Throws: `ConfigurationError` for an unknown provider, or a file that is no profile.
+  func host(
+    of endpoint: RunConfiguration.Endpoint,
     key: String
-  ) throws(ConfigurationError) -> HostProfile {
-    if provider.hasSuffix(".json5") {
-      guard let bytes = try? Data(contentsOf: URL(filePath: provider)) else {
-        throw ConfigurationError(
-          .unreadable,
-          path: "\(key).provider",
-          "no such file, or not readable: the provider '\(provider)'"
-        )
-      }
-      do {
-        return try HostProfile.read(json5: Array(bytes))
-      } catch {
-        throw ConfigurationError(
-          .syntax,
-          path: "\(key).provider",
-          "the provider '\(provider)': \(error.message)",
-          hint: error.hint
-        )
-      }
+  ) throws(ConfigurationError) -> HostDefinition {
+    let provider = endpoint.provider
+    guard provider.hasSuffix(".json5") else {
+      if let known = self[provider] { return known }
+      throw ConfigurationError(
+        .unsupported,
+        path: "\(key).provider",
+        "provider '\(provider)' is not known",
+        hint: "known: \(names.joined(separator: ", ")); a profile of your own: provider: "
+          + "\"myhost.json5\""
+      )
     }
-    if let known = try? HostProfile.named(provider) { return known }
-    throw ConfigurationError(
-      .unsupported,
-      path: "\(key).provider",
-      "provider '\(provider)' is not known",
-      hint: "known: local, command, \(HostProfile.names.joined(separator: ", ")); a profile of "
-        + "your own: provider: \"myhost.json5\""
-    )
+    guard let bytes = try? Data(contentsOf: URL(filePath: provider)) else {
+      throw ConfigurationError(
+        .unreadable,
+        path: "\(key).provider",
+        "no such file, or not readable: the provider '\(provider)'"
+      )
+    }
+    do {
+      return HostDefinition(try HostProfile.read(json5: Array(bytes), for: self))
+    } catch {
+      throw ConfigurationError(
+        .syntax,
+        path: "\(key).provider",
+        "the provider '\(provider)': \(error.message)",
+        hint: error.hint
+      )
+    }
   }
 }
 

@@ -7,6 +7,8 @@ import Transport
 
 /// The trainer and the scorer that a configuration names, put together from hosts and programs.
 struct HostedProviders: Sendable {
+  /// The host that trains.
+  private let trainerHost: HostDefinition
   /// Where models are trained; `nil` when a program trains them.
   let training: HostAccess?
   /// Where they are read.
@@ -15,7 +17,7 @@ struct HostedProviders: Sendable {
   private let serving: any Serving
   private let ledger: any Ledger
   private let folder: String
-  private let environment: [String: String]
+  private let hosts: HostRegistry
 
   /// Finds hosts, keys and programs; asks nobody.
   ///
@@ -24,16 +26,19 @@ struct HostedProviders: Sendable {
   ///   - path: Path of the run's store; a program's files go beside it.
   ///   - ledger: Where what is made is written down; `nil` when nothing will be.
   ///   - way: How hosts may be reached.
+  ///   - hosts: The hosts that the configuration may name.
   /// - Throws: `ConfigurationError`, `CredentialsError`, or `HostError` for what a host lacks.
   init(
     _ configuration: RunConfiguration,
     store path: String,
     ledger: (any Ledger)?,
-    way: HostAccess.Way
+    way: HostAccess.Way,
+    hosts: HostRegistry = .all
   ) throws {
     self.configuration = configuration
     self.ledger = ledger ?? NoLedger()
-    environment = ProcessInfo.processInfo.environment
+    self.hosts = hosts
+    let environment = ProcessInfo.processInfo.environment
     folder = RunFiles.jobs(ofStore: path)
     let limits = HostProfile.Limits(
       requestsPerMinute: configuration.scorer.requestsPerMinute,
@@ -41,19 +46,29 @@ struct HostedProviders: Sendable {
     )
     let scorer = configuration.scorer.endpoint
     let trainer = configuration.trainer.endpoint
-    scoring = try HostAccess(
+    let scorerKey = trainer == scorer ? "trainer" : "scorer"
+    let scoring = try HostAccess(
       scorer,
-      key: trainer == scorer ? "trainer" : "scorer",
+      profile: hosts.host(of: scorer, key: scorerKey).profile,
+      key: scorerKey,
       limits: limits,
       way: way,
       environment: environment
     )
-    if trainer.provider == RunConfiguration.command {
+    self.scoring = scoring
+    trainerHost = try hosts.host(of: trainer, key: "trainer")
+    if trainerHost.program != nil {
       training = nil
     } else if trainer == scorer {
       training = scoring
     } else {
-      training = try HostAccess(trainer, key: "trainer", way: way, environment: environment)
+      training = try HostAccess(
+        trainer,
+        profile: trainerHost.profile,
+        key: "trainer",
+        way: way,
+        environment: environment
+      )
     }
     guard scoring.profile.scoring != nil else {
       throw HostError(
@@ -63,42 +78,35 @@ struct HostedProviders: Sendable {
       )
     }
     serving = try (scoring.profile.serving ?? .direct).serving(
-      configuration.scorer.serving,
-      base: configuration.target?.base,
-      host: scoring.connection,
-      baseURL: scoring.baseURL,
-      management: Self.management(configuration.scorer.serving, way, environment),
-      ledger: self.ledger
+      ServingRequest(
+        configuration.scorer.serving,
+        base: configuration.target?.base,
+        host: scoring.connection,
+        baseURL: scoring.baseURL,
+        ledger: self.ledger
+      ) { api in
+        // A key for losses is for another audience as a rule.
+        let key = api.keys.first { environment[$0]?.isEmpty == false } ?? api.keys[0]
+        return try HostAccess(
+          RunConfiguration.Endpoint(
+            provider: api.name,
+            baseURL: api.baseURL,
+            apiKey: .environment(key)
+          ),
+          profile: api.profile,
+          key: "scorer",
+          way: way,
+          environment: environment
+        ).connection
+      }
     )
   }
 
-  /// Azure's management API, with an Entra token; one for losses is for another audience as a rule.
-  private static func management(
-    _ options: ServingOptions,
-    _ way: HostAccess.Way,
-    _ environment: [String: String]
-  ) throws -> (any Host)? {
-    guard options.azure != nil else { return nil }
-    let token = managementTokens.first { environment[$0]?.isEmpty == false } ?? managementTokens[0]
-    return try HostAccess(
-      RunConfiguration.Endpoint(
-        provider: "azure",
-        baseURL: "https://management.azure.com",
-        apiKey: .environment(token)
-      ),
-      profile: HostProfile(name: "azure", title: "Azure", authorization: .bearer),
-      key: "scorer",
-      way: way,
-      environment: environment
-    ).connection
-  }
-
-  /// Variables that may hold the token, the one that goes first first.
-  private static let managementTokens = ["AZURE_MANAGEMENT_TOKEN", "AZURE_OPENAI_AD_TOKEN"]
-
   /// Who trains and reads losses, without addresses: a server may move between two sessions of a run.
   var identity: String {
-    let trainer = training?.profile.name ?? "command \(configuration.trainer.command?.train ?? [])"
+    let trainer =
+      trainerHost.program?.identity(configuration.trainer.command?.train ?? [])
+      ?? trainerHost.profile.name
     return "trainer \(trainer), scorer \(scoring.profile.name)"
   }
 
@@ -121,9 +129,9 @@ struct HostedProviders: Sendable {
     return notes
   }
 
-  /// Longest wait for what may never come.
-  private func endurance(otherwise usual: Duration) -> Duration {
-    configuration.trainer.patienceMinutes.map { .seconds(min($0, 1e7) * 60) } ?? usual
+  /// Longest wait for what may never come; `nil` is the trainer's own.
+  private var longestWait: Duration? {
+    configuration.trainer.patienceMinutes.map { .seconds(min($0, 1e7) * 60) }
   }
 
   /// Makes the trainer.
@@ -131,46 +139,36 @@ struct HostedProviders: Sendable {
   /// - Returns: The trainer.
   /// - Throws: `HostError` when the host does not fine-tune.
   func trainer() throws -> any Trainer {
-    if let training {
-      var profile = training.profile
-      profile.baseURL = training.baseURL
-      return try HostedTrainer(
-        host: training.connection,
-        profile: profile,
-        base: configuration.target?.base,
-        ledger: ledger,
-        account: training.account,
-        parallelJobs: configuration.trainer.parallelJobs,
-        endurance: endurance(otherwise: HostedTrainer.endurance)
-      )
+    if let program = trainerHost.program { return program.trainer(commandOptions, ledger) }
+    guard let training else {
+      throw HostError(.configuration, "\(trainerHost.profile.title) cannot be asked")
     }
-    let command = configuration.trainer.command
-    let keys = [configuration.scorer.endpoint.apiKey].compactMap { source -> String? in
-      guard case .environment(let name) = source else { return nil }
-      return name
-    }
-    var capabilities = TrainerCapabilities(
-      continuesTuned: true,
-      weighted: true,
-      minimumExamples: 1,
-      parallelJobs: 1
+    var profile = training.profile
+    profile.baseURL = training.baseURL
+    return try HostedTrainer(
+      host: training.connection,
+      profile: profile,
+      base: configuration.target?.base,
+      ledger: ledger,
+      account: training.account,
+      parallelJobs: configuration.trainer.parallelJobs,
+      longestWait: longestWait ?? HostedTrainer.longestWait
     )
-    capabilities.parallelJobs = configuration.trainer.parallelJobs ?? 1
-    return CommandTrainer(
-      CommandOptions(
-        program: command?.train ?? [],
-        poll: command?.poll,
-        endurance: endurance(otherwise: CommandTrainer.endurance),
-        folder: absolute(folder),
-        base: configuration.target?.base,
-        withheld: Set(
-          keys + (scoring.profile.environment?.secrets ?? [])
-            + (configuration.scorer.serving.azure == nil ? [] : Self.managementTokens)
-        ),
-        capabilities: capabilities
-      ),
-      ledger: ledger
+  }
+
+  private var commandOptions: CommandOptions {
+    var withheld = scoring.profile.secrets
+    if case .environment(let name) = configuration.scorer.endpoint.apiKey { withheld.insert(name) }
+    var options = CommandOptions(
+      program: configuration.trainer.command?.train ?? [],
+      poll: configuration.trainer.command?.poll,
+      longestWait: longestWait ?? CommandTrainer.longestWait,
+      folder: absolute(folder),
+      base: configuration.target?.base,
+      withheld: withheld
     )
+    options.capabilities.parallelJobs = configuration.trainer.parallelJobs ?? 1
+    return options
   }
 
   private func absolute(_ path: String) -> String {
@@ -193,7 +191,7 @@ struct HostedProviders: Sendable {
     let concurrency = configuration.scorer.concurrency ?? scoring.profile.limits?.concurrency
     let endpoint = try endpoint()
     guard isAsking else {
-      let named = ScoringMethod(rawValue: configuration.scorer.method)
+      let named = try hosts.method(named: configuration.scorer.method)
       return HostedScorer(
         endpoint: endpoint,
         serving: serving,
@@ -204,7 +202,7 @@ struct HostedProviders: Sendable {
     return try await HostedScorer.resolve(
       endpoint,
       serving: serving,
-      method: configuration.scorer.method,
+      method: hosts.method(named: configuration.scorer.method),
       model: model,
       samples: Array(corpus.queries.prefix(2) + corpus.train.prefix(2)),
       concurrency: concurrency ?? Defaults.concurrency
@@ -233,12 +231,12 @@ struct HostedProviders: Sendable {
     )
   }
 
-  /// Gives back deployments and adapters that an earlier process of the run left behind.
+  /// Gives back deployments and adapters that an earlier process of the run still holds.
   ///
   /// - Returns: What could not be given back, in full sentences.
   /// - Throws: The store's own error, or `CancellationError`.
-  func giveBackLeftovers() async throws -> [String] {
-    try await ServingCleaning(serving, host: scoring.profile.name, ledger: ledger).clean().map {
+  func releaseRemaining() async throws -> [String] {
+    try await serving.releaseAll(host: scoring.profile.name, ledger: ledger).map {
       "The \($0.resource.kind.rawValue) '\($0.resource.id)' of an earlier session is still there: "
         + "\($0.reason)."
     }
@@ -252,11 +250,7 @@ struct HostedProviders: Sendable {
   func clean(jobKeys: [String]) async throws -> [(resource: RemoteResource, leftover: String?)] {
     let before = try ledger.resources(job: nil)
     var result: [(resource: RemoteResource, leftover: String?)] = []
-    let left = try await ServingCleaning(
-      serving,
-      host: scoring.profile.name,
-      ledger: ledger
-    ).clean()
+    let left = try await serving.releaseAll(host: scoring.profile.name, ledger: ledger)
     for resource in before where resource.kind == .deployment || resource.kind == .adapter {
       let reason = left.first { $0.resource == resource }?.reason
       result.append((resource, reason))
@@ -290,7 +284,7 @@ struct HostedProviders: Sendable {
         try PriceList.read(path: path)
       } ?? PriceList.standard()
     let model = settings.base?.name ?? settings.target?.name ?? ""
-    let trainer = training?.profile.name ?? RunConfiguration.command
+    let trainer = trainerHost.profile.name
     let training = list.entry(of: model, at: trainer)
     let scoring = list.entry(of: model, at: scoring.profile.name)
     let trainsNothing = settings.prompts != nil && settings.target != nil

@@ -24,14 +24,14 @@ extension PreparedRun {
     way: HostAccess.Way = HostAccess.Way()
   ) async throws -> PreparedRun {
     let providers = [configuration.trainer.endpoint, configuration.scorer.endpoint].map(\.provider)
-    if providers == ["local", "local"] {
-      return try PreparedRun(local: configuration, store: path)
-    }
-    if providers.contains("local") {
+    if let embedded = providers.first(where: HostRegistry.all.isEmbedded) {
+      if providers.allSatisfy({ $0 == embedded }) {
+        return try PreparedRun(local: configuration, store: path)
+      }
       throw ConfigurationError(
         .conflict,
         path: "scorer.provider",
-        "the provider 'local' trains and reads losses of its own models only",
+        "the provider '\(embedded)' trains and reads losses of its own models only",
         hint: "name it for both, or for neither"
       )
     }
@@ -59,8 +59,8 @@ extension PreparedRun {
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
     try requireModels(settings, for: EstimatorRequest(name: configuration.estimator))
-    let leftovers =
-      store?.isNew == false && way.engine != nil ? try await hosts.giveBackLeftovers() : []
+    let remaining =
+      store?.isNew == false && way.engine != nil ? try await hosts.releaseRemaining() : []
     let scorer = try await hosts.scorer(
       corpus: corpus,
       trying: settings.target,
@@ -74,7 +74,7 @@ extension PreparedRun {
       throughput: hosts.throughput,
       rates: charges.rates,
       cap: configuration.budget.dollars,
-      notes: hosts.notes + charges.notes + leftovers,
+      notes: hosts.notes + charges.notes + remaining,
       store: path
     )
   }

@@ -225,7 +225,7 @@ extension RunConfiguration {
     guard let part, let method = try part.text("method") else { return Defaults.scoringMethod }
     let known =
       [Defaults.scoringMethod]
-      + (provider == local ? ["forward"] : ScoringMethod.allCases.map(\.rawValue))
+      + (provider == local ? ["forward"] : HostRegistry.builtIn.methods.map(\.name))
     guard !known.contains(method) else { return method }
     throw ConfigurationError(
       provider == local ? .unsupported : .badValue,

@@ -25,6 +25,31 @@ private let secrets = [
 ]
 
 @Suite struct `access to a host` {
+  private func access(
+    to endpoint: RunConfiguration.Endpoint,
+    _ way: HostAccess.Way,
+    _ environment: [String: String]
+  ) throws -> HostAccess {
+    try HostAccess(
+      endpoint,
+      profile: HostRegistry.all.host(of: endpoint, key: "scorer").profile,
+      key: "scorer",
+      way: way,
+      environment: environment
+    )
+  }
+
+  @Test func `names the hosts there are`() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try HostRegistry.all.host(of: RunConfiguration.Endpoint(provider: "opanai"), key: "trainer")
+    }
+    #expect(error?.cause == "provider 'opanai' is not known" && error?.path == "trainer.provider")
+    #expect(
+      error?.hint == "known: local, command, azure, fireworks, llama.cpp, mistral, nebius, openai, "
+        + "sandbox, sglang, tgi, together, vllm; a profile of your own: provider: \"myhost.json5\""
+    )
+  }
+
   /// What a server that repeats its header fields was sent, and what became of its reply.
   private func asked(
     _ environment: [String: String],
@@ -38,11 +63,10 @@ private let secrets = [
     }
     var environment = environment
     environment["BOX_URL"] = server.url + path
-    let access = try HostAccess(
-      RunConfiguration.Endpoint(provider: folder.path("box.json5"), apiKey: apiKey),
-      key: "scorer",
-      way: HostAccess.Way(engine: .trusting()),
-      environment: environment
+    let access = try access(
+      to: RunConfiguration.Endpoint(provider: folder.path("box.json5"), apiKey: apiKey),
+      HostAccess.Way(engine: .trusting()),
+      environment
     )
     let reply = try await access.connection.send(Call("GET", "/models", purpose: .read))
     return (try #require(server.requests.first), String(decoding: reply.body, as: UTF8.self))
@@ -83,21 +107,22 @@ private let secrets = [
   {
     let folder = try TemporaryFolder()
     try PrivateFile.write(Array(profile.utf8), to: folder.path("box.json5"))
-    let access = try HostAccess(
-      RunConfiguration.Endpoint(provider: folder.path("box.json5"), baseURL: "http://127.0.0.1"),
-      key: "trainer",
-      way: HostAccess.Way(),
-      environment: ["BOX_ACCOUNT": "me"]
+    let access = try access(
+      to: RunConfiguration.Endpoint(
+        provider: folder.path("box.json5"),
+        baseURL: "http://127.0.0.1"
+      ),
+      HostAccess.Way(),
+      ["BOX_ACCOUNT": "me"]
     )
     #expect(access.account == "me")
   }
 
   @Test func `reads Azure's documented address`() throws {
-    let access = try HostAccess(
-      RunConfiguration.Endpoint(provider: "azure"),
-      key: "scorer",
-      way: HostAccess.Way(),
-      environment: ["AZURE_OPENAI_ENDPOINT": "https://name.openai.azure.com/"]
+    let access = try access(
+      to: RunConfiguration.Endpoint(provider: "azure"),
+      HostAccess.Way(),
+      ["AZURE_OPENAI_ENDPOINT": "https://name.openai.azure.com/"]
     )
     #expect(access.baseURL == "https://name.openai.azure.com/openai/v1")
   }
