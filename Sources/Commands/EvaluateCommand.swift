@@ -6,8 +6,9 @@ import Terminal
 
 /// `daunce evaluate`: how well scores find the rows that carry a tag.
 enum EvaluateCommand {
-  struct Options: Displayed, Scored {
+  struct Options: ChoosesRun, Scored {
     var store = ""
+    var run: String?
     var tag = ""
     var against: String?
     var scoring = ScoringOptions()
@@ -27,6 +28,7 @@ enum EvaluateCommand {
         Flag.value("tag", "TAG", "the rows to find and the queries that ask for them", \.tag)
           .required(),
         .value("against", "TAG", "rows with the same output and another cause", \.against),
+        .run,
       ] + Flag.scoring(group: "ask all queries of a tag as one")
         + Flag.display(json: "one JSON object"),
       discussion:
@@ -36,7 +38,7 @@ enum EvaluateCommand {
       defaults: Options()
     )
   ) { options in
-    let record = try RunRecord(path: options.store)
+    let record = try options.record()
     let evaluation = try Study(record).evaluate(
       tag: options.tag,
       against: options.against,

@@ -18,8 +18,9 @@ enum ExportCommand {
     case recording
   }
 
-  struct Options: Displayed, Scored {
+  struct Options: ChoosesRun, Scored {
     var store = ""
+    var run: String?
     var table = Table.losses
     var output = ""
     var scoring = ScoringOptions()
@@ -47,7 +48,8 @@ enum ExportCommand {
           "FILE",
           "where to; its extension decides the form: .csv, .npy, .jsonl",
           \.output
-        ).required()
+        ).required(),
+        .run,
       ] + Flag.scoring(group: "scores of all queries as one") + Flag.display(json: nil),
       discussion: "Losses are sums over the completion unless --view says otherwise. A loss that "
         + "is missing is an empty cell, NaN or null.",
@@ -69,7 +71,7 @@ enum ExportCommand {
     if options.table == .recording, format != .jsonl {
       throw Failure(.usage, "cannot write a recording as .\(ending)", hint: "use .jsonl")
     }
-    let record = try RunRecord(path: options.store)
+    let record = try options.record()
     let method = options.scoring.method
     let file = try OutputFile(path: options.output, isPrivate: options.table == .recording)
     let sink: Export.Sink = { try file.write($0) }

@@ -58,7 +58,7 @@ enum ScoreCommand {
       )
     )
     try prepared.requireFitting(examples)
-    let model = try reference(to: options.model, store: store)
+    let model = try reference(to: options.model, store: store, run: configuration.name)
     let display = Display(options.display)
     let scorer = prepared.providers.scorer
     try await scorer.open(model)
@@ -99,10 +99,10 @@ enum ScoreCommand {
   }
 
   /// The model that a name stands for; `nil` is the untrained base.
-  private static func reference(to name: String, store: String) throws -> ModelReference? {
+  private static func reference(to name: String, store: String, run: String) throws -> ModelReference? {
     if name == "base" { return nil }
     guard name == "target" || name.hasPrefix("model-") else { return ModelReference(name) }
-    let record = try RunRecord(path: store)
+    let record = try RunRecord(path: store, preferring: run)
     guard let model = ([record.target] + record.models).first(where: { $0.name == name }) else {
       throw Failure(
         .usage,

@@ -5,8 +5,9 @@ import Terminal
 
 /// `daunce status`: where a run stands.
 enum StatusCommand {
-  struct Options: Displayed {
+  struct Options: ChoosesRun {
     var store = ""
+    var run: String?
     var display = DisplayOptions()
   }
 
@@ -16,11 +17,11 @@ enum StatusCommand {
       "where a run stands, also while it is running",
       samples: [Sample("status run.db"), Sample("status run.db --json", "for a script")],
       positionals: [.required("STORE", "a run's store", \.store)],
-      flags: Flag.display(json: "one JSON object"),
+      flags: [.run] + Flag.display(json: "one JSON object"),
       defaults: Options()
     )
   ) { options in
-    let record = try RunRecord(path: options.store)
+    let record = try options.record()
     let status = record.status
     let display = Display(options.display)
     try display.show(Page(status), json: Records.status(status))

@@ -7,8 +7,9 @@ import Terminal
 
 /// `daunce top`: the most influential examples.
 enum TopCommand {
-  struct Options: Displayed, Scored {
+  struct Options: ChoosesRun, Scored {
     var store = ""
+    var run: String?
     var queries: [String] = []
     var tag: String?
     var count = Defaults.top
@@ -30,6 +31,7 @@ enum TopCommand {
         .repeated("query", "ID", "a query; default: all", \.queries),
         .value("tag", "TAG", "the queries that carry a tag", \.tag),
         .value("count", short: "n", "N", "length of each list", in: 1...1_000_000, \.count),
+        .run,
       ] + Flag.scoring(group: "ask all chosen queries as one")
         + Flag.display(json: "one JSON object a query or group, each on a line"),
       discussion:
@@ -38,7 +40,7 @@ enum TopCommand {
       defaults: Options()
     )
   ) { options in
-    let record = try RunRecord(path: options.store)
+    let record = try options.record()
     let tagged = try options.tag.map { tag throws(AttributionError) in
       try record.corpus.queries(tagged: tag)
     }

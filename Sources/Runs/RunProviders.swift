@@ -81,9 +81,9 @@ package struct RunProviders: Sendable {
       let (offer, scorer) = (offers[place], scorers[place])
       var other = settings
       other.prompts = offer.perturbation
-      if other.isProbing {
+      if other.perturbation.matrix == .queries {
         other.models = corpus.queries.count
-      } else if settings.isProbing {
+      } else if settings.perturbation.matrix == .queries {
         other.models = PromptOffer.measuredModels
       }
       return RunPlan.Method(

@@ -91,6 +91,21 @@ import Testing
     _ = try await run("other", store: "other.db", in: folder.url)
     #expect(try await made(host) == 7)
     #expect(try await losses(of: "other.db", in: folder.url) == large.map { Array($0.prefix(7)) })
+
+    // In one store, runs of other subsets of the same rows share θ0 and have names to be asked by.
+    let text = try String(contentsOf: folder.url.appending(path: "other.json5"), encoding: .utf8)
+    try Data(text.replacing("subsetRatio: 0.5", with: "subsetSize: 2").utf8)
+      .write(to: folder.url.appending(path: "sparse.json5"))
+    _ = try await run("sparse", store: "run.db", in: folder.url)
+    #expect(try await made(host) == 7 + 5)
+    for (choice, models) in [([], 5), (["--run", "run"], 6), (["--run", "sparse"], 5)] {
+      let ending = try await DaunceProcess(["status", "run.db", "--json"] + choice, in: folder.url)
+        .ending()
+      let status = try ending.objects().first?["models"] as? [String: Any]
+      #expect(status?["planned"] as? Int == models, "\(choice)")
+    }
+    let unknown = try await DaunceProcess.run("top", "run.db", "--run", "x", in: folder.url)
+    #expect(unknown.status == 64 && unknown.notes.contains("'run', 'sparse'"))
     try await host.stop()
   }
 

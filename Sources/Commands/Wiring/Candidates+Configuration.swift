@@ -9,7 +9,7 @@ extension Candidates {
     var picked = Self.nearest(filter.nearest, in: corpus)
     if let path = filter.probing {
       let record = try RunRecord(path: path)
-      guard record.settings.isProbing, record.status.phase == .complete,
+      guard record.settings.perturbation.matrix == .queries, record.status.phase == .complete,
         record.corpus.train.map(\.text).elementsEqual(
           corpus.train.map(\.text),
           by: { $0.areSame(as: $1) }

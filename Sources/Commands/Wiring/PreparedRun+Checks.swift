@@ -32,15 +32,16 @@ extension PreparedRun {
         ).estimator
       case .probing: nil
       }
-    guard settings.isProbing == (estimator == nil) || request == .auto else {
+    let matrix = settings.perturbation.matrix
+    guard request.matrix ?? matrix == matrix else {
       throw Failure(
         .usage,
         "cannot start run '\(settings.name)': estimator '\(request.name)' is "
-          + (settings.isProbing ? "not for" : "only for") + " perturbation.method: \"probing\"",
+          + (matrix == .queries ? "not for" : "only for") + " perturbation.method: \"probing\"",
         hint: "leave 'estimator' out, and 'auto' picks one"
       )
     }
-    guard !settings.isProbing, let estimator else { return }
+    guard matrix == Estimator.matrix, let estimator else { return }
     guard settings.models < estimator.minimumModels else { return }
     throw Failure(
       .usage,

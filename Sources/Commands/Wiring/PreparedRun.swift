@@ -45,7 +45,7 @@ struct PreparedRun: Sendable {
     self.notes = notes + settings.notes
     self.store = store
     design =
-      settings.isProbing
+      settings.perturbation.matrix == .queries
       ? .probing(examples: corpus.train.count, queries: settings.models, seed: settings.seed)
       : try SubsetDesign.random(
         examples: corpus.train.count,

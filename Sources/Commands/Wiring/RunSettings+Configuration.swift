@@ -25,7 +25,7 @@ extension RunSettings {
     start = wanted.prompts == nil ? wanted.start ?? start : .target
     weighted = wanted.weighted
     prompts = try wanted.prompts?.resolved(for: corpus.train)
-    if isProbing { models = corpus.queries.count }
+    if perturbation.matrix == .queries { models = corpus.queries.count }
     hyperparameters = trainer.hyperparameters.completed(by: usual.hyperparameters)
     var said = trainer.hyperparameters
     said.epochs = configuration.target?.epochs

@@ -17,6 +17,12 @@ extension HostProfile {
     guard String(validating: text, as: UTF8.self) != nil else {
       throw HostError(.configuration, "\(file): not valid UTF-8")
     }
+    do throws(JSON5Fault) {
+      _ = try JSON5Reader.read(text)
+    } catch {
+      let hint = error.isRepeatedKey ? "keep one of them" : nil
+      throw HostError(.configuration, "\(file): \(error.description)", hint: hint)
+    }
     let text = text + [0x0A]
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true

@@ -58,7 +58,8 @@ import Testing
     ("{ name: \"a\", authorization: \"none\" }", "no 'title'"),
     ("{ name: \"a\", title: \"A\", authorization: \"basic\" }", "'authorization' has a value"),
     ("{ name: \"a\", title: 3, authorization: \"none\" }", "'title' has a value"),
-    ("{ name: ", "my.json5: "), ("[]", "my.json5: "),
+    ("{ name: ", "my.json5: line 1, column"), ("[]", "my.json5: "),
+    ("{ name: \"a\",\n name: \"b\" }", "my.json5: line 2, column 2: "),
   ])
   func `refuses a user's profile with a clear word`(text: String, words: String) {
     let error = #expect(throws: HostError.self) {
