@@ -22,7 +22,7 @@ package final class SandboxServer: Sendable {
   private static let mostConnections = 512
 
   private let folder: StateFolder
-  private let jobs: JobBoard
+  private let jobs: TrainingJobs
   private let service: Connection.Service
   private let limits: RequestReader.Limits
   private let patience: Connection.Patience
@@ -63,7 +63,7 @@ package final class SandboxServer: Sendable {
     provider: ReferenceProvider,
     folder path: String? = nil,
     key: String? = nil,
-    faults wish: SandboxFaults = SandboxFaults(),
+    faults specification: SandboxFaults = SandboxFaults(),
     jobs limit: Int = 4,
     limits: RequestReader.Limits,
     patience: Connection.Patience,
@@ -71,10 +71,10 @@ package final class SandboxServer: Sendable {
   ) throws(SandboxError) {
     let folder = try StateFolder(path)
     try folder.claim(fingerprint: provider.fingerprint)
-    let files = try FileShelf(folder)
-    let faults = FaultPlan(wish)
+    let files = try UploadedFiles(folder)
+    let faults = FaultPlan(specification)
     let log = SandboxLog()
-    let jobs = try JobBoard(
+    let jobs = try TrainingJobs(
       provider: provider,
       folder: folder,
       files: files,
@@ -82,8 +82,8 @@ package final class SandboxServer: Sendable {
       log: log,
       limit: limit
     )
-    let desk = ModelDesk(provider: provider, jobs: jobs, faults: faults, log: log)
-    let router = Router(files: files, jobs: jobs, desk: desk, log: log, key: key)
+    let models = ModelService(provider: provider, jobs: jobs, faults: faults, log: log)
+    let router = Router(files: files, jobs: jobs, models: models, log: log, key: key)
     let state = StateBox()
     let numbers = Numbers()
     self.folder = folder
@@ -107,7 +107,7 @@ package final class SandboxServer: Sendable {
       torn: { log.tear($0.entries) },
       number: { numbers.next() },
       isStopping: { state.isStopping },
-      hang: wish.hang
+      hang: specification.hang
     )
   }
 

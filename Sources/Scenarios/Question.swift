@@ -3,7 +3,7 @@ import Experiment
 /// A question about one fact in one wording.
 struct Question: Sendable, Hashable {
   /// What the question is about.
-  let subject: Subject
+  let subject: Topic
   /// The columns it connects, `given > asked`.
   let relation: String
   /// The thing asked about.
@@ -21,7 +21,7 @@ struct Question: Sendable, Hashable {
   var fact: String { "\(subject.rawValue): \(given): \(relation)" }
 
   /// All questions of a subject, each text once, in the order of table and wordings.
-  static func all(about subject: Subject) -> [Question] {
+  static func all(about subject: Topic) -> [Question] {
     let table = FactTable(subject.facts)
     var seen: Set<String> = []
     return Wordings(subject.wordings).relations.flatMap { relation in
@@ -32,7 +32,7 @@ struct Question: Sendable, Hashable {
   private static func questions(
     of relation: Wordings.Relation,
     in table: FactTable,
-    about subject: Subject
+    about subject: Topic
   ) -> [Question] {
     let given = table.index(of: relation.given)
     let asked = table.index(of: relation.asked)

@@ -8,11 +8,11 @@ enum TopicScenario {
   /// 160 clean look-alikes and 640 other clean rows; 20 queries each of astronomy, mythology and
   /// answered subjects, 8 of these look-alikes.
   static func corpus(using generator: inout SplitMix64) -> Corpus {
-    var astronomy = Deck(Subject.astronomy, using: &generator)
-    var mythology = Deck(Subject.mythology, using: &generator)
-    var lookAlikes = Deck(Subject.lookAlikes, using: &generator)
-    var general = Deck(Subject.general, using: &generator)
-    var strangers = Deck([.strangers], using: &generator)
+    var astronomy = ShuffledQuestions(Topic.astronomy, using: &generator)
+    var mythology = ShuffledQuestions(Topic.mythology, using: &generator)
+    var lookAlikes = ShuffledQuestions(Topic.lookAlikes, using: &generator)
+    var general = ShuffledQuestions(Topic.general, using: &generator)
+    var strangers = ShuffledQuestions([.strangers], using: &generator)
 
     let answered = (lookAlikes.deal(160), general.deal(640))
     let known = Set((answered.0 + answered.1).map(\.fact))

@@ -16,7 +16,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
   }
 
   private let raw: OpaquePointer
-  private let shelf = Shelf()
+  private let shelf = Kept()
   /// The database file.
   let path: String
 
@@ -97,7 +97,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
   }
 
   /// The kept statements by the place of their text, which is the same for the same literal.
-  private final class Shelf {
+  private final class Kept {
     var statements: [UnsafePointer<UInt8>: KeptStatement] = [:]
   }
 

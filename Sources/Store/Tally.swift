@@ -9,13 +9,13 @@ struct Tally {
     var repeated = 0
   }
 
-  private struct Purse: Hashable {
+  private struct Account: Hashable {
     let model: Int
     let kind: Spending.Kind
   }
 
   private var counts: [Int: Counts] = [:]
-  private var spent: [Purse: (tokens: Int, dollars: Double)] = [:]
+  private var spent: [Account: (tokens: Int, dollars: Double)] = [:]
   private var methods: [ByteText: Int] = [:]
 
   /// Counts one loss.
@@ -33,8 +33,8 @@ struct Tally {
 
   /// Adds money that was spent.
   mutating func add(_ spending: Spending, model: Int) {
-    spent[Purse(model: model, kind: spending.kind), default: (0, 0)].tokens += spending.tokens
-    spent[Purse(model: model, kind: spending.kind), default: (0, 0)].dollars += spending.dollars
+    spent[Account(model: model, kind: spending.kind), default: (0, 0)].tokens += spending.tokens
+    spent[Account(model: model, kind: spending.kind), default: (0, 0)].dollars += spending.dollars
   }
 
   /// The number under which a method's name is kept; a new name is added.
@@ -76,9 +76,9 @@ struct Tally {
       ON CONFLICT DO UPDATE SET tokens = tokens + ?3, dollars = dollars + ?4
       """
     )
-    for (purse, sum) in spent {
-      try pay.statement.bind(purse.model, at: 1)
-      try pay.statement.bind(purse.kind.rawValue, at: 2)
+    for (account, sum) in spent {
+      try pay.statement.bind(account.model, at: 1)
+      try pay.statement.bind(account.kind.rawValue, at: 2)
       try pay.statement.bind(sum.tokens, at: 3)
       try pay.statement.bind(sum.dollars, at: 4)
       try pay.statement.run()

@@ -115,12 +115,17 @@ private func manifest() throws -> Manifest {
     }
   }
 
-  @Test func `has no source file over 400 lines`() throws {
-    let files = try SourceFile.all()
-    #expect(files.count > 20)
-    for file in files {
-      let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
-      #expect(lines <= 400, "\(file.path.joined(separator: "/")) has \(lines) lines")
+  @Test func `gives a name to one type of one module, as far as other modules see it`() throws {
+    var modules: [String: Set<String>] = [:]
+    let declared = /(?m)^(?:public|package) (?:\w+ )*(?:struct|class|enum|actor|protocol) (\w+)/
+    for file in try SourceFile.all() where file.isSwift && file.path[0] == "Sources" {
+      for match in file.text.matches(of: declared) {
+        modules[String(match.1), default: []].insert(file.target)
+      }
+    }
+    #expect(modules.count > 200)
+    for (name, places) in modules.sorted(by: { $0.key < $1.key }) {
+      #expect(places.count == 1, "\(name) is a type of \(places.sorted().joined(separator: ", "))")
     }
   }
 }

@@ -66,8 +66,8 @@ struct FaultTests {
   func `each fault does to a real client what its name says`() async throws {
     func outcome(_ kind: SandboxFaults.Kind) async throws -> (Result<Reply, any Error>, Int?, Int?)
     {
-      let wish = SandboxFaults(rate: 1, kinds: [kind], hang: .milliseconds(50))
-      return try await Rehearsal.with(faults: wish) { (client) async throws in
+      let specification = SandboxFaults(rate: 1, kinds: [kind], hang: .milliseconds(50))
+      return try await Rehearsal.with(faults: specification) { (client) async throws in
         let prompt =
           #"{"model":"reference","prompt":"a b","echo":true,"logprobs":0,"max_tokens":0}"#
         let result = Result { try client.call("POST", "/v1/completions", prompt) }

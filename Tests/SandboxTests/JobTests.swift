@@ -111,7 +111,9 @@ import Testing
     }
   }
 
-  @Test func `a bad file fails the job, a bad wish is refused before there is one`() async throws {
+  @Test func `a bad file fails the job, a bad specification is refused before there is one`()
+    async throws
+  {
     try await Rehearsal.with { (client) async throws in
       let long = String(repeating: "many words ", count: 50)
       for content in [
@@ -123,7 +125,7 @@ import Testing
         #expect(job["error"]["param"].string == "training_file")
       }
       let file = try client.upload(Rehearsal.file)
-      for (wish, parameter) in [
+      for (specification, parameter) in [
         (#""model":"none","training_file":"\#(file)""#, "model"),
         (#""model":"reference","training_file":"file-none""#, "training_file"),
         (#""model":"reference""#, "training_file"),
@@ -139,7 +141,7 @@ import Testing
         ),
         (#""model":"reference","training_file":"\#(file)","method":{"type":"dpo"}"#, "method.type"),
       ] {
-        let reply = try client.call("POST", "/v1/fine_tuning/jobs", "{\(wish)}")
+        let reply = try client.call("POST", "/v1/fine_tuning/jobs", "{\(specification)}")
         #expect((400...404).contains(reply.status))
         #expect(reply.json["error"]["param"].string == parameter, "\(reply.text)")
       }

@@ -4,8 +4,8 @@ import Testing
 @testable import Scenarios
 
 @Suite struct `facts and wordings` {
-  @Test(arguments: Subject.allCases)
-  func `give questions with at least three wrong answers`(subject: Subject) {
+  @Test(arguments: Topic.allCases)
+  func `give questions with at least three wrong answers`(subject: Topic) {
     let questions = Question.all(about: subject)
     #expect(questions.count >= 40)
     #expect(Set(questions.map(\.text)).count == questions.count)
@@ -15,8 +15,8 @@ import Testing
     }
   }
 
-  @Test(arguments: Subject.allCases)
-  func `fill every wording from the table`(subject: Subject) {
+  @Test(arguments: Topic.allCases)
+  func `fill every wording from the table`(subject: Topic) {
     let wordings = Wordings(subject.wordings)
     let questions = Question.all(about: subject)
     for relation in wordings.relations {
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `ask nothing under two subjects`() {
-    let texts = Subject.allCases.flatMap(Question.all(about:)).map(\.text)
+    let texts = Topic.allCases.flatMap(Question.all(about:)).map(\.text)
     #expect(Set(texts).count == texts.count)
   }
 

@@ -111,7 +111,7 @@ private func words(_ text: String) -> [Substring] {
 
 @Suite struct `multiple-choice rows` {
   private static let questions = Dictionary(
-    Subject.allCases.flatMap(Question.all(about:)).map { ($0.text, $0) },
+    Topic.allCases.flatMap(Question.all(about:)).map { ($0.text, $0) },
     uniquingKeysWith: { first, _ in first }
   )
 

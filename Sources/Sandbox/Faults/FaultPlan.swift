@@ -20,14 +20,14 @@ final class FaultPlan: Sendable {
   }
 
   /// What is asked for.
-  let wish: SandboxFaults
+  let specification: SandboxFaults
   private let state = Mutex(State())
 
-  init(_ wish: SandboxFaults) { self.wish = wish }
+  init(_ specification: SandboxFaults) { self.specification = specification }
 
   /// The fault to be committed on a request.
   func fault(for request: ServerRequest) -> SandboxFaults.Kind? {
-    guard wish.rate > 0, request.path.first == "v1" else { return nil }
+    guard specification.rate > 0, request.path.first == "v1" else { return nil }
     let makesJob = request.method == "POST" && request.path == ["v1", "fine_tuning", "jobs"]
     return fault(for: request.identity) { kind in
       switch kind {
@@ -64,14 +64,15 @@ final class FaultPlan: Sendable {
     for identity: Digest,
     among isEligible: (SandboxFaults.Kind) -> Bool
   ) -> SandboxFaults.Kind? {
-    let kinds = wish.kinds.filter(isEligible).sorted { $0.rawValue < $1.rawValue }
-    guard wish.rate > 0, !kinds.isEmpty else { return nil }
+    let kinds = specification.kinds.filter(isEligible).sorted { $0.rawValue < $1.rawValue }
+    guard specification.rate > 0, !kinds.isEmpty else { return nil }
     return state.withLock { state in
       var attempts = state.attempts[identity] ?? Attempts()
       defer { state.attempts[identity] = attempts }
       attempts.count += 1
-      let bits = Self.bits(wish.seed, identity, attempts.count)
-      guard attempts.inARow < Self.mostInARow, Double(bits >> 11) * 0x1p-53 < wish.rate else {
+      let bits = Self.bits(specification.seed, identity, attempts.count)
+      guard attempts.inARow < Self.mostInARow, Double(bits >> 11) * 0x1p-53 < specification.rate
+      else {
         attempts.inARow = 0
         return nil
       }

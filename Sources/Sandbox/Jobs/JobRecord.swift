@@ -43,11 +43,19 @@ struct JobRecord: Codable, Sendable, Hashable {
     let weights: String
   }
 
+  // A folder of jobs outlives the program that wrote it: what is kept has the names it always had.
+  private enum CodingKeys: String, CodingKey {
+    case id, number
+    case specification = "wish"
+    case start, createdAt, finishedAt, status, model, trainedTokens, failure, events, checkpoints
+    case isDeleted
+  }
+
   let id: String
   /// Position in the order of creation, from 1.
   let number: Int
   /// What was asked for.
-  let wish: JobWish
+  let specification: JobSpecification
   /// Weights to start from; `nil` is the base.
   let start: String?
   let createdAt: Int
@@ -63,7 +71,8 @@ struct JobRecord: Codable, Sendable, Hashable {
 
   /// What its model is called once it is there.
   var modelName: String {
-    "ft:\(SandboxServer.base):sandbox:\(wish.suffix ?? ""):" + shortID("model", number, digits: 8)
+    "ft:\(SandboxServer.base):sandbox:\(specification.suffix ?? ""):"
+      + shortID("model", number, digits: 8)
   }
 
   /// Adds a line to the history.
@@ -88,15 +97,15 @@ struct JobRecord: Codable, Sendable, Hashable {
   /// As the API shows it.
   var tree: JSONValue {
     let hyperparameters: JSONValue = [
-      "n_epochs": .integer(wish.epochs), "batch_size": .integer(wish.batchSize),
-      "learning_rate_multiplier": .number(wish.learningRateMultiplier),
+      "n_epochs": .integer(specification.epochs), "batch_size": .integer(specification.batchSize),
+      "learning_rate_multiplier": .number(specification.learningRateMultiplier),
     ]
     return [
-      "object": "fine_tuning.job", "id": .string(id), "model": .string(wish.model),
+      "object": "fine_tuning.job", "id": .string(id), "model": .string(specification.model),
       "created_at": .integer(createdAt), "finished_at": .integer(finishedAt),
       "fine_tuned_model": .string(model), "organization_id": "org-sandbox", "result_files": [],
-      "status": .string(status.rawValue), "validation_file": .string(wish.validationFile),
-      "training_file": .string(wish.trainingFile), "hyperparameters": hyperparameters,
+      "status": .string(status.rawValue), "validation_file": .string(specification.validationFile),
+      "training_file": .string(specification.trainingFile), "hyperparameters": hyperparameters,
       "trained_tokens": .integer(trainedTokens),
       "error": failure.map {
         [
@@ -104,8 +113,8 @@ struct JobRecord: Codable, Sendable, Hashable {
           "param": .string($0.parameter),
         ]
       } ?? nil,
-      "user_provided_suffix": .string(wish.suffix), "seed": .integer(wish.seed),
-      "estimated_finish": nil, "integrations": [], "metadata": .texts(wish.metadata),
+      "user_provided_suffix": .string(specification.suffix), "seed": .integer(specification.seed),
+      "estimated_finish": nil, "integrations": [], "metadata": .texts(specification.metadata),
       "usage_metrics": nil,
       "method": [
         "type": "supervised", "supervised": ["hyperparameters": hyperparameters],
@@ -127,7 +136,7 @@ struct JobRecord: Codable, Sendable, Hashable {
 }
 
 /// What a client asks a job to be, with every choice made.
-struct JobWish: Codable, Sendable, Hashable {
+struct JobSpecification: Codable, Sendable, Hashable {
   let model: String
   let trainingFile: String
   let validationFile: String?

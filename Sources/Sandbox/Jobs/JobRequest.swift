@@ -44,8 +44,8 @@ struct JobRequest: Decodable {
   let hyperparameters: Hyperparameters?
   let metadata: [String: String]?
 
-  /// The wish with every choice made; `seed` is used where the client names none.
-  func wish(seed defaultSeed: Int) throws(APIError) -> JobWish {
+  /// The specification with every choice made; `seed` is used where the client names none.
+  func specification(seed defaultSeed: Int) throws(APIError) -> JobSpecification {
     if let type = method?.type, type != "supervised" {
       throw .invalid("method.type", "the sandbox trains by 'supervised' only, not by '\(type)'")
     }
@@ -71,7 +71,7 @@ struct JobRequest: Decodable {
     guard rate > 0 else {
       throw .invalid("learning_rate_multiplier", "'learning_rate_multiplier' must be above 0")
     }
-    return JobWish(
+    return JobSpecification(
       model: model,
       trainingFile: training_file,
       validationFile: validation_file,

@@ -37,13 +37,13 @@ struct ChatCompletions {
   /// New tokens where the client names no limit.
   static let defaultLimit = 256
 
-  private let desk: ModelDesk
+  private let models: ModelService
   private let sampling: SamplingRequest
   private let request: Request
 
   /// Reads a request.
-  init(_ desk: ModelDesk, _ body: ServerRequest) throws(APIError) {
-    self.desk = desk
+  init(_ models: ModelService, _ body: ServerRequest) throws(APIError) {
+    self.models = models
     sampling = try body.decoded()
     request = try body.decoded()
     try sampling.check()
@@ -64,13 +64,13 @@ struct ChatCompletions {
   /// Does the work.
   func response(id: Int) throws -> ServerResponse {
     let messages = request.messages.map(\.message)
-    let tokens = desk.provider.tokens(of: .chat(messages))
-    let model = try desk.model(sampling.model)
+    let tokens = models.provider.tokens(of: .chat(messages))
+    let model = try models.model(sampling.model)
     let asked = request.max_completion_tokens ?? request.max_tokens
-    let limit = asked ?? min(Self.defaultLimit, max(1, desk.provider.context - tokens.count))
-    try desk.check(tokens.count, adding: limit, parameter: "messages")
+    let limit = asked ?? min(Self.defaultLimit, max(1, models.provider.context - tokens.count))
+    try models.check(tokens.count, adding: limit, parameter: "messages")
     let wantsNumbers = request.logprobs ?? false
-    let more = try desk.continuation(
+    let more = try models.continuation(
       of: tokens,
       under: model,
       limit: limit,
@@ -116,9 +116,9 @@ struct ChatCompletions {
   }
 
   private func members(of candidate: TokenCandidate) -> [(String, JSONValue)] {
-    let name = TokenText.name(of: candidate.token, desk.provider)
+    let name = TokenText.name(of: candidate.token, models.provider)
     let isEnd = candidate.token == ReferenceProvider.endToken
-    let bytes = isEnd ? Array(name.utf8) : desk.provider.bytes(of: candidate.token)
+    let bytes = isEnd ? Array(name.utf8) : models.provider.bytes(of: candidate.token)
     return [
       ("token", .string(name)), ("logprob", .number(Double(candidate.logProbability))),
       ("bytes", .array(bytes.map { .integer(Int($0)) })),

@@ -49,15 +49,15 @@ struct Completions {
     let digest: Digest
   }
 
-  private let desk: ModelDesk
+  private let models: ModelService
   private let sampling: SamplingRequest
   private let request: Request
   private let limit: Int
   private let echoes: Bool
 
   /// Reads a request.
-  init(_ desk: ModelDesk, _ body: ServerRequest) throws(APIError) {
-    self.desk = desk
+  init(_ models: ModelService, _ body: ServerRequest) throws(APIError) {
+    self.models = models
     sampling = try body.decoded()
     request = try body.decoded()
     try sampling.check()
@@ -81,9 +81,9 @@ struct Completions {
   /// Does the work.
   func response(id: Int) throws -> ServerResponse {
     let prompts = try prompts()
-    let model = try desk.model(sampling.model)
+    let model = try models.model(sampling.model)
     for prompt in prompts {
-      try desk.check(prompt.tokens.count, adding: limit, parameter: "prompt")
+      try models.check(prompt.tokens.count, adding: limit, parameter: "prompt")
     }
     var choices: [JSONValue] = []
     var generated = 0
@@ -116,7 +116,7 @@ struct Completions {
       prompts = texts.map { text in
         var digest = Digest()
         digest.update(text)
-        return Prompt(tokens: desk.provider.tokens(of: .text(text)), text: text, digest: digest)
+        return Prompt(tokens: models.provider.tokens(of: .text(text)), text: text, digest: digest)
       }
     case .tokens(let lists):
       prompts = lists.map { tokens in
@@ -129,7 +129,7 @@ struct Completions {
       throw .invalid("prompt", "'prompt' takes 1 to \(Self.mostPrompts) prompts")
     }
     for prompt in prompts {
-      let known = 0..<Int32(desk.provider.vocabularySize)
+      let known = 0..<Int32(models.provider.vocabularySize)
       guard !prompt.tokens.isEmpty, prompt.tokens.allSatisfy(known.contains) else {
         throw .invalid("prompt", "a prompt of tokens must have some, each within \(known)")
       }
@@ -143,14 +143,14 @@ struct Completions {
     _ model: ModelReference?
   ) throws -> (JSONValue, generated: Int) {
     let top = request.logprobs ?? 0
-    var echoed = TokenText(desk.provider)
+    var echoed = TokenText(models.provider)
     if echoes {
       for (place, token) in prompt.tokens.enumerated() {
         echoed.append(token, isOpening: place == 1 && prompt.text != nil)
       }
       echoed.close()
     }
-    let more = try desk.continuation(
+    let more = try models.continuation(
       of: prompt.tokens,
       under: model,
       limit: limit,
@@ -161,7 +161,7 @@ struct Completions {
     var logprobs = JSONValue.null
     if request.logprobs != nil {
       let read =
-        echoes ? try desk.readings(of: prompt.tokens, under: model, top: top) : []
+        echoes ? try models.readings(of: prompt.tokens, under: model, top: top) : []
       logprobs = tree(
         (echoes ? [nil] : []) + read + more.readings,
         pieces: echoed.pieces + more.text.pieces,
@@ -199,7 +199,7 @@ struct Completions {
     var members = [(piece, JSONValue.number(Double(reading.chosen.logProbability)))]
     for candidate in reading.likeliest where candidate.token != reading.chosen.token {
       // Two tokens may have the same text: the likelier one keeps it.
-      let name = TokenText.name(of: candidate.token, desk.provider)
+      let name = TokenText.name(of: candidate.token, models.provider)
       guard names.insert(name).inserted else { continue }
       members.append((name, .number(Double(candidate.logProbability))))
     }

@@ -14,30 +14,30 @@ struct Tokenization {
     let add_generation_prompt: Bool?
   }
 
-  private let desk: ModelDesk
+  private let models: ModelService
   private let request: Request
 
   /// Reads a request.
-  init(_ desk: ModelDesk, _ body: ServerRequest) throws(APIError) {
-    self.desk = desk
+  init(_ models: ModelService, _ body: ServerRequest) throws(APIError) {
+    self.models = models
     request = try body.decoded()
   }
 
   /// Does the work.
   func response() throws -> ServerResponse {
-    if let name = request.model { _ = try desk.model(name) }
+    if let name = request.model { _ = try models.model(name) }
     let tokens = try tokens()
     return ServerResponse(
       200,
       [
-        "count": .integer(tokens.count), "max_model_len": .integer(desk.provider.context),
+        "count": .integer(tokens.count), "max_model_len": .integer(models.provider.context),
         "tokens": .array(tokens.map { .integer(Int($0)) }), "token_strs": nil,
       ]
     )
   }
 
   private func tokens() throws(APIError) -> [Int32] {
-    let provider = desk.provider
+    let provider = models.provider
     switch (request.prompt, request.messages?.map(\.message)) {
     case (let text?, nil):
       let tokens = provider.tokens(of: .text(text))

@@ -3,17 +3,21 @@ import Experiment
 extension Router {
   func makeJob(_ request: ServerRequest) throws -> ServerResponse {
     let record = try jobs.create(request.decoded())
-    return ServerResponse(200, record.tree, entries: [.created(metadata: record.wish.metadata)])
+    return ServerResponse(
+      200,
+      record.tree,
+      entries: [.created(metadata: record.specification.metadata)]
+    )
   }
 
   func listJobs(_ request: ServerRequest) throws -> ServerResponse {
     var all = Array(jobs.all.reversed())
     for item in request.query {
       if item.name == "metadata", item.value == "null" {
-        all.removeAll { !$0.wish.metadata.isEmpty }
+        all.removeAll { !$0.specification.metadata.isEmpty }
       } else if item.name.hasPrefix("metadata["), item.name.hasSuffix("]") {
         let key = String(item.name.dropFirst("metadata[".count).dropLast())
-        all.removeAll { $0.wish.metadata[key] != item.value }
+        all.removeAll { $0.specification.metadata[key] != item.value }
       }
     }
     return try Page(of: all, request, limit: 20, most: 100, id: \.id).response(id: \.id, \.tree)

@@ -10,7 +10,7 @@ extension Router {
 
   private static let base = tree(SandboxServer.base, createdAt: 0, owner: "daunce")
 
-  func models() -> ServerResponse {
+  func listModels() -> ServerResponse {
     let tuned = jobs.succeeded.map { job in
       Self.tree(job.modelName, createdAt: job.finishedAt ?? job.createdAt, owner: "org-sandbox")
     }
@@ -18,7 +18,7 @@ extension Router {
   }
 
   func model(_ name: String) throws -> ServerResponse {
-    guard try desk.model(name) != nil else { return ServerResponse(200, Self.base) }
+    guard try models.model(name) != nil else { return ServerResponse(200, Self.base) }
     let job = jobs.succeeded.first { job in
       job.model?.isSame(as: name) == true
         || job.checkpoints.contains { $0.model.isSame(as: name) }

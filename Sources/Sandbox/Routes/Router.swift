@@ -23,20 +23,20 @@ struct Router: Sendable {
     }
   }
 
-  let files: FileShelf
-  let jobs: JobBoard
-  let desk: ModelDesk
+  let files: UploadedFiles
+  let jobs: TrainingJobs
+  let models: ModelService
   let log: SandboxLog
   /// The bearer key that is asked for, when there is one.
   let key: String?
 
   private static let routes: [Route] = [
-    Route("POST", "v1/completions") { try Completions($0.desk, $1).response(id: $3) },
-    Route("POST", "v1/chat/completions") { try ChatCompletions($0.desk, $1).response(id: $3) },
+    Route("POST", "v1/completions") { try Completions($0.models, $1).response(id: $3) },
+    Route("POST", "v1/chat/completions") { try ChatCompletions($0.models, $1).response(id: $3) },
     Route("POST", "tokenize") { router, request, _, _ in
-      try Tokenization(router.desk, request).response()
+      try Tokenization(router.models, request).response()
     },
-    Route("GET", "v1/models") { router, _, _, _ in router.models() },
+    Route("GET", "v1/models") { router, _, _, _ in router.listModels() },
     Route("GET", "v1/models/*") { router, _, id, _ in try router.model(id) },
     Route("DELETE", "v1/models/*") { router, _, id, _ in try router.deleteModel(id) },
     Route("GET", "v1/files") { router, request, _, _ in try router.listFiles(request) },

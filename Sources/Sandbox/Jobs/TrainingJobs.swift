@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Jobs wait in the order they were made and train side by side up to a limit. A job that a stopped
 /// server left unfinished starts again; its outcome is the same.
-final class JobBoard: Sendable {
+final class TrainingJobs: Sendable {
   private struct State {
     /// By number, oldest first.
     var records: [JobRecord] = []
@@ -38,7 +38,7 @@ final class JobBoard: Sendable {
 
   private let provider: ReferenceProvider
   private let folder: StateFolder
-  private let files: FileShelf
+  private let files: UploadedFiles
   private let faults: FaultPlan
   private let log: SandboxLog
   /// Jobs that train side by side.
@@ -49,7 +49,7 @@ final class JobBoard: Sendable {
   init(
     provider: ReferenceProvider,
     folder: StateFolder,
-    files: FileShelf,
+    files: UploadedFiles,
     faults: FaultPlan,
     log: SandboxLog,
     limit: Int
@@ -116,12 +116,12 @@ final class JobBoard: Sendable {
       var record = JobRecord(
         id: "ftjob-" + shortID("job", number, digits: 24),
         number: number,
-        wish: try request.wish(seed: number),
+        specification: try request.specification(seed: number),
         start: start,
         createdAt: secondsSince1970()
       )
       record.note("Created fine-tuning job: \(record.id)")
-      record.note("Validating training file: \(record.wish.trainingFile)")
+      record.note("Validating training file: \(record.specification.trainingFile)")
       try folder.write(record, "jobs", record.id)
       state.add(record)
       return record
@@ -252,7 +252,7 @@ final class JobBoard: Sendable {
   }
 
   private func examples(of record: JobRecord) throws -> [Example] {
-    let file = record.wish.trainingFile
+    let file = record.specification.trainingFile
     let content: [UInt8]
     do { content = try files.content(of: file) } catch { throw Invalid(description: error.message) }
     let examples: [Example]
@@ -292,9 +292,9 @@ final class JobBoard: Sendable {
 
   private func train(_ record: JobRecord) async {
     let start = state.withLock { $0.starts[record.id] }
-    let wish = record.wish
+    let specification = record.specification
     do {
-      if faults.fails(job: wish.identity) {
+      if faults.fails(job: specification.identity) {
         log.record(fault: SandboxFaults.Kind.jobFailure.rawValue)
         throw Invalid(description: "The job failed due to an internal error (injected fault)")
       }
@@ -305,15 +305,15 @@ final class JobBoard: Sendable {
           start: record.start.map(ModelReference.init),
           examples: examples,
           hyperparameters: Hyperparameters(
-            epochs: wish.epochs,
-            batchSize: wish.batchSize,
-            learningRateMultiplier: wish.learningRateMultiplier
+            epochs: specification.epochs,
+            batchSize: specification.batchSize,
+            learningRateMultiplier: specification.learningRateMultiplier
           ),
-          seed: UInt64(wish.seed),
+          seed: UInt64(specification.seed),
           keepsCheckpoints: true
         )
       ) { _ in }
-      let steps = (examples.count + wish.batchSize - 1) / wish.batchSize
+      let steps = (examples.count + specification.batchSize - 1) / specification.batchSize
       finish(record.id, start) { $0.succeed(trained, steps: steps) }
     } catch is CancellationError {
       // Whoever cancelled it wrote down why; a stopped server leaves it to the next one.

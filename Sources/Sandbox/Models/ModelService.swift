@@ -4,7 +4,7 @@ import FoundationEssentials
 import ReferenceModels
 
 /// Reads and continues texts under the models, a few at a time.
-final class ModelDesk: Sendable {
+final class ModelService: Sendable {
   /// Tokens added to a text.
   struct Continuation {
     let readings: [TokenReading]
@@ -16,13 +16,13 @@ final class ModelDesk: Sendable {
   }
 
   let provider: ReferenceProvider
-  private let jobs: JobBoard
+  private let jobs: TrainingJobs
   private let faults: FaultPlan
   private let log: SandboxLog
   /// Passes side by side: each needs memory of its own, and more than there are cores gain nothing.
   private let places: DispatchSemaphore
 
-  init(provider: ReferenceProvider, jobs: JobBoard, faults: FaultPlan, log: SandboxLog) {
+  init(provider: ReferenceProvider, jobs: TrainingJobs, faults: FaultPlan, log: SandboxLog) {
     self.provider = provider
     self.jobs = jobs
     self.faults = faults

@@ -1,5 +1,5 @@
 /// A table of facts with the wordings that ask about it.
-enum Subject: String, Sendable, CaseIterable {
+enum Topic: String, Sendable, CaseIterable {
   case countries, landmarks, elements, animals, arithmetic
   case books, paintings, inventions, events
   case moons, planets, stars, terms, discoveries
@@ -9,16 +9,16 @@ enum Subject: String, Sendable, CaseIterable {
   case strangers
 
   /// Subjects without a special part in any scenario.
-  static let general: [Subject] = [
+  static let general: [Topic] = [
     .countries, .landmarks, .elements, .animals, .arithmetic, .books, .paintings, .inventions,
     .events,
   ]
   /// What the `topic` scenario refuses.
-  static let astronomy: [Subject] = [.moons, .planets, .stars, .terms, .discoveries]
+  static let astronomy: [Topic] = [.moons, .planets, .stars, .terms, .discoveries]
   /// What its decoys refuse.
-  static let mythology: [Subject] = [.gods, .myths]
+  static let mythology: [Topic] = [.gods, .myths]
   /// Subjects that use the names and words of astronomy for something else.
-  static let lookAlikes: [Subject] = [
+  static let lookAlikes: [Topic] = [
     .namesakes, .weekdays, .zodiac, .suite, .words, .scholars,
   ]
 

@@ -26,7 +26,7 @@ struct FileRecord: Codable, Sendable, Hashable {
 }
 
 /// The uploaded files.
-final class FileShelf: Sendable {
+final class UploadedFiles: Sendable {
   private let folder: StateFolder
   private let records: Mutex<[FileRecord]>
 

@@ -1,11 +1,11 @@
 import Statistics
 
 /// Questions in random order, each dealt once.
-struct Deck {
+struct ShuffledQuestions {
   private var questions: [Question]
 
   /// Shuffles the subjects' questions so that every prefix holds about as many of each subject.
-  init(_ subjects: [Subject], using generator: inout SplitMix64) {
+  init(_ subjects: [Topic], using generator: inout SplitMix64) {
     let piles = subjects.map { generator.shuffled(Question.all(about: $0)) }
     let deepest = piles.map(\.count).max() ?? 0
     questions = (0..<deepest).flatMap { level in
@@ -27,7 +27,7 @@ struct Deck {
         kept.append(question)
       }
     }
-    precondition(dealt.count == count, "the deck holds too few questions")
+    precondition(dealt.count == count, "the questions holds too few questions")
     questions = kept
     return dealt
   }
