@@ -110,7 +110,7 @@ final class SandboxLog: Sendable {
           )
         ]
       ),
-      "losses": [
+      "prices": [
         "served": .integer(readings.reduce(0) { $0 + $1.value.served }),
         "cut": .integer(readings.reduce(0) { $0 + $1.value.cut }),
         "distinct": .integer(readings.count),

@@ -253,7 +253,7 @@ private struct HostedPlace: ~Copyable {
       }
     }
     var served: [Pair: Int] = [:]
-    for pair in try await host.log().readings.pairs {
+    for pair in try await host.log().prices.pairs {
       served[Pair(model: pair.model, text: pair.prompt)] = pair.served
     }
     // Greetings and probes are no losses of the run, and the base is not one of its models.

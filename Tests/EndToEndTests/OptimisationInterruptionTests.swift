@@ -111,7 +111,7 @@ private struct OptimisedPlace: ~Copyable {
   /// How often the host read each text.
   func served(at host: SandboxProcess) async throws -> [String: Int] {
     Dictionary(
-      try await host.log().readings.pairs.map { ($0.prompt, $0.served) },
+      try await host.log().prices.pairs.map { ($0.prompt, $0.served) },
       uniquingKeysWith: +
     )
   }

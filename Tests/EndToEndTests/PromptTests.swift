@@ -38,7 +38,7 @@ struct PromptTests {
     try place.rewrite("run.json5", "models: 4, subsetRatio: 0.5, seed: 3", method)
     let plan = try await place.daunce("plan", "run.json5", "--json")
     #expect(try plan.objects().first?["jobs"] as? Int == 1)
-    #expect(plan.notes.contains("losses every training row once a query"))
+    #expect(plan.notes.contains("reads every training row once a query"))
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
     let status = try #require(
       try await place.daunce("status", "run.db", "--json").objects().first?["losses"]

@@ -30,14 +30,14 @@ struct SandboxProcess {
     }
 
     /// All losses.
-    struct Prices: Decodable {
+    struct Readings: Decodable {
       let pairs: [Pair]
     }
 
     let requests: Int
     let faults: [String: Int]
     let jobs: Jobs
-    let readings: Prices
+    let prices: Readings
   }
 
   /// What a list of the API holds, as far as it matters here.

@@ -71,7 +71,7 @@ struct FaultTests {
         let prompt =
           #"{"model":"reference","prompt":"a b","echo":true,"logprobs":0,"max_tokens":0}"#
         let result = Result { try client.call("POST", "/v1/completions", prompt) }
-        let readings = try client.call("GET", "/sandbox/log").json["losses"]
+        let readings = try client.call("GET", "/sandbox/log").json["prices"]
         return (result, readings["served"].int, readings["cut"].int)
       }
     }

@@ -169,7 +169,7 @@ import Testing
       let none = try client.call("POST", "/v1/completions", #"{"model":"none","prompt":"a"}"#)
       #expect(none.status == 404 && none.json["error"]["code"].string == "model_not_found")
       // Nothing of this was a loss.
-      let readings = try client.call("GET", "/sandbox/log").json["losses"]
+      let readings = try client.call("GET", "/sandbox/log").json["prices"]
       #expect(readings["served"].int == 0 && readings["cut"].int == 0)
     }
   }
@@ -180,7 +180,7 @@ import Testing
         _ = try ask(client, #""prompt":\#(prompts),"echo":true,"logprobs":0,"max_tokens":0"#)
       }
       _ = try ask(client, #""prompt":"generated, not read","max_tokens":1"#)
-      let readings = try client.call("GET", "/sandbox/log").json["losses"]
+      let readings = try client.call("GET", "/sandbox/log").json["prices"]
       #expect(readings["served"].int == 3 && readings["distinct"].int == 2)
       #expect(readings["repeated"].int == 1)
       var digest = Digest()
