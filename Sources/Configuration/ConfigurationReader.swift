@@ -203,7 +203,8 @@ struct ConfigurationReader {
     ConfigurationError(code, path: full(key), "'\(full(key))' \(cause)", hint: hint)
   }
 
-  private func value(_ key: String) -> JSONValue? {
+  /// Any value, for what is passed on as it is.
+  func value(_ key: String) -> JSONValue? {
     members.first { $0.key.isSame(as: key) && $0.value != .null }?.value
   }
 
