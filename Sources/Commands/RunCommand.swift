@@ -106,7 +106,8 @@ enum RunCommand {
     try writeRecording(options, store: open)
     try display.show(Page(status), json: Records.status(status).adding([("store", .string(store))]))
     if prepared.settings.prompts != nil,
-      let common = try Study(RunRecord(path: store, preferring: configuration.name)).commonComponent(),
+      let common = try Study(RunRecord(path: store, preferring: configuration.name))
+        .commonComponent(),
       let warning = CommonComponent.warning(share: common.share)
     {
       display.note("warning: \(warning)")

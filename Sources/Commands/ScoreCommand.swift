@@ -99,7 +99,9 @@ enum ScoreCommand {
   }
 
   /// The model that a name stands for; `nil` is the untrained base.
-  private static func reference(to name: String, store: String, run: String) throws -> ModelReference? {
+  private static func reference(to name: String, store: String, run: String) throws
+    -> ModelReference?
+  {
     if name == "base" { return nil }
     guard name == "target" || name.hasPrefix("model-") else { return ModelReference(name) }
     let record = try RunRecord(path: store, preferring: run)
