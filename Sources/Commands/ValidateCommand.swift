@@ -3,6 +3,7 @@ import FoundationEssentials
 import Validation
 import ReferenceModels
 import Reports
+import Runs
 import Store
 import Synchronization
 import Terminal
@@ -56,19 +57,18 @@ enum ValidateCommand {
     let configuration = try ValidationConfiguration.read(file: options.configuration)
     let path =
       options.store ?? Workbench.siblingPath(of: options.configuration, extension: "lab.db")
-    let archive = try TrainingArchive(path: path)
-    let (subject, notes) = try subject(configuration, file: options.configuration)
+    let archive = try LossArchive(path: path)
+    let (task, notes) = try task(configuration, file: options.configuration)
     for note in notes { display.note("note: \(note)") }
     let meter = StageMeter(display.progress())
     defer { meter.end() }
     meter.enter(.training("the target"))
-    let workshop = try Workshop(
-      subject,
-      seed: configuration.settings.seed,
+    let target = try TargetModel(task, seed: configuration.settings.seed)
+    let runner = DesignRunner(
       threads: options.threads ?? ProcessInfo.processInfo.activeProcessorCount,
-      shelf: Shelf(archive: archive)
+      archive: archive
     ) { meter.trained($0, of: $1) }
-    let validation = try ValidationRun(workshop, settings: configuration.settings) {
+    let validation = try ValidationRun(target, settings: configuration.settings, runner: runner) {
       meter.enter($0)
     }
     var board = try await validation.leaderboard()
@@ -83,32 +83,17 @@ enum ValidateCommand {
   }
 
   /// What the configuration describes, once it is known to be possible.
-  private static func subject(
+  private static func task(
     _ configuration: ValidationConfiguration,
     file: String
-  ) throws -> (subject: Subject, notes: [String]) {
+  ) throws -> (task: LearningTask, notes: [String]) {
     do {
-      let made = try Subject.make(configuration)
-      try configuration.settings.check(examples: made.subject.train.count)
+      let made = try LearningTask.make(configuration)
+      try configuration.settings.check(made.task)
       return made
     } catch var error as ConfigurationError {
       error.file = file
       throw error
-    }
-  }
-
-  /// The archive as the lab's shelf.
-  private struct Shelf: TrainingShelf {
-    let archive: TrainingArchive
-
-    func result(for key: String) throws -> TrainingResult? {
-      try archive.result(for: key).map {
-        TrainingResult(losses: $0.losses, seconds: $0.seconds)
-      }
-    }
-
-    func keep(_ result: TrainingResult, for key: String) throws {
-      try archive.keep(losses: result.losses, seconds: result.seconds, for: key)
     }
   }
 }

@@ -67,7 +67,7 @@ extension ValidationConfiguration {
     settings.draws = try root.whole("draws", atLeast: 20) ?? settings.draws
     settings.methods = try methods(root)
     if let part = try root.object("valuation", keys: ["permutations", "subsets", "groups"]) {
-      settings.valuation = ValidationSettings.Valuation(
+      settings.valuation = ValidationSettings.ValuationBudget(
         permutations: try part.whole("permutations") ?? 10,
         subsets: try part.whole("subsets", atLeast: 3) ?? 100,
         groups: try part.whole("groups", atLeast: 2) ?? 20
@@ -92,7 +92,7 @@ extension ValidationConfiguration {
   private static func methods(
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> [String]? {
-    let known = Method.all.map(\.name)
+    let known = AttributionMethod.all.map(\.name)
     let wanted = try part.texts("methods")
     for name in wanted ?? [] where !known.contains(name) {
       throw ConfigurationError(
@@ -116,7 +116,7 @@ extension ValidationConfiguration {
     )
     result.queries = try part.whole("queries") ?? result.queries
     if let removal = try part.object("removal", keys: ["sizes", "seeds"]) {
-      result.removal = ValidationSettings.Counterfactuals.Removal(
+      result.removal = ValidationSettings.Counterfactuals.RemovalTest(
         sizes: try removal.required("sizes", removal.wholes("sizes")).sorted(),
         seeds: try removal.whole("seeds") ?? 1
       )
@@ -127,7 +127,7 @@ extension ValidationConfiguration {
     }
     if let patch = try part.object("tailPatch", keys: ["top", "learningRate"]) {
       let rate = try patch.number("learningRate", "a number above 0") { $0 > 0 }
-      result.tailPatch = ValidationSettings.Counterfactuals.TailPatch(
+      result.tailPatch = ValidationSettings.Counterfactuals.TailPatchTest(
         top: try patch.whole("top") ?? 5,
         learningRate: try patch.required("learningRate", rate)
       )

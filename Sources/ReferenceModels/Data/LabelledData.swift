@@ -1,3 +1,4 @@
+package import Experiment
 package import Kernels
 import Statistics
 
@@ -17,5 +18,12 @@ package struct LabelledData: Sendable {
     self.features = features
     self.labels = labels
     self.classes = classes
+  }
+
+  /// Adds all of it.
+  package func add(to key: inout ContentKey) {
+    key.add("features", features.values)
+    key.add("labels", labels)
+    key.add("classes", classes)
   }
 }

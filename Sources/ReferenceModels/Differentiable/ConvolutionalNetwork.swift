@@ -1,3 +1,4 @@
+package import Experiment
 import Kernels
 import Statistics
 
@@ -212,5 +213,16 @@ package struct ConvolutionalNetwork: DifferentiableModel {
     }
     if let node, let last = layers.last { _ = graph.append(.affine(node, last)) }
     return Batch(graph: graph, labels: members.map { data.labels[$0] })
+  }
+
+  package func add(to key: inout ContentKey) {
+    key.add("model", "convolution")
+    for block in blocks {
+      key.add("image", [block.input.channels, block.input.height, block.input.width])
+      key.add("kernel", block.kernel)
+      key.add("channels", block.layer.outputs)
+    }
+    key.add("activation", activation.rawValue)
+    data.add(to: &key)
   }
 }

@@ -1,20 +1,20 @@
 import Experiment
 import FoundationEssentials
 import Kernels
-import Validation
 import ReferenceModels
 import Scenarios
 import Statistics
+import Validation
 
-extension Subject {
+extension LearningTask {
   /// Makes what a configuration describes.
   ///
   /// - Parameter configuration: The configuration.
-  /// - Returns: The subject, and what a person should know about its data.
+  /// - Returns: The task, and what a person should know about its data.
   /// - Throws: The first fault of a file, of the data or of the model's shape.
   static func make(
     _ configuration: ValidationConfiguration
-  ) throws -> (subject: Subject, notes: [String]) {
+  ) throws -> (task: LearningTask, notes: [String]) {
     switch configuration.data {
     case .generated(let recipe):
       let made = LabelledData.generated(recipe, seed: configuration.settings.seed)
@@ -29,22 +29,22 @@ extension Subject {
         seed: configuration.settings.seed
       )
       let data = try TabularData(train: table.rows(first), queries: table.rows(second))
-      let subject = try labelled(configuration, data.data, data.trainCount)
-      return (subject, data.note.map { [$0] } ?? [])
+      let task = try labelled(configuration, data.data, data.trainCount)
+      return (task, data.note.map { [$0] } ?? [])
     case .tables(let train, let queries, let label):
       let data = try TabularData(
         train: TableFile.parse(bytes(of: train), label: label, file: train),
         queries: TableFile.parse(bytes(of: queries), label: label, file: queries)
       )
-      let subject = try labelled(configuration, data.data, data.trainCount)
-      return (subject, data.note.map { [$0] } ?? [])
+      let task = try labelled(configuration, data.data, data.trainCount)
+      return (task, data.note.map { [$0] } ?? [])
     case .texts(let train, let queries):
-      let subject = try text(
+      let task = try text(
         configuration,
         ExampleFile.read(path: train, role: .train),
         ExampleFile.read(path: queries, role: .query)
       )
-      return (subject, [])
+      return (task, [])
     case .scenario(let scenario, let train, let queries):
       let seed = configuration.settings.seed
       let corpus = scenario.corpus(seed: seed)
@@ -53,12 +53,12 @@ extension Subject {
         let count = min(wanted ?? examples.count, examples.count)
         return generator.sample(count, of: examples.count).map { examples[$0] }
       }
-      let subject = try text(
+      let task = try text(
         configuration,
         part(corpus.train, train, stream: 41),
         part(corpus.queries, queries, stream: 42)
       )
-      return (subject, [])
+      return (task, [])
     }
   }
 
@@ -67,7 +67,7 @@ extension Subject {
     _ data: LabelledData,
     _ trainCount: Int,
     tags: [[String]]? = nil
-  ) throws -> Subject {
+  ) throws -> LearningTask {
     let model: any DifferentiableModel
     switch configuration.family {
     case .perceptron(let hidden, let activation):
@@ -88,10 +88,7 @@ extension Subject {
         hint: "use 'scenario', or 'train' and 'queries' in JSONL, or another kind of model"
       )
     }
-    var digest = Digest()
-    for value in data.features.values { digest.update(value.bitPattern) }
-    for label in data.labels { digest.update(UInt64(label)) }
-    return Subject(
+    return LearningTask(
       name: configuration.name,
       model: model,
       train: Array(0..<trainCount),
@@ -100,8 +97,7 @@ extension Subject {
       queryTags: tags.map { Array($0.dropFirst(trainCount)) },
       planted: configuration.planted,
       labelled: data,
-      recipe: configuration.recipe,
-      fingerprint: "\(digest) \(configuration.family) \(configuration.recipe)"
+      recipe: configuration.recipe
     )
   }
 
@@ -109,7 +105,7 @@ extension Subject {
     _ configuration: ValidationConfiguration,
     _ train: [Example],
     _ queries: [Example]
-  ) throws -> Subject {
+  ) throws -> LearningTask {
     guard case .transformer(let shape, let adapter, let epochs) = configuration.family else {
       throw ConfigurationError(
         .conflict,
@@ -127,9 +123,7 @@ extension Subject {
       epochs: epochs,
       seed: configuration.settings.seed
     )
-    var digest = Digest()
-    for example in train + queries { example.update(&digest) }
-    return Subject(
+    return LearningTask(
       name: configuration.name,
       model: AdaptedTransformer(base, examples: data.sequences, adapter: adapter),
       train: Array(train.indices),
@@ -137,11 +131,7 @@ extension Subject {
       trainTags: train.map(\.tags),
       queryTags: queries.map(\.tags),
       planted: configuration.planted,
-      recipe: configuration.recipe,
-      // A set is written in another order by every process.
-      fingerprint: "\(digest) \(shape) \(adapter.rank) \(adapter.alpha) "
-        + "\(adapter.places.map(\.rawValue).sorted()) \(epochs) \(configuration.recipe) "
-        + "\(configuration.settings.seed)"
+      recipe: configuration.recipe
     )
   }
 
@@ -178,11 +168,5 @@ extension Subject {
         "cannot read table '\(file)': \(exists ? "not a readable file" : "no such file")"
       )
     }
-  }
-}
-
-extension Digest {
-  fileprivate mutating func update(_ number: UInt64) {
-    update((0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) })
   }
 }

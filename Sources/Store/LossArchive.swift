@@ -1,10 +1,11 @@
 import Synchronization
 
-/// What trainings of the validation lab gave, by key: one SQLite file.
+/// Losses of models that cost nothing but time, all of one model in a row under its key: one SQLite file.
 ///
-/// A killed process loses nothing that was kept; a power cut may lose the last results, which are then
-/// trained again.
-package final class TrainingArchive: Sendable {
+/// A killed process loses nothing that was kept; a power cut may lose the last rows, whose models are then
+/// made again. Files of earlier versions are opened and keep their rows, but those have keys of another
+/// encoding, which no model has any more: their models are made again, and never taken for others.
+package final class LossArchive: Sendable {
   /// "DAUL" in ASCII.
   private static let application = 0x4441_554C
 
@@ -59,13 +60,13 @@ package final class TrainingArchive: Sendable {
     self.connection = Mutex(connection)
   }
 
-  /// What was kept under a key.
+  /// What was kept of a model.
   ///
-  /// - Parameter key: The training's key.
-  /// - Returns: Its losses and seconds; `nil` when there is nothing.
+  /// - Parameter key: The model's key.
+  /// - Returns: Its losses, and the seconds it took; `nil` when there is nothing.
   /// - Throws: `StoreError`.
-  package func result(
-    for key: String
+  package func row(
+    of key: String
   ) throws(StoreError) -> (losses: [Double], seconds: Double)? {
     try reading { connection throws(StoreError) in
       let select = try connection.prepare("SELECT losses, seconds FROM results WHERE key = ?1")
@@ -75,17 +76,17 @@ package final class TrainingArchive: Sendable {
     }
   }
 
-  /// Keeps a result; one that is there already stays.
+  /// Keeps the losses of a model; a row that is there already stays.
   ///
   /// - Parameters:
-  ///   - losses: The losses it gave.
+  ///   - losses: Its losses.
   ///   - seconds: The seconds it took.
-  ///   - key: The training's key.
+  ///   - key: The model's key.
   /// - Throws: `StoreError`.
   package func keep(
     losses: [Double],
     seconds: Double,
-    for key: String
+    of key: String
   ) throws(StoreError) {
     try reading { connection throws(StoreError) in
       let insert = try connection.prepare(
