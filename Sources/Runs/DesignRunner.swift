@@ -110,13 +110,6 @@ package struct DesignLosses: Sendable {
   /// Seconds of one core that making and reading them took, now or when they were kept.
   package let seconds: Double
 
-  /// Joins a design with its losses.
-  package init(design: SubsetDesign, losses: LossMatrix, seconds: Double) {
-    self.design = design
-    self.losses = losses
-    self.seconds = seconds
-  }
-
   /// The first models alone: what a smaller K would have given.
   package func first(_ models: Int) -> DesignLosses {
     DesignLosses(design: design.first(models), losses: losses.first(models), seconds: seconds)

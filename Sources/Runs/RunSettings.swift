@@ -19,7 +19,7 @@ public struct RunSettings: Sendable, Hashable {
     public var train: Int
     /// Pairs of a model and a query.
     public var queries: Int
-    /// Perturbed models that they are spread over: those the run began with. `nil` is all.
+    /// Perturbed models that they are spread over, those the run began with; `nil` is all.
     var models: Int?
 
     /// Creates counts; both are capped at the number of pairs there are.

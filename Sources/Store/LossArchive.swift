@@ -68,7 +68,7 @@ package final class LossArchive: Sendable {
   package func row(
     of key: String
   ) throws(StoreError) -> (losses: [Double], seconds: Double)? {
-    try reading { connection throws(StoreError) in
+    try connection.withLock { connection throws(StoreError) in
       let select = try connection.prepare("SELECT losses, seconds FROM results WHERE key = ?1")
       try select.bind(key, at: 1)
       guard try select.step(), let losses = select.array(0, of: Double.self) else { return nil }
@@ -88,7 +88,7 @@ package final class LossArchive: Sendable {
     seconds: Double,
     of key: String
   ) throws(StoreError) {
-    try reading { connection throws(StoreError) in
+    try connection.withLock { connection throws(StoreError) in
       let insert = try connection.prepare(
         "INSERT OR IGNORE INTO results (key, losses, seconds) VALUES (?1, ?2, ?3)"
       )
@@ -97,16 +97,5 @@ package final class LossArchive: Sendable {
       try insert.bind(seconds, at: 3)
       try insert.run()
     }
-  }
-
-  private func reading<Result: Sendable>(
-    _ body: (borrowing Connection) throws(StoreError) -> Result
-  ) throws(StoreError) -> Result {
-    let result = connection.withLock { connection -> Swift.Result<Result, StoreError> in
-      do throws(StoreError) { return .success(try body(connection)) } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
   }
 }

@@ -15,7 +15,6 @@ package struct Manifest: Sendable, Hashable {
   /// Who is trained on what.
   package let design: SubsetDesign
 
-  /// Creates a manifest.
   package init(
     settings: String,
     train: String,
@@ -151,7 +150,6 @@ package struct NumberedReading: Sendable, Hashable {
   /// Its loss.
   package let reading: LossReading
 
-  /// Creates an entry.
   package init(example: Int, reading: LossReading) {
     self.example = example
     self.reading = reading

@@ -20,7 +20,6 @@ package struct Spending: Sendable, Hashable {
   /// US dollars, not negative.
   package let dollars: Double
 
-  /// Creates an amount.
   package init(_ kind: Kind, tokens: Int, dollars: Double) {
     self.kind = kind
     self.tokens = tokens

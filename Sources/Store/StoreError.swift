@@ -45,7 +45,6 @@ package struct StoreError: Error, Sendable, Hashable {
   /// SQL text without bound values, when a statement failed.
   package let statement: String?
 
-  /// Creates an error.
   package init(
     code: Code,
     operation: Operation,

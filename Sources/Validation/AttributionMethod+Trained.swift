@@ -7,25 +7,25 @@ import Statistics
 extension AttributionMethod {
   /// Valuation by training on other sets of examples.
   static let trained: [AttributionMethod] = [
-    valuation("group-leave-out") { context, _ in
+    valuation("group-leave-out") { context in
       let (game, groups) = try context.groupedGame()
       return context.output(try await game.leaveOneOut(), groups: groups)
     },
     AttributionMethod("leave-one-out", .retraining, applies: { $0.isSmall }) { context in
       context.output(try await context.game().leaveOneOut())
     },
-    valuation("shapley") { context, _ in try await context.semivalue(.shapley) },
-    valuation("beta-shapley") { context, _ in try await context.semivalue(.beta(16, 1)) },
-    valuation("banzhaf") { context, budget in
+    valuation("shapley") { context in try await context.semivalue(.shapley) },
+    valuation("beta-shapley") { context in try await context.semivalue(.beta(16, 1)) },
+    valuation("banzhaf") { context in
       context.output(
-        try await context.game().banzhaf(coalitions: budget.subsets, seed: context.settings.seed)
+        try await context.game().banzhaf(coalitions: context.subsets, seed: context.settings.seed)
       )
     },
-    valuation("datamodels") { context, budget in
+    valuation("datamodels") { context in
       // Halves.
       var generator = SplitMix64(seed: context.settings.seed, stream: 23)
       let size = (context.count + 1) / 2
-      let halves = (0..<budget.subsets).map { _ in generator.sample(size, of: context.count) }
+      let halves = (0..<context.subsets).map { _ in generator.sample(size, of: context.count) }
       let models = try await context.losses(
         of: .coalitions(halves, of: context.count, seed: context.settings.seed)
       )
@@ -40,22 +40,18 @@ extension AttributionMethod {
   /// A method that applies where there is a budget for valuations.
   private static func valuation(
     _ name: String,
-    _ score:
-      @escaping @Sendable (MethodContext, ValidationSettings.ValuationBudget) async throws ->
-      MethodOutput
+    _ score: @escaping @Sendable (MethodContext) async throws -> MethodOutput
   ) -> AttributionMethod {
-    AttributionMethod(name, .retraining, applies: { $0.settings.valuation != nil }) { context in
-      guard let budget = context.settings.valuation else {
-        throw ValidationError("cannot score by '\(name)'", cause: "the settings give no budget")
-      }
-      return try await score(context, budget)
-    }
+    AttributionMethod(name, .retraining, applies: { $0.settings.valuation != nil }, score)
   }
 }
 
 extension MethodContext {
   /// Whether leaving out every single example is affordable: no more trainings than for Banzhaf values.
-  nonisolated var isSmall: Bool { count <= settings.valuation?.subsets ?? 0 }
+  nonisolated var isSmall: Bool { count <= subsets }
+
+  /// Subsets for Banzhaf values and datamodels.
+  nonisolated var subsets: Int { settings.valuation?.subsets ?? 0 }
 
   /// Training as a game of the training examples: a coalition is worth minus the queries' losses.
   ///

@@ -42,7 +42,6 @@ package struct MethodOutput: Sendable {
   /// What a reader should know of how it came about.
   package var note: String?
 
-  /// Creates an output.
   package init(
     scores: Scores,
     selfScores: [Double]? = nil,

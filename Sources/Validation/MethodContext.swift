@@ -2,7 +2,6 @@ import Attribution
 import Experiment
 import ReferenceModels
 import Runs
-import Statistics
 import Synchronization
 
 /// What methods score with: the target, the settings, and models that are made when first asked for.
@@ -24,12 +23,7 @@ actor MethodContext {
   /// Number of training examples, N.
   nonisolated var count: Int { task.train.count }
 
-  /// Trains the models of a design and reads them.
-  ///
-  /// - Parameters:
-  ///   - design: The subsets.
-  ///   - recipe: How models are trained; `nil` for the target's own recipe.
-  ///   - objective: What their steps descend.
+  /// Trains the models of a design and reads them; `nil` is the target's own recipe.
   nonisolated func losses(
     of design: SubsetDesign,
     recipe: Recipe? = nil,
@@ -46,8 +40,7 @@ actor MethodContext {
     return found
   }
 
-  /// The perturbed models of one objective, trained when first asked for; margins with their sign turned
-  /// stand for losses where the objective is of margins, so that both fall where a model gets better.
+  /// The perturbed models of one objective, trained when first asked for.
   func models(_ objective: PerturbedObjective) async throws -> DesignLosses {
     if let known = perturbed[objective] { return known }
     guard let descent = settings.perturbations[objective], let models = settings.models.last else {
@@ -63,12 +56,11 @@ actor MethodContext {
       start: settings.start,
       seed: settings.seed
     )
-    var found = try await losses(
+    let found = try await losses(
       of: objective.isWeighted ? design.signed : design,
       recipe: .descent(descent),
       objective: objective
     )
-    if objective.readsMargins { found = found.margins }
     perturbed[objective] = found
     return found
   }
@@ -81,24 +73,6 @@ actor MethodContext {
       queries: task.queryIDs,
       values: values,
       measurable: [Bool](repeating: true, count: count)
-    )
-  }
-}
-
-extension DesignLosses {
-  /// Minus the margin of each loss in its place.
-  fileprivate var margins: DesignLosses {
-    DesignLosses(
-      design: design,
-      losses: LossMatrix(
-        models: losses.models,
-        train: losses.train,
-        queries: losses.queries,
-        view: losses.view,
-        values: losses.values.map { -margin(ofLoss: $0) },
-        censored: []
-      ),
-      seconds: seconds
     )
   }
 }

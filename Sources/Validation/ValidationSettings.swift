@@ -15,7 +15,6 @@ package struct ValidationSettings: Sendable, Hashable {
     /// How they are trained; `nil` for the target's own recipe.
     package var recipe: Recipe?
 
-    /// Creates a description.
     package init(models: Int, ratio: Double = 0.5, seeds: Int = 1, recipe: Recipe? = nil) {
       self.models = models
       self.ratio = ratio
@@ -33,7 +32,6 @@ package struct ValidationSettings: Sendable, Hashable {
       /// Trainings without each set.
       package var seeds: Int
 
-      /// Creates a description.
       package init(sizes: [Int], seeds: Int) {
         self.sizes = sizes
         self.seeds = seeds
@@ -47,7 +45,6 @@ package struct ValidationSettings: Sendable, Hashable {
       /// Length of the step.
       package var learningRate: Double
 
-      /// Creates a description.
       package init(top: Int, learningRate: Double) {
         self.top = top
         self.learningRate = learningRate
@@ -65,7 +62,6 @@ package struct ValidationSettings: Sendable, Hashable {
     /// Steps on single examples.
     package var tailPatch: TailPatchTest?
 
-    /// Creates a description.
     package init(
       methods: [String],
       queries: Int = 20,
@@ -94,7 +90,6 @@ package struct ValidationSettings: Sendable, Hashable {
     /// How the target is trained on; its epochs are replaced by each of `epochs`.
     package var recipe: GradientDescent
 
-    /// Creates a description.
     package init(groups: Int, size: Int, seeds: Int, epochs: [Int], recipe: GradientDescent) {
       self.groups = groups
       self.size = size
@@ -113,7 +108,6 @@ package struct ValidationSettings: Sendable, Hashable {
     /// Sets that the training examples are parted into for leaving out and for permutations.
     package var groups: Int
 
-    /// Creates budgets.
     package init(permutations: Int, subsets: Int, groups: Int) {
       self.permutations = permutations
       self.subsets = subsets
@@ -151,7 +145,6 @@ package struct ValidationSettings: Sendable, Hashable {
   /// Draws of each bootstrap.
   package var draws: Int
 
-  /// Creates settings.
   package init(
     seed: UInt64 = 0,
     truth: Truth,

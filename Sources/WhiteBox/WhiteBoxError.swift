@@ -15,7 +15,6 @@ package struct WhiteBoxError: Error, Sendable, Hashable, CustomStringConvertible
   /// What failed, its cause and a hint, on one line.
   package let description: String
 
-  /// Creates an error.
   init(_ code: Code, _ failure: String, cause: String, hint: String) {
     self.code = code
     description = "\(failure): \(cause) — hint: \(hint)"

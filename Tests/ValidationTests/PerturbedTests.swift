@@ -37,11 +37,12 @@ private func perturbed(
 private func scores(
   _ models: DesignLosses,
   _ estimator: Estimator,
-  shrinkage: Double? = nil
+  shrinkage: Double? = nil,
+  design: SubsetDesign? = nil
 ) throws -> Scores {
   try Attributor(
     losses: models.losses,
-    design: models.design,
+    design: design ?? models.design,
     estimator: estimator,
     shrinkage: shrinkage
   ).scores(
@@ -159,9 +160,8 @@ struct PerturbedTests {
     )
     let truth = GroundTruth(losses: retrained.losses, design: retrained.design)
     func lds(_ design: SubsetDesign, _ estimator: Estimator) throws -> Double {
-      let models = DesignLosses(design: design, losses: models.losses, seconds: 0)
       let result = LinearDatamodelling(
-        of: try scores(models, estimator),
+        of: try scores(models, estimator, design: design),
         subsets: truth.subsets,
         outcomes: truth.outcomes
       )

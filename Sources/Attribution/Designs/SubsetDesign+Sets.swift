@@ -2,13 +2,9 @@ public import Experiment
 import Statistics
 
 extension SubsetDesign {
-  /// Trains on each of some sets, once with every seed; all sets with one seed come before the next seed.
+  /// Trains on each of some sets, whose positions are ascending and distinct, once with every seed.
   ///
-  /// - Parameters:
-  ///   - sets: Positions of each model's members, ascending and distinct.
-  ///   - examples: Size of the training set.
-  ///   - start: Where every model starts.
-  ///   - seeds: Seeds of the trainings, at least one.
+  /// All sets with one seed come before the next seed; there is at least one.
   public static func sets(
     _ sets: [[Int]],
     of examples: Int,
@@ -23,16 +19,10 @@ extension SubsetDesign {
     )
   }
 
-  /// Trains on everything but each of some sets, once with every seed; all sets with one seed come before
-  /// the next seed.
+  /// Trains on everything but each of some sets, once with every seed.
   ///
-  /// - Parameters:
-  ///   - sets: Positions that each model must not see.
-  ///   - examples: Size of the training set.
-  ///   - start: Where every model starts.
-  ///   - seeds: Seeds of the trainings, at least one.
-  ///   - isPaired: Whether what is left out is skipped in place, so that a seed's models see the others in
-  ///     the same batches.
+  /// All sets with one seed come before the next seed; there is at least one. Paired models skip what is
+  /// left out in place, so that those of a seed see the others in the same batches.
   public static func without(
     _ sets: [[Int]],
     of examples: Int,
@@ -53,13 +43,9 @@ extension SubsetDesign {
     return SubsetDesign(examples: examples, start: start, seed: seeds[0], draws: draws)
   }
 
-  /// Trains coalitions of a game from the base; where few are absent they are skipped in place, so that the
-  /// others' batches are paired with those of the full set.
+  /// Trains coalitions of a game from the base with one seed; one may be empty.
   ///
-  /// - Parameters:
-  ///   - coalitions: Positions of each one's members, ascending and distinct; one may be empty.
-  ///   - examples: Size of the training set.
-  ///   - seed: Seed of all trainings.
+  /// Where few are absent they are skipped in place: the others' batches are paired with the full set's.
   public static func coalitions(
     _ coalitions: [[Int]],
     of examples: Int,

@@ -35,9 +35,7 @@ public struct GroundTruth: Sendable {
     }
   }
 
-  /// The highest score that noise in retraining leaves reachable on some queries; `nil` with one seed.
-  ///
-  /// - Parameter queries: Their positions; `nil` for all.
+  /// The highest score that noise in retraining leaves reachable on all queries or some; `nil` with one seed.
   public func ceiling(of queries: [Int]? = nil) -> Double? {
     LinearDatamodelling.ceiling(
       readings.map { reading in queries.map { $0.map { reading[$0] } } ?? reading }

@@ -11,7 +11,6 @@ package struct LabelledData: Sendable {
   /// Number of classes, at least 2.
   package let classes: Int
 
-  /// Creates data.
   package init(features: DoubleMatrix, labels: [Int], classes: Int) {
     precondition(features.rows == labels.count)
     precondition(labels.allSatisfy { $0 >= 0 && $0 < classes })

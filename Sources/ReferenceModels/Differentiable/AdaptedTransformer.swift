@@ -22,7 +22,6 @@ package struct LowRankAdapter: Sendable, Hashable, Codable {
   /// Which matrices of each block have an adapter.
   package var places: Set<Place>
 
-  /// Creates a shape.
   package init(rank: Int = 4, alpha: Double = 8, places: Set<Place> = Set(Place.allCases)) {
     precondition(rank > 0 && !places.isEmpty)
     self.rank = rank

@@ -8,7 +8,6 @@ package struct ConvexFit: Sendable, Hashable {
   /// Largest absolute component of the gradient that counts as zero.
   package var tolerance: Double
 
-  /// Creates a recipe.
   package init(ridge: Double, tolerance: Double = 1e-8) {
     self.ridge = ridge
     self.tolerance = tolerance

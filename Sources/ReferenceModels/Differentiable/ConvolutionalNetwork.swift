@@ -11,7 +11,6 @@ package struct ImageShape: Sendable, Hashable, Codable {
   /// Columns of pixels.
   package var width: Int
 
-  /// Creates a shape.
   package init(channels: Int, height: Int, width: Int) {
     self.channels = channels
     self.height = height

@@ -34,7 +34,6 @@ package struct GradientDescent: Sendable, Hashable {
   /// λ of the penalty ½λ‖θ‖² that is part of every step's loss.
   package var ridge: Double
 
-  /// Creates a recipe.
   package init(
     epochs: Int,
     batchSize: Int,

@@ -21,7 +21,6 @@ package struct LearningTask: Sendable {
   /// How the target and retrained models are trained from their initial parameters.
   package var recipe: Recipe
 
-  /// Creates a task.
   package init(
     name: String,
     model: any DifferentiableModel,

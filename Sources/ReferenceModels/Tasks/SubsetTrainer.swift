@@ -1,8 +1,10 @@
 package import Experiment
+import Statistics
 
 /// Trains a model of a learning task on each subset, from initial parameters (`base`) or θ0 (`target`).
 ///
-/// A model is trained on one thread and depends on nothing but its draw.
+/// A model is trained on one thread and depends on nothing but its draw. Where the objective is of margins,
+/// those with their sign turned are read in the place of losses: both fall where a model gets better.
 package struct SubsetTrainer: ModelMaker {
   private let target: TargetModel
   private let recipe: Recipe
@@ -34,7 +36,8 @@ package struct SubsetTrainer: ModelMaker {
 
   package func losses(of draw: SubsetDesign.Draw, from start: Start) throws -> [Double] {
     do {
-      return try target.task.losses(at: parameters(of: draw, from: start))
+      let losses = try target.task.losses(at: parameters(of: draw, from: start))
+      return objective.readsMargins ? losses.map { -margin(ofLoss: $0) } : losses
     } catch let error as ReferenceModelError where error.code == .diverged {
       let place = "on \(draw.members.count) examples"
       let words =
@@ -47,12 +50,7 @@ package struct SubsetTrainer: ModelMaker {
     }
   }
 
-  /// θ of the model of one subset.
-  ///
-  /// - Parameters:
-  ///   - draw: The subset.
-  ///   - start: Where training starts.
-  /// - Throws: `ReferenceModelError` when training diverges; `CancellationError`.
+  /// θ of the model of one subset; throws what `losses` throws.
   package func parameters(of draw: SubsetDesign.Draw, from start: Start) throws -> [Double] {
     let task = target.task
     return try task.trained(

@@ -64,6 +64,7 @@ extension LearningTask {
   ///   - reference: The θ that objectives compare with and convex fits search from; `nil` for the start.
   ///   - curvature: The factored Hessian there.
   /// - Returns: θ after training.
+  /// - Throws: `ReferenceModelError` when training diverges; `CancellationError`.
   func trained(
     on draw: SubsetDesign.Draw,
     from start: [Double],

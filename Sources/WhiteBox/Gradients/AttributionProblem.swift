@@ -112,7 +112,6 @@ package struct Work: Sendable, Hashable {
   /// Right sides whose solver stopped at its last iteration above its tolerance.
   package var unconverged = 0
 
-  /// Creates a count.
   package init(gradients: Int = 0, products: Int = 0, unconverged: Int = 0) {
     self.gradients = gradients
     self.products = products

@@ -6,7 +6,6 @@ package struct GradientSimilarity: GradientMethod, Hashable {
   /// Whether gradients are divided by their norms: GradCos instead of GradDot.
   package var isCosine: Bool
 
-  /// Creates a method.
   package init(isCosine: Bool = false) { self.isCosine = isCosine }
 
   package var name: String { isCosine ? "gradient cosine" : "gradient product" }

@@ -14,7 +14,6 @@ package struct LoGra: GradientMethod, Hashable {
   /// Seed of the projections.
   package var seed: UInt64
 
-  /// Creates a method.
   package init(
     width: Int,
     damping: Damping = .relative(0.1),

@@ -18,7 +18,6 @@ package struct TRAK: GradientMethod, Hashable {
   /// Seed of the projections.
   package var seed: UInt64
 
-  /// Creates a method.
   package init(
     width: Int? = nil,
     damping: Damping = .absolute(0),

@@ -7,7 +7,6 @@ package struct Checkpoint: Sendable, Hashable {
   /// Sum of the learning rates of the steps it stands for.
   package let rate: Double
 
-  /// Creates a checkpoint.
   package init(parameters: [Double], rate: Double) {
     self.parameters = parameters
     self.rate = rate
@@ -21,7 +20,6 @@ package struct TracIn: GradientMethod, Hashable {
   /// The checkpoints; at least one.
   package var checkpoints: [Checkpoint]
 
-  /// Creates a method.
   package init(checkpoints: [Checkpoint]) { self.checkpoints = checkpoints }
 
   package var name: String { "TracIn" }

@@ -17,7 +17,6 @@ package struct Arnoldi: InverseCurvature, Hashable {
   /// Seed of the first vector.
   package var seed: UInt64
 
-  /// Creates a solver.
   package init(
     _ curvature: Curvature,
     damping: Double = 0,

@@ -13,7 +13,6 @@ package struct ConjugateGradients: InverseCurvature, Hashable {
   /// Most iterations a right side.
   package var iterations: Int
 
-  /// Creates a solver.
   package init(
     _ curvature: Curvature,
     damping: Double = 0,

@@ -13,7 +13,6 @@ package struct FastInfluence: GradientMethod {
   /// How C is inverted; FastIF uses LiSSA with few samples.
   package var inverse: any InverseCurvature
 
-  /// Creates a method.
   package init(candidates: Int, _ inverse: any InverseCurvature) {
     self.candidates = candidates
     self.inverse = inverse

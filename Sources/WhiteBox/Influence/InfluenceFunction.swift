@@ -21,7 +21,6 @@ package struct InfluenceFunction: GradientMethod {
   /// Whether the training examples' own gᵀC⁻¹g are wanted as well, at the loss of N more right sides.
   package var includesSelfScores: Bool
 
-  /// Creates a method.
   package init(
     _ inverse: any InverseCurvature,
     relative: Relative? = nil,

@@ -44,7 +44,6 @@ package struct ExactInverse: InverseCurvature, Hashable {
   /// What is added to its diagonal.
   package var damping: Damping
 
-  /// Creates a solver.
   package init(_ curvature: Curvature, damping: Damping = .absolute(0)) {
     self.curvature = curvature
     self.damping = damping

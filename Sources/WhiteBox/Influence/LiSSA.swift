@@ -23,7 +23,6 @@ package struct LiSSA: InverseCurvature, Hashable {
   /// Seed of the batches.
   package var seed: UInt64
 
-  /// Creates a solver.
   package init(
     _ curvature: Curvature,
     damping: Double = 0,

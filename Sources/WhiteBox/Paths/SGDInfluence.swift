@@ -12,7 +12,6 @@ package struct SGDInfluence: GradientMethod {
   /// The training; its end takes the place of the problem's θ.
   package var path: TrainingPath
 
-  /// Creates a method.
   package init(_ path: TrainingPath) { self.path = path }
 
   package var name: String { "SGD-influence" }

@@ -21,7 +21,6 @@ package struct SOURCE: GradientMethod {
   /// How a curvature is decomposed.
   package var basis: Basis
 
-  /// Creates a method.
   package init(segments: [TrainingPath.Segment], basis: Basis) {
     self.segments = segments
     self.basis = basis

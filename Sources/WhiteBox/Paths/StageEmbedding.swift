@@ -16,7 +16,6 @@ package struct StageEmbedding: Sendable, Hashable {
     /// λ.
     package let ridge: Double
 
-    /// Creates a step.
     package init(rate: Double, momentum: Double, ridge: Double) {
       self.rate = rate
       self.momentum = momentum

@@ -19,7 +19,6 @@ package struct TrainingPath: Sendable {
     /// τ = Σ η/(1 − μ), its length as a time of gradient flow.
     package let time: Double
 
-    /// Creates a segment.
     package init(points: [[Double]], time: Double) {
       self.points = points
       self.time = time
