@@ -109,7 +109,7 @@ let package = Package(
     .target(
       name: "Validation",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
+        "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox", "Runs",
       ],
       swiftSettings: safe
     ),
@@ -163,8 +163,8 @@ let package = Package(
     .testTarget(
       name: "ValidationTests",
       dependencies: [
-        "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
-        "Validation",
+        "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox", "Runs",
+        "Store", "Validation", "TestSupport",
       ],
       swiftSettings: strict
     ),

@@ -1,6 +1,9 @@
+import Attribution
+import Experiment
 import Foundation
 import Kernels
 import ReferenceModels
+import Runs
 import Statistics
 
 /// What `fits` compares with what.
@@ -22,6 +25,7 @@ private struct Order {
   }
 }
 
+private let fitting = ConvexFit(ridge: 1e-3, tolerance: 1e-6)
 private let rounds = 5
 private let threads = 2
 
@@ -98,42 +102,43 @@ private func fit(
   _ halves: [[Int]],
   isPlain: Bool
 ) async throws -> (objective: Double, seconds: Double) {
-  let recipe = ConvexFit(ridge: 1e-3, tolerance: 1e-6)
   let clock = ContinuousClock()
   let begin = clock.now
-  var start = model.initialParameters(seed: 0)
-  var curvature: CholeskyFactor?
-  if !isPlain {
-    let rows = Array(0..<model.count)
-    start = try recipe.fit(model, on: rows, from: start)
-    curvature = CholeskyFactor(
-      model.hessian(of: rows, at: start, ridge: recipe.ridge).values,
-      order: start.count
+  let rows = Array(0..<model.count)
+  let task = LearningTask(
+    name: "fits",
+    model: model,
+    train: rows,
+    queries: [0],
+    recipe: .convergence(fitting)
+  )
+  let found = try await DesignRunner(threads: threads).losses(
+    of: .sets(halves, of: rows.count, start: .base, seeds: [0]),
+    by: Fitter(
+      model: model,
+      trainer: isPlain ? nil : SubsetTrainer(TargetModel(task, seed: 0))
     )
+  )
+  return (mean(of: found.losses.values), (clock.now - begin) / .seconds(1))
+}
+
+/// The laboratory's fits, or plain ones from zeros; the loss that it reads is the minimum it reached.
+private struct Fitter: ModelMaker {
+  let model: MultilayerPerceptron
+  let trainer: SubsetTrainer?
+
+  var train: [String] { [] }
+  var queries: [String] { ["objective"] }
+
+  func add(to key: inout ContentKey) {}
+
+  func losses(of draw: SubsetDesign.Draw, from start: Start) throws -> [Double] {
+    let point =
+      try trainer?.parameters(of: draw, from: start)
+      ?? fitting.fit(model, on: draw.members, from: model.initialParameters(seed: 0))
+    let losses = model.losses(of: draw.members, at: point)
+    return [mean(of: losses) + fitting.ridge / 2 * dot(point, point)]
   }
-  let minima = try await withThrowingTaskGroup(
-    of: (thread: Int, points: [[Double]]).self
-  ) { [start, curvature] group in
-    for thread in 0..<threads {
-      group.addTask {
-        let points = try stride(from: thread, to: halves.count, by: threads).map {
-          try recipe.fit(model, on: halves[$0], from: start, curvature: curvature)
-        }
-        return (thread, points)
-      }
-    }
-    return try await group.reduce(into: []) { $0.append($1) }
-  }
-  let seconds = (clock.now - begin) / .seconds(1)
-  var objective = 0.0
-  for (thread, points) in minima {
-    for (place, point) in points.enumerated() {
-      let half = halves[place * threads + thread]
-      objective +=
-        mean(of: model.losses(of: half, at: point)) + recipe.ridge / 2 * dot(point, point)
-    }
-  }
-  return (objective / Double(halves.count), seconds)
 }
 
 /// What one run of `numpy_softmax.py` printed.

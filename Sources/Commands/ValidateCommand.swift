@@ -4,6 +4,7 @@ import FoundationEssentials
 import Validation
 import ReferenceModels
 import Reports
+import Runs
 import Store
 import Terminal
 
@@ -53,19 +54,18 @@ enum ValidateCommand {
     }
     let configuration = try ValidationConfiguration.read(file: options.configuration)
     let path = options.store ?? RunFiles.sibling(of: options.configuration, extension: "lab.db")
-    let archive = try TrainingArchive(path: path)
-    let (subject, notes) = try configuration.subject()
+    let archive = try LossArchive(path: path)
+    let (task, notes) = try configuration.task()
     for note in notes { display.note("note: \(note)") }
     let line = ValidationProgressLine(display.progress())
     defer { line.end() }
     line.enter(.training("the target"))
-    let workshop = try Workshop(
-      subject,
-      seed: configuration.settings.seed,
+    let target = try TargetModel(task, seed: configuration.settings.seed)
+    let runner = DesignRunner(
       threads: options.threads ?? ProcessInfo.processInfo.activeProcessorCount,
-      shelf: Shelf(archive: archive)
+      archive: archive
     ) { line.trained($0, of: $1) }
-    let validation = try ValidationRun(workshop, settings: configuration.settings) {
+    let validation = try ValidationRun(target, settings: configuration.settings, runner: runner) {
       line.enter($0)
     }
     var board = try await validation.leaderboard()
@@ -73,20 +73,5 @@ enum ValidateCommand {
     line.complete()
     try display.show(Page(board), json: Records.leaderboard(board))
     return 0
-  }
-
-  /// The archive as the lab's shelf.
-  private struct Shelf: TrainingShelf {
-    let archive: TrainingArchive
-
-    func result(for key: String) throws -> TrainingResult? {
-      try archive.result(for: key).map {
-        TrainingResult(losses: $0.losses, seconds: $0.seconds)
-      }
-    }
-
-    func keep(_ result: TrainingResult, for key: String) throws {
-      try archive.keep(losses: result.losses, seconds: result.seconds, for: key)
-    }
   }
 }

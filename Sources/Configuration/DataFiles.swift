@@ -15,7 +15,7 @@ extension ExampleFile {
 
 extension TableFile {
   /// Reads a file of features and classes; faults as `parse`, also when the file cannot be read.
-  static func read(path: String, label: String?) throws(TableFileError) -> Table {
+  static func read(path: String, label: String?) throws(TableFileError) -> LabelledTable {
     guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
       throw TableFileError(.unreadable, file: path, whyUnreadable(path))
     }

@@ -45,6 +45,16 @@ public struct ContentKey: Sendable {
     for value in values ?? [] { digest.update(value) }
   }
 
+  /// Adds whole numbers in their order, or that there are none.
+  public mutating func add(_ name: String, _ values: [Int]?) {
+    add(name, words: values?.map { UInt64(bitPattern: Int64($0)) })
+  }
+
+  /// Adds numbers in their order by their bits, or that there are none; −0 counts as 0.
+  public mutating func add(_ name: String, _ values: [Double]?) {
+    add(name, words: values?.map { ($0 == 0 ? 0 : $0).bitPattern })
+  }
+
   /// Adds training rows in their order, each by its own digest.
   ///
   /// - Parameters:
@@ -64,6 +74,18 @@ public struct ContentKey: Sendable {
     guard let bits else { return digest.update([0]) }
     digest.update([1])
     digest.update((0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
+  }
+
+  private mutating func add(_ name: String, words: [UInt64]?) {
+    add(name, words?.count)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 * (words?.count ?? 0))
+    for word in words ?? [] {
+      for shift in stride(from: 0, to: 64, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    digest.update(bytes)
   }
 
   /// 32 lower-case hexadecimal digits.

@@ -103,7 +103,7 @@ public struct Leaderboard: Sendable, Hashable {
   }
 
   /// What happens to queries when a method's best examples go.
-  public struct Removal: Sendable, Hashable {
+  public struct RemovalCurve: Sendable, Hashable {
     /// Name of the method, or of a control.
     public let method: String
     /// Numbers of examples removed, ascending.
@@ -124,7 +124,7 @@ public struct Leaderboard: Sendable, Hashable {
   }
 
   /// How few of a query's best examples must go for its answer to change.
-  public struct Brittleness: Sendable, Hashable {
+  public struct BrittlenessCurve: Sendable, Hashable {
     /// Name of the method.
     public let method: String
     /// Queries tried: those whose answer the target gives likelier than not.
@@ -147,7 +147,7 @@ public struct Leaderboard: Sendable, Hashable {
   }
 
   /// What one training step on a query's best examples does to the probability of its answer.
-  public struct TailPatch: Sendable, Hashable {
+  public struct TailPatchFigures: Sendable, Hashable {
     /// Name of the method.
     public let method: String
     /// Mean increase of the probability.
@@ -208,11 +208,11 @@ public struct Leaderboard: Sendable, Hashable {
   /// Growth with the number of perturbed models.
   public var scaling: [Scaling] = []
   /// Removal of the most influential examples, and its controls.
-  public var removals: [Removal] = []
+  public var removals: [RemovalCurve] = []
   /// Removal of each query's own best examples.
-  public var brittleness: [Brittleness] = []
+  public var brittleness: [BrittlenessCurve] = []
   /// Steps on single examples.
-  public var tailPatches: [TailPatch] = []
+  public var tailPatches: [TailPatchFigures] = []
   /// Agreement with further training over its length.
   public var decay: [Decay] = []
   /// Seconds of one core that retraining for the ground truth took.

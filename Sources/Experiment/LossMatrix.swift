@@ -51,6 +51,20 @@ public struct LossMatrix: Sendable {
     bounds = Set(censored.lazy.filter { values[$0].isFinite })
   }
 
+  /// The first of its models alone: what a smaller K would have given.
+  public func first(_ models: Int) -> LossMatrix {
+    let (all, few) = (self.models.count, min(models, self.models.count))
+    let kept = storage.indices.filter { $0 % all < few }
+    return LossMatrix(
+      models: Array(self.models.prefix(few)),
+      train: train,
+      queries: queries,
+      view: view,
+      values: kept.map { storage[$0] },
+      censored: bounds.filter { $0 % all < few }.map { $0 / all * few + $0 % all }
+    )
+  }
+
   /// Columns: training examples, then queries.
   public var columns: Int { train.count + queries.count }
 

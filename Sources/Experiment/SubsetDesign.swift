@@ -17,14 +17,25 @@ public struct SubsetDesign: Sendable, Hashable, Codable {
     public let seed: UInt64
     /// Positions of its training examples in corpus order, ascending and distinct.
     public let members: [Int]
-    /// Training weight of each member, same count as `members`; `nil` when all are 1.
+    /// Training weight of each member, same count as `members`, of either sign; `nil` when all are 1.
     public let weights: [Double]?
+    /// Others that are put in order and in batches with the members, but skipped there; `nil` for none.
+    ///
+    /// Models that differ by a few such examples see all others in the same batches: they are paired. No
+    /// host offers it.
+    public let excluded: [Int]?
 
     /// Creates a draw.
-    public init(seed: UInt64, members: [Int], weights: [Double]? = nil) {
+    public init(
+      seed: UInt64,
+      members: [Int],
+      weights: [Double]? = nil,
+      excluded: [Int]? = nil
+    ) {
       self.seed = seed
       self.members = members
       self.weights = weights
+      self.excluded = excluded
     }
   }
 
@@ -47,6 +58,11 @@ public struct SubsetDesign: Sendable, Hashable, Codable {
 
   /// Number of perturbed models, K.
   public var models: Int { draws.count }
+
+  /// The design of the first of its models alone.
+  public func first(_ models: Int) -> SubsetDesign {
+    SubsetDesign(examples: examples, start: start, seed: seed, draws: Array(draws.prefix(models)))
+  }
 
   /// Each example's training weight in one model: `examples` values, 0 where it was absent.
   public func weights(model: Int) -> [Double] {

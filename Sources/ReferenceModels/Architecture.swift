@@ -11,7 +11,6 @@ package struct Architecture: Sendable, Hashable, Codable {
   /// Most tokens an example may have.
   package var context: Int
 
-  /// Creates a shape.
   package init(width: Int, layers: Int, heads: Int, vocabulary: Int, context: Int) {
     self.width = width
     self.layers = layers

@@ -6,8 +6,8 @@ import Synchronization
 
 func exponentOfTwo(_ x: Double) -> Double { exp2(x) }
 
-/// How one model is trained.
-struct Recipe: Sendable, Hashable {
+/// How one transformer is trained.
+struct FittingSettings: Sendable, Hashable {
   var epochs: Int
   var batchSize: Int
   /// Peak of the schedule: linear warm-up over a tenth of the steps, then linear decay to a tenth.
@@ -56,7 +56,7 @@ final class Fitting: @unchecked Sendable {
   ///   - model: Where to start; changed in place.
   ///   - sequences: Training examples.
   ///   - weights: Weight of each, or `nil` for 1.
-  ///   - recipe: How.
+  ///   - settings: How.
   ///   - epochDone: Called after each epoch with its number from 1.
   ///   - progress: Called after each step with the fraction done; returns whether to go on.
   /// - Returns: Tokens read, or `nil` when stopped.
@@ -64,7 +64,7 @@ final class Fitting: @unchecked Sendable {
     _ model: Transformer,
     on sequences: [TokenSequence],
     weights: [Double]?,
-    recipe: Recipe,
+    settings: FittingSettings,
     epochDone: (Int) throws -> Void,
     progress: (Double) -> Bool
   ) rethrows -> Int? {
@@ -72,24 +72,24 @@ final class Fitting: @unchecked Sendable {
     if gradients.first?.count != count {
       gradients = (0..<parts).map { _ in Buffer(count: count) }
     }
-    let optimiser = AdamW(count: count, decay: Float(recipe.weightDecay))
-    var generator = SplitMix64(seed: recipe.seed, stream: 2)
-    let stepsPerEpoch = (sequences.count + recipe.batchSize - 1) / recipe.batchSize
-    let steps = stepsPerEpoch * recipe.epochs
+    let optimiser = AdamW(count: count, decay: Float(settings.weightDecay))
+    var generator = SplitMix64(seed: settings.seed, stream: 2)
+    let stepsPerEpoch = (sequences.count + settings.batchSize - 1) / settings.batchSize
+    let steps = stepsPerEpoch * settings.epochs
     var step = 0
     var tokens = 0
-    for epoch in 1...max(1, recipe.epochs) {
+    for epoch in 1...max(1, settings.epochs) {
       let order = generator.shuffled(Array(sequences.indices))
-      for start in stride(from: 0, to: order.count, by: recipe.batchSize) {
-        let members = Array(order[start..<min(start + recipe.batchSize, order.count)])
+      for start in stride(from: 0, to: order.count, by: settings.batchSize) {
+        let members = Array(order[start..<min(start + settings.batchSize, order.count)])
         tokens += members.reduce(0) { $0 + sequences[$1].tokens.count }
         gradient(model, sequences, members, weights)
         let norm = sumOfSquares(gradients[0]).squareRoot()
         optimiser.update(
           model.parameters,
           gradient: gradients[0],
-          scale: norm > recipe.clip ? Float(recipe.clip / norm) : 1,
-          learningRate: Float(recipe.rate(step: step, of: steps))
+          scale: norm > settings.clip ? Float(settings.clip / norm) : 1,
+          learningRate: Float(settings.rate(step: step, of: steps))
         )
         step += 1
         if !progress(Double(step) / Double(steps)) { return nil }

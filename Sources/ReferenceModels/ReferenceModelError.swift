@@ -30,7 +30,6 @@ package struct ReferenceModelError: ProviderError, Sendable, CustomStringConvert
   /// Whether every further job would fail in the same way.
   package var isLasting: Bool { code == .unwritable }
 
-  /// Creates an error.
   package init(_ code: Code, _ description: String, hint: String? = nil) {
     self.code = code
     self.description = description

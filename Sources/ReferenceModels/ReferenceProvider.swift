@@ -148,7 +148,7 @@ package final class ReferenceProvider: Trainer, Scorer {
     }
     let sequences = try job.examples.map { try sequence($0, closing: true) }
     let start = try load(job.start)
-    let recipe = Recipe(
+    let settings = FittingSettings(
       epochs: epochs,
       batchSize: max(1, used.batchSize ?? 1),
       learningRate: Self.learningRate * (used.learningRateMultiplier ?? 1),
@@ -161,7 +161,7 @@ package final class ReferenceProvider: Trainer, Scorer {
         model,
         on: sequences,
         weights: job.weights,
-        recipe: recipe,
+        settings: settings,
         epochDone: { epoch in
           guard job.keepsCheckpoints else { return }
           try self.file(names[epoch - 1]).write(

@@ -38,7 +38,6 @@ package struct TokenSequence: Sendable, Hashable {
   /// Positions of the tokens that are predicted; never empty, never position 0.
   package let completion: Range<Int>
 
-  /// Creates an example.
   package init(tokens: [Int32], completion: Range<Int>) {
     precondition(completion.lowerBound > 0 && completion.upperBound <= tokens.count)
     precondition(!completion.isEmpty)

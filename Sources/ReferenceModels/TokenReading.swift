@@ -5,7 +5,6 @@ package struct TokenCandidate: Sendable, Hashable {
   /// Its log-probability in nats, at most 0.
   package let logProbability: Float
 
-  /// Creates a candidate.
   package init(_ token: Int32, _ logProbability: Float) {
     self.token = token
     self.logProbability = logProbability
@@ -19,7 +18,6 @@ package struct TokenReading: Sendable, Hashable {
   /// The likeliest tokens there, likeliest first, as many as were asked for.
   package let likeliest: [TokenCandidate]
 
-  /// Creates a reading.
   package init(_ chosen: TokenCandidate, likeliest: [TokenCandidate]) {
     self.chosen = chosen
     self.likeliest = likeliest

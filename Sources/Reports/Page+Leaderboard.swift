@@ -78,7 +78,7 @@ extension Page {
     return .table(columns, rows: rows)
   }
 
-  private static func removals(_ curves: [Leaderboard.Removal]) -> Part {
+  private static func removals(_ curves: [Leaderboard.RemovalCurve]) -> Part {
     let sizes = curves[0].sizes
     let columns =
       [Column("rise of the loss and share wrong, without")]
@@ -92,7 +92,7 @@ extension Page {
     return .table(columns, rows: rows)
   }
 
-  private static func brittleness(_ curves: [Leaderboard.Brittleness]) -> Part {
+  private static func brittleness(_ curves: [Leaderboard.BrittlenessCurve]) -> Part {
     let columns =
       [Column("share of \(Numerals.count(curves[0].queries, "answer")) changed, without its top")]
       + curves[0].sizes.map { Column(Numerals.grouped($0), isNumeric: true) }
@@ -104,7 +104,7 @@ extension Page {
     return .table(columns, rows: rows)
   }
 
-  private static func tailPatches(_ results: [Leaderboard.TailPatch]) -> Part {
+  private static func tailPatches(_ results: [Leaderboard.TailPatchFigures]) -> Part {
     let columns = [
       Column("rise of the answer's probability by a step"), Column("on its top", isNumeric: true),
       Column(""), Column("than on random", isNumeric: true), Column(""),

@@ -111,6 +111,10 @@ public final class Run: Sendable {
         throw RunError(.settings, "cannot start run '\(settings.name)': \(cause)")
       }
     }
+    try require(
+      design.draws.allSatisfy { $0.excluded == nil },
+      "a subset excludes rows in place, which no host offers"
+    )
     try require(rates?.isValid ?? true, "a rate is negative or not a number")
     try require(cap.map { $0.isFinite && $0 >= 0 } ?? true, "the cap is negative or not a number")
     try require(cap == nil || rates != nil, "a cap on dollars needs the provider's rates")

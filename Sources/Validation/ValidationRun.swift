@@ -1,27 +1,31 @@
 import Attribution
 package import Experiment
+package import ReferenceModels
+package import Runs
 import Statistics
 import Synchronization
 import WhiteBox
 
-/// Scores one subject by every method and judges the scores against what retraining shows.
+/// Scores a learning task by every method and judges the scores against what retraining shows.
 package struct ValidationRun: Sendable {
-  let bench: Bench
+  let context: MethodContext
   let progress: @Sendable (ValidationStage) -> Void
 
   /// Prepares a validation.
   ///
   /// - Parameters:
-  ///   - workshop: Where models are trained.
+  ///   - target: The task, with its θ0.
   ///   - settings: What is done.
+  ///   - runner: Who trains models on subsets.
   ///   - progress: Told what is done next.
   /// - Throws: `ValidationError` for a method that is not known.
   package init(
-    _ workshop: Workshop,
+    _ target: TargetModel,
     settings: ValidationSettings,
+    runner: DesignRunner,
     progress: @escaping @Sendable (ValidationStage) -> Void = { _ in }
   ) throws {
-    let known = Method.all.map(\.name)
+    let known = AttributionMethod.all.map(\.name)
     for name in (settings.methods ?? []) + (settings.counterfactuals?.methods ?? [])
     where !known.contains(name) {
       throw ValidationError(
@@ -30,12 +34,12 @@ package struct ValidationRun: Sendable {
         hint: "methods: \(known.joined(separator: ", "))"
       )
     }
-    bench = Bench(workshop, settings)
+    context = MethodContext(target, settings, runner)
     self.progress = progress
   }
 
-  private var subject: Subject { bench.subject }
-  private var settings: ValidationSettings { bench.settings }
+  private var task: LearningTask { context.task }
+  private var settings: ValidationSettings { context.settings }
 
   /// Does all of it.
   ///
@@ -46,15 +50,15 @@ package struct ValidationRun: Sendable {
   }
 
   private func compared() async throws -> Leaderboard {
-    let truth = try await truth(.retraining, settings.truth)
+    let (truth, truthSeconds) = try await truth(from: .base, settings.truth)
     var further: GroundTruth?
-    if let wanted = settings.further { further = try await self.truth(.furtherTraining, wanted) }
+    if let wanted = settings.further { further = try await self.truth(from: .target, wanted).truth }
 
     var entries: [Entry] = []
     var notes: [String] = []
-    let wanted = Method.all.filter(isWanted)
+    let wanted = AttributionMethod.all.filter(isWanted)
     for (place, method) in wanted.enumerated() {
-      guard method.applies(bench) else {
+      guard method.applies(context) else {
         if settings.methods != nil { notes.append("\(method.name) does not apply here") }
         continue
       }
@@ -62,14 +66,14 @@ package struct ValidationRun: Sendable {
       progress(.scoring(method: method.name, done: place, of: wanted.count))
       let clock = ContinuousClock()
       let begin = clock.now
-      let before = bench.workshop.spent.withLock { $0 }
+      let before = context.spent.withLock { $0 }
       do {
-        let outcome = try await method.score(bench)
-        if let note = outcome.note { notes.append("\(method.name): \(note)") }
-        let after = bench.workshop.spent.withLock { $0 }
+        let output = try await method.score(context)
+        if let note = output.note { notes.append("\(method.name): \(note)") }
+        let after = context.spent.withLock { $0 }
         let scoring = (clock.now - begin) / .seconds(1) - (after.clock - before.clock)
-        let training = outcome.trainingSeconds ?? after.core - before.core
-        entries.append(Entry(method: method, outcome: outcome, seconds: scoring + training))
+        let training = output.trainingSeconds ?? after.core - before.core
+        entries.append(Entry(method: method, output: output, seconds: scoring + training))
       } catch let error as any MethodFailure {
         notes.append("\(method.name) is left out: \(error)")
       }
@@ -77,40 +81,41 @@ package struct ValidationRun: Sendable {
 
     guard !entries.isEmpty else {
       throw ValidationError(
-        "cannot compare methods on '\(subject.name)'",
+        "cannot compare methods on '\(task.name)'",
         cause: "none of those asked for applies: " + notes.joined(separator: "; "),
         hint: "leave 'methods' out for all that do"
       )
     }
     progress(.judging)
-    let judged = try judge(entries, on: truth.outcomes(for: bench))
-    let onwards = try further.map { try judge(entries, on: $0.outcomes(for: bench)) }
+    let measured = try context.measured(truth)
+    let judged = try judge(entries, on: measured)
+    let onwards = try further.map { try judge(entries, on: context.measured($0)) }
     let order = entries.indices.sorted {
       (judged.methods[$0].mean ?? -2) > (judged.methods[$1].mean ?? -2)
     }
     let rows = order.map { index in
       row(entries[index], judged, onwards, index: index, best: order[0])
     }
-    let count = subject.train.count
+    let count = task.train.count
     var board = Leaderboard(
-      subject: subject.name,
+      subject: task.name,
       examples: count,
-      queries: subject.queries.count,
-      parameters: bench.workshop.target.count,
-      trainLoss: mean(of: Array(bench.workshop.targetLosses.prefix(count))),
-      queryLoss: mean(of: Array(bench.workshop.targetLosses.dropFirst(count))),
+      queries: task.queries.count,
+      parameters: context.target.parameters.count,
+      trainLoss: mean(of: Array(context.target.losses.prefix(count))),
+      queryLoss: mean(of: Array(context.target.losses.dropFirst(count))),
       subsets: settings.truth.models,
       seeds: settings.truth.seeds,
-      ceiling: LinearDatamodelling.ceiling(truth.readings),
+      ceiling: truth.ceiling(),
       skipped: judged.methods.first?.skipped ?? 0,
       rows: rows,
-      truthSeconds: truth.seconds
+      truthSeconds: truthSeconds
     )
     board.notes = notes
-    try await addScaling(to: &board, of: entries, on: truth.outcomes(for: bench))
+    try await addScaling(to: &board, of: entries, on: measured)
     if let wanted = settings.counterfactuals {
       progress(.training("counterfactuals"))
-      let counterfactuals = Counterfactuals(bench, wanted, entries)
+      let counterfactuals = Counterfactuals(context, wanted, entries)
       board.removals = try await counterfactuals.removals()
       board.brittleness = try await counterfactuals.brittleness()
       board.tailPatches = try await counterfactuals.tailPatches()
@@ -121,29 +126,38 @@ package struct ValidationRun: Sendable {
 
   /// A method with what it gave.
   struct Entry: Sendable {
-    let method: Method
-    let outcome: Method.Outcome
+    let method: AttributionMethod
+    let output: MethodOutput
     /// Seconds of one core, trainings included.
     let seconds: Double
   }
 
-  private func isWanted(_ method: Method) -> Bool {
+  private func isWanted(_ method: AttributionMethod) -> Bool {
     settings.methods?.contains(method.name) ?? true
   }
 
+  /// Trains models on random subsets, each with several seeds, and reads them.
   private func truth(
-    _ kind: GroundTruth.Kind,
+    from start: Start,
     _ wanted: ValidationSettings.Truth
-  ) async throws -> GroundTruth {
-    progress(.training(kind == .retraining ? "retraining" : "further training"))
-    return try await GroundTruth(
-      kind,
-      models: wanted.models,
-      size: SubsetDesign.size(ratio: wanted.ratio, of: subject.train.count),
-      seeds: wanted.seeds,
-      recipe: wanted.recipe ?? subject.recipe,
-      seed: settings.seed &+ (kind == .retraining ? 1000 : 2000),
-      in: bench.workshop
+  ) async throws -> (truth: GroundTruth, seconds: Double) {
+    progress(.training(start == .base ? "retraining" : "further training"))
+    try wanted.check(examples: context.count)
+    let size = try SubsetDesign.size(ratio: wanted.ratio, of: context.count)
+    let seed = settings.seed &+ (start == .base ? 1000 : 2000)
+    let seeds = max(1, wanted.seeds)
+    var generator = SplitMix64(seed: seed, stream: 11)
+    let subsets = (0..<wanted.models).map { _ in generator.sample(size, of: context.count) }
+    let draws = (0..<seeds).flatMap { repetition in
+      var order = SplitMix64(seed: seed, stream: 12 + UInt64(repetition))
+      return subsets.map { SubsetDesign.Draw(seed: order.next(), members: $0) }
+    }
+    let models = try await context.losses(
+      of: SubsetDesign(examples: context.count, start: start, seed: seed, draws: draws),
+      recipe: wanted.recipe
+    )
+    return (
+      GroundTruth(losses: models.losses, design: models.design, seeds: seeds), models.seconds
     )
   }
 
@@ -152,7 +166,7 @@ package struct ValidationRun: Sendable {
     _ entries: [Entry],
     on outcomes: SubsetOutcomes
   ) throws -> DatamodellingComparison {
-    var scores = entries.map(\.outcome.scores)
+    var scores = entries.map(\.output.scores)
     var truth = outcomes
     if let kind = settings.threshold {
       let (choosing, reporting) = try outcomes.halves()
@@ -179,8 +193,8 @@ package struct ValidationRun: Sendable {
         Leaderboard.Figure($0, interval: comparison.intervals[index])
       }
     }
-    let retrieval = retrieval(entry.outcome.scores)
-    let flipped = subject.trainTags.map { $0.contains("flipped") }
+    let retrieval = retrieval(entry.output.scores)
+    let flipped = task.trainTags.map { $0.contains("flipped") }
     return Leaderboard.Row(
       method: entry.method.name,
       access: entry.method.access,
@@ -195,11 +209,11 @@ package struct ValidationRun: Sendable {
       auroc: retrieval.flatMap {
         $0.areaAgainstHardNegatives.mean ?? $0.areaUnderROC.mean
       },
-      mislabelled: entry.outcome.selfScores.flatMap {
+      mislabelled: entry.output.selfScores.flatMap {
         MislabelDetection(suspicion: $0, mislabelled: flipped).areaUnderROC
       },
-      trainings: entry.outcome.trainings,
-      passes: entry.outcome.passes,
+      trainings: entry.output.trainings,
+      passes: entry.output.passes,
       seconds: entry.seconds
     )
   }
@@ -208,10 +222,10 @@ package struct ValidationRun: Sendable {
   /// nothing is planted.
   private func retrieval(_ scores: Scores) -> PlantedRetrieval? {
     func places(_ tag: String) -> Set<Int> {
-      Set(subject.trainTags.indices.filter { subject.trainTags[$0].contains(same: tag) })
+      Set(task.trainTags.indices.filter { task.trainTags[$0].contains(same: tag) })
     }
-    let (planted, decoys) = (places(subject.planted.tag), places(subject.planted.decoys))
-    let asked = subject.queryTags.map { $0.contains(same: subject.planted.tag) }
+    let (planted, decoys) = (places(task.planted.tag), places(task.planted.decoys))
+    let asked = task.queryTags.map { $0.contains(same: task.planted.tag) }
     guard !planted.isEmpty, asked.contains(true) else { return nil }
     return PlantedRetrieval(
       of: scores,
@@ -228,12 +242,12 @@ package struct ValidationRun: Sendable {
   ) async throws {
     guard settings.models.count > 1 else { return }
     let known = Set(entries.map(\.method.name))
-    for (method, estimator) in Method.scaled where known.contains(method.name) {
-      let models = try await bench.models(.loss)
+    for (method, estimator) in AttributionMethod.scaled where known.contains(method.name) {
+      let models = try await context.models(.loss)
       do {
         let lds = try settings.models.compactMap { count in
           LinearDatamodelling(
-            of: try bench.scores(of: models, models: count, estimator),
+            of: try context.scores(of: models.first(count), .loss, estimator),
             on: truth
           ).mean
         }
@@ -259,7 +273,7 @@ package struct ValidationRun: Sendable {
 
 /// What a validation is doing.
 package enum ValidationStage: Sendable, Hashable {
-  /// Models are trained, for what the name says; the workshop's observer counts them.
+  /// Models are trained, for what the name says; the runner counts them.
   case training(String)
   /// Examples are scored by the next method, so many being done.
   case scoring(method: String, done: Int, of: Int)
@@ -273,15 +287,3 @@ protocol MethodFailure: Error {}
 extension AttributionError: MethodFailure {}
 
 extension WhiteBoxError: MethodFailure {}
-
-extension GroundTruth {
-  /// The outcomes with the names that all scores use.
-  func outcomes(for bench: Bench) throws -> SubsetOutcomes {
-    try SubsetOutcomes(
-      train: bench.trainIDs,
-      queries: bench.queryIDs,
-      subsets: subsets,
-      outcomes: outcomes
-    )
-  }
-}

@@ -1,5 +1,6 @@
 import Attribution
 import Experiment
+package import ReferenceModels
 
 extension ValidationSettings.Sensitivity {
   /// Refuses a number of left-out sets that nothing can be learnt from.
@@ -14,16 +15,44 @@ extension ValidationSettings.Sensitivity {
   }
 }
 
-extension ValidationSettings {
-  /// Refuses settings that a number of training examples makes impossible, before anything is trained.
-  ///
-  /// - Parameter examples: Number of training examples, N.
-  /// - Throws: `ValidationError`; `AttributionError` for a share that is none.
-  package func check(examples: Int) throws {
-    for truth in [truth, further].compactMap(\.self) {
-      let size = try SubsetDesign.size(ratio: truth.ratio, of: examples)
-      try GroundTruth.check(models: truth.models, size: size, of: examples)
+extension ValidationSettings.Truth {
+  /// Refuses a number of models, or a size of their subsets, that nothing can be learnt from.
+  func check(examples: Int) throws {
+    guard models >= 3 else {
+      throw ValidationError(
+        "cannot judge scores on \(models) retrained models",
+        cause: "a rank correlation over subsets needs at least 3",
+        hint: "100 or more give narrow intervals"
+      )
     }
+    let size = try SubsetDesign.size(ratio: ratio, of: examples)
+    guard size >= 1, size < examples else {
+      throw ValidationError(
+        "cannot retrain on subsets of \(size) examples",
+        cause:
+          "there are \(examples) training examples, and a subset needs at least one and not all",
+        hint: "a ratio of 0.5 is usual"
+      )
+    }
+  }
+}
+
+extension ValidationSettings {
+  /// Refuses a task without examples, and settings that their number makes impossible, before anything is
+  /// trained.
+  ///
+  /// - Parameter task: What is to be learned.
+  /// - Throws: `ValidationError`; `AttributionError` for a share that is none.
+  package func check(_ task: LearningTask) throws {
+    guard !task.train.isEmpty, !task.queries.isEmpty else {
+      throw ValidationError(
+        "cannot study '\(task.name)'",
+        cause: task.train.isEmpty ? "it has no training examples" : "it has no queries",
+        hint: "give it some in 'data'"
+      )
+    }
+    let examples = task.train.count
+    for truth in [truth, further].compactMap(\.self) { try truth.check(examples: examples) }
     if threshold != nil,
       let few = [truth, further].compactMap({ $0?.models }).first(where: { $0 < 6 })
     {

@@ -1,7 +1,6 @@
 package import Attribution
 package import Experiment
 package import ReferenceModels
-package import WhiteBox
 
 /// What a validation does.
 package struct ValidationSettings: Sendable, Hashable {
@@ -27,7 +26,7 @@ package struct ValidationSettings: Sendable, Hashable {
   /// Trainings that put chosen methods' lists to the test.
   package struct Counterfactuals: Sendable, Hashable {
     /// Removal of the best examples for all queries together.
-    package struct Removal: Sendable, Hashable {
+    package struct RemovalTest: Sendable, Hashable {
       /// Numbers of examples to remove.
       package var sizes: [Int]
       /// Trainings without each set.
@@ -40,7 +39,7 @@ package struct ValidationSettings: Sendable, Hashable {
     }
 
     /// A step on a query's best examples, one at a time.
-    package struct TailPatch: Sendable, Hashable {
+    package struct TailPatchTest: Sendable, Hashable {
       /// Examples of each query.
       package var top: Int
       /// Length of the step.
@@ -57,18 +56,18 @@ package struct ValidationSettings: Sendable, Hashable {
     /// Most queries that are looked at one by one.
     package var queries: Int
     /// Removal for all queries together.
-    package var removal: Removal?
+    package var removal: RemovalTest?
     /// Numbers of examples to remove for each query by itself, ascending.
     package var brittleness: [Int]?
     /// Steps on single examples.
-    package var tailPatch: TailPatch?
+    package var tailPatch: TailPatchTest?
 
     package init(
       methods: [String],
       queries: Int,
-      removal: Removal? = nil,
+      removal: RemovalTest? = nil,
       brittleness: [Int]? = nil,
-      tailPatch: TailPatch? = nil
+      tailPatch: TailPatchTest? = nil
     ) {
       self.methods = methods
       self.queries = queries
@@ -101,7 +100,7 @@ package struct ValidationSettings: Sendable, Hashable {
   }
 
   /// Budgets of the methods that train on subsets.
-  package struct Valuation: Sendable, Hashable {
+  package struct ValuationBudget: Sendable, Hashable {
     /// Most permutations for Shapley and Beta-Shapley values.
     package var permutations: Int
     /// Subsets for Banzhaf values and datamodels.
@@ -131,7 +130,7 @@ package struct ValidationSettings: Sendable, Hashable {
   /// How perturbed models are trained, by objective.
   package var perturbations: [PerturbedObjective: GradientDescent]
   /// Budgets of the methods that train on subsets.
-  package var valuation: Valuation?
+  package var valuation: ValuationBudget?
   /// Damping λ of influence functions, beside the ridge.
   package var damping: Double
   /// Trainings that put chosen methods' lists to the test.
@@ -154,7 +153,7 @@ package struct ValidationSettings: Sendable, Hashable {
     ratio: Double,
     start: Start,
     perturbations: [PerturbedObjective: GradientDescent],
-    valuation: Valuation? = nil,
+    valuation: ValuationBudget? = nil,
     damping: Double,
     counterfactuals: Counterfactuals? = nil,
     sensitivity: Sensitivity? = nil,

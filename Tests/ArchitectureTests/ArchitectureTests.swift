@@ -25,7 +25,7 @@ private let allowed: [String: Set<String>] = {
     "Scenarios": ["Experiment", "Statistics"],
     "Runs": ["Experiment", "Attribution", "Store"],
     "Validation": [
-      "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox",
+      "Experiment", "Statistics", "Attribution", "Kernels", "ReferenceModels", "WhiteBox", "Runs",
     ],
     "Terminal": [],
     "Configuration": [

@@ -54,4 +54,27 @@ import Testing
     #expect(key { $0.add("rows", rows) } == key { $0.add("rows", rows, weights: [1, 1]) })
     #expect(key { $0.add("rows", rows) } != key { $0.add("rows", rows, weights: [1, -1]) })
   }
+
+  @Test func `lists are told apart by their parts, their ends and whether there are any`() {
+    let keys = [
+      key { $0.add("a", [1, 2, 3]) }, key { $0.add("a", [1, 3, 2]) },
+      key { $0.add("b", [1, 2, 3]) },
+      key { $0.add("a", nil as [Int]?) }, key { $0.add("a", [Int]()) },
+      key {
+        $0.add("a", [1])
+        $0.add("a", [2, 3])
+      },
+      key { $0.add("a", [1.5]) }, key { $0.add("a", [-1.5]) },
+    ]
+    #expect(Set(keys).count == keys.count)
+    #expect(key { $0.add("a", [0.0]) } == key { $0.add("a", [-0.0]) })
+  }
+
+  @Test func `lists have this encoding, which no version changes`() {
+    let text = key {
+      $0.add("members", [0, 258, -1])
+      $0.add("weights", [0.5, -2])
+    }
+    #expect(text == "7bbc44c89fbf0608588816af05b2fdc6")
+  }
 }

@@ -65,17 +65,22 @@ private let full: Leaderboard = {
     ),
   ]
   full.removals = [
-    Leaderboard.Removal(method: "influence", sizes: [5, 20], rise: [0.5, -0.25], wrong: [0, 1])
+    Leaderboard.RemovalCurve(
+      method: "influence",
+      sizes: [5, 20],
+      rise: [0.5, -0.25],
+      wrong: [0, 1]
+    )
   ]
   full.brittleness = [
-    Leaderboard.Brittleness(
+    Leaderboard.BrittlenessCurve(
       method: "influence",
       queries: 9,
       sizes: [1, 8],
       flipped: [0.25, 0.5],
       median: 8
     ),
-    Leaderboard.Brittleness(
+    Leaderboard.BrittlenessCurve(
       method: "random",
       queries: 9,
       sizes: [1, 8],
@@ -84,7 +89,7 @@ private let full: Leaderboard = {
     ),
   ]
   full.tailPatches = [
-    Leaderboard.TailPatch(
+    Leaderboard.TailPatchFigures(
       method: "influence",
       increase: Leaderboard.Figure(0.5, interval: 0.25...0.75),
       gain: nil
@@ -183,10 +188,10 @@ private func json(_ board: Leaderboard) -> String {
     board.scaling = [
       Leaderboard.Scaling(method: "m", models: [3], lds: [odd], limit: odd, enough: odd)
     ]
-    board.removals = [Leaderboard.Removal(method: "m", sizes: [1], rise: [odd], wrong: [odd])]
+    board.removals = [Leaderboard.RemovalCurve(method: "m", sizes: [1], rise: [odd], wrong: [odd])]
     board.decay = [Leaderboard.Decay(method: "m", steps: [1], cosine: [odd], spearman: [odd])]
     board.tailPatches = [
-      Leaderboard.TailPatch(method: "m", increase: Leaderboard.Figure(odd), gain: nil)
+      Leaderboard.TailPatchFigures(method: "m", increase: Leaderboard.Figure(odd), gain: nil)
     ]
     let text = json(board)
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(text.utf8)) }

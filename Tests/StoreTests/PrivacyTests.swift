@@ -25,7 +25,7 @@ import Testing
     let again = try RunDatabase.writer(path: path)
     #expect(try mode("run.db") == 0o644 && mode("run.db-wal") == 0o644)
     _ = again
-    _ = try TrainingArchive(path: folder.path("x.lab.db"))
+    _ = try LossArchive(path: folder.path("x.lab.db"))
     #expect(try mode("x.lab.db") == 0o600)
   }
 }

@@ -1,17 +1,18 @@
 import Experiment
 import Kernels
 import ReferenceModels
+import Runs
+import Store
 import WhiteBox
-import Synchronization
 
 @testable import Validation
 
-/// A small subject with planted rows: softmax regression fitted to convergence.
-func smallSubject(
+/// A small task with planted rows: softmax regression fitted to convergence.
+func smallTask(
   train: Int = 120,
-  recipe: Validation.Recipe = .convergence(ConvexFit(ridge: 1e-2, tolerance: 1e-9)),
+  recipe: Recipe = .convergence(ConvexFit(ridge: 1e-2, tolerance: 1e-9)),
   hidden: [Int] = []
-) -> Subject {
+) -> LearningTask {
   var wanted = GeneratedRecipe()
   wanted.train = train
   wanted.queries = 12
@@ -22,7 +23,7 @@ func smallSubject(
   wanted.decoys = 0.1
   wanted.triggeredQueries = 6
   let made = LabelledData.generated(wanted, seed: 4)
-  return Subject(
+  return LearningTask(
     name: "small",
     model: MultilayerPerceptron(made.data, hidden: hidden),
     train: Array(0..<made.trainCount),
@@ -30,12 +31,11 @@ func smallSubject(
     trainTags: Array(made.tags.prefix(made.trainCount)),
     queryTags: Array(made.tags.dropFirst(made.trainCount)),
     labelled: made.data,
-    recipe: recipe,
-    fingerprint: "small \(train) \(hidden)"
+    recipe: recipe
   )
 }
 
-/// A validation of the small subject that takes a fraction of a second.
+/// A validation of the small task that takes a fraction of a second.
 func smallSettings() -> ValidationSettings {
   let descent = GradientDescent(epochs: 4, batchSize: 16, learningRate: 0.2, ridge: 1e-2)
   return ValidationSettings(
@@ -51,14 +51,14 @@ func smallSettings() -> ValidationSettings {
     ratio: 0.5,
     start: .target,
     perturbations: [.loss: descent, .hessian: descent, .trak: descent],
-    valuation: ValidationSettings.Valuation(permutations: 4, subsets: 30, groups: 6),
+    valuation: ValidationSettings.ValuationBudget(permutations: 4, subsets: 30, groups: 6),
     damping: 0,
     counterfactuals: ValidationSettings.Counterfactuals(
       methods: ["influence", "daunce-covariance"],
       queries: 5,
-      removal: ValidationSettings.Counterfactuals.Removal(sizes: [5, 20], seeds: 1),
+      removal: ValidationSettings.Counterfactuals.RemovalTest(sizes: [5, 20], seeds: 1),
       brittleness: [2, 10, 40],
-      tailPatch: ValidationSettings.Counterfactuals.TailPatch(top: 3, learningRate: 0.2)
+      tailPatch: ValidationSettings.Counterfactuals.TailPatchTest(top: 3, learningRate: 0.2)
     ),
     sensitivity: ValidationSettings.Sensitivity(
       groups: 8,
@@ -71,25 +71,17 @@ func smallSettings() -> ValidationSettings {
   )
 }
 
-/// A shelf in memory that counts what is trained, and may fail after so many results.
-final class MemoryShelf: TrainingShelf {
-  struct Full: Error {}
-
-  private let state = Mutex<(kept: [String: TrainingResult], stored: Int, limit: Int?)>(
-    ([:], 0, nil)
+/// A validation of a task, whose target's seed is 1.
+func validation(
+  _ task: LearningTask = smallTask(),
+  _ settings: ValidationSettings = smallSettings(),
+  threads: Int = 2,
+  archive: LossArchive? = nil,
+  progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+) throws -> ValidationRun {
+  try ValidationRun(
+    TargetModel(task, seed: 1),
+    settings: settings,
+    runner: DesignRunner(threads: threads, archive: archive, progress: progress)
   )
-
-  var stored: Int { state.withLock { $0.stored } }
-
-  func stop(after limit: Int?) { state.withLock { $0.limit = limit } }
-
-  func result(for key: String) -> TrainingResult? { state.withLock { $0.kept[key] } }
-
-  func keep(_ result: TrainingResult, for key: String) throws {
-    try state.withLock { state in
-      if let limit = state.limit, state.stored >= limit { throw Full() }
-      state.stored += 1
-      state.kept[key] = result
-    }
-  }
 }

@@ -2,9 +2,12 @@ import Attribution
 import Experiment
 import Kernels
 import ReferenceModels
+import Synchronization
+import TestSupport
 import Testing
 import WhiteBox
 
+@testable import Store
 @testable import Validation
 
 /// Everything of a leaderboard but times.
@@ -16,59 +19,45 @@ private func figures(_ board: Leaderboard) -> [String] {
   } + ["\(board.scaling) \(board.removals) \(board.decay) \(board.ceiling as Any)"]
 }
 
-private func leaderboard(
-  threads: Int,
-  shelf: MemoryShelf? = nil
-) async throws -> Leaderboard {
-  let workshop = try Workshop(smallSubject(), seed: 1, threads: threads, shelf: shelf)
-  return try await ValidationRun(workshop, settings: smallSettings()).leaderboard()
+/// Models that an archive has.
+private func models(_ path: String) throws -> Int {
+  try Connection(path: path, access: .read).integer("SELECT count(*) FROM results")
 }
 
 @Suite struct `a validation` {
   @Test func `gives the same figures on one thread and on three`() async throws {
-    let one = try await leaderboard(threads: 1)
-    let three = try await leaderboard(threads: 3)
+    let one = try await validation(threads: 1).leaderboard()
+    let three = try await validation(threads: 3).leaderboard()
     #expect(figures(one) == figures(three))
     #expect(one.rows.count > 20)
   }
 
   @Test func `that was stopped goes on and trains nothing twice`() async throws {
-    let shelf = MemoryShelf()
-    let whole = try await leaderboard(threads: 2, shelf: shelf)
-    let trainings = shelf.stored
-    let torn = MemoryShelf()
-    for limit in stride(from: 20, to: trainings, by: trainings / 3) {
-      torn.stop(after: limit)
-      await #expect(throws: MemoryShelf.Full.self) {
-        try await leaderboard(threads: 2, shelf: torn)
+    let folder = try TemporaryFolder()
+    let path = folder.path("lab.db")
+    let whole = try await validation().leaderboard()
+    for limit in [20, 300] {
+      let told = Atomic(0)
+      await #expect(throws: CancellationError.self) {
+        try await validation(archive: LossArchive(path: path)) { _, _ in
+          if told.add(1, ordering: .relaxed).newValue == limit {
+            withUnsafeCurrentTask { $0?.cancel() }
+          }
+        }.leaderboard()
       }
     }
-    torn.stop(after: nil)
-    let resumed = try await leaderboard(threads: 2, shelf: torn)
+    let kept = try models(path)
+    let resumed = try await validation(archive: LossArchive(path: path)).leaderboard()
     #expect(figures(resumed) == figures(whole))
-    #expect(torn.stored == trainings)
-    let again = try await leaderboard(threads: 2, shelf: torn)
+    let all = try models(path)
+    #expect(kept > 200 && all > kept)
+    let again = try await validation(archive: LossArchive(path: path)).leaderboard()
     #expect(figures(again) == figures(whole))
-    #expect(torn.stored == trainings)
+    #expect(try models(path) == all)
   }
 
-  @Test func `takes no training from another target's`() async throws {
-    let descent = GradientDescent(epochs: 2, batchSize: 16, learningRate: 0.1)
-    let subject = smallSubject(recipe: .descent(descent), hidden: [4])
-    let onwards = Training(start: .target, members: [0, 1, 2], seed: 5, recipe: .descent(descent))
-    let shelf = MemoryShelf()
-    var losses: [[Double]] = []
-    for seed in [1, 2, 1] as [UInt64] {
-      let workshop = try Workshop(subject, seed: seed, threads: 1, shelf: shelf)
-      losses.append(try await workshop.results(of: [onwards])[0].losses)
-    }
-    #expect(losses[0] != losses[1])
-    #expect(losses[0] == losses[2])
-    #expect(shelf.stored == 2)
-  }
-
-  @Test func `ranks exact influence first and chance last on a convex subject`() async throws {
-    let board = try await leaderboard(threads: 2)
+  @Test func `ranks exact influence first and chance last on a convex task`() async throws {
+    let board = try await validation(threads: 2).leaderboard()
     let lds = Dictionary(uniqueKeysWithValues: board.rows.map { ($0.method, $0.lds?.value ?? -2) })
     #expect(abs(lds["random", default: -2]) < 0.2)
     // Figures of this program on the generated rows, to notice a change; sums in another order than
@@ -94,8 +83,7 @@ private func leaderboard(
   @Test func `refuses a method that nobody knows`() throws {
     var settings = smallSettings()
     settings.methods = ["influenza"]
-    let workshop = try Workshop(smallSubject(), seed: 1, threads: 1)
-    #expect { try ValidationRun(workshop, settings: settings) } throws: { error in
+    #expect { try validation(smallTask(), settings) } throws: { error in
       "\(error)".contains("influenza") && "\(error)".contains("influence-cg")
     }
   }
@@ -104,17 +92,17 @@ private func leaderboard(
   func `refuses fewer than three retrained models`(models: Int) async throws {
     var settings = smallSettings()
     settings.truth.models = models
-    let workshop = try Workshop(smallSubject(), seed: 1, threads: 1)
-    let validation = try ValidationRun(workshop, settings: settings)
-    await #expect(throws: ValidationError.self) { try await validation.leaderboard() }
+    await #expect(throws: ValidationError.self) {
+      try await validation(smallTask(), settings).leaderboard()
+    }
   }
 
   @Test func `refuses subsets without a member`() async throws {
     var settings = smallSettings()
     settings.truth.ratio = 0.001
-    let workshop = try Workshop(smallSubject(), seed: 1, threads: 1)
-    let validation = try ValidationRun(workshop, settings: settings)
-    await #expect(throws: ValidationError.self) { try await validation.leaderboard() }
+    await #expect(throws: ValidationError.self) {
+      try await validation(smallTask(), settings).leaderboard()
+    }
   }
 
   @Test func `names a training that diverges`() async throws {
@@ -122,9 +110,9 @@ private func leaderboard(
     settings.perturbations = [
       .loss: GradientDescent(epochs: 300, batchSize: 16, learningRate: 1e8, ridge: 1)
     ]
-    let workshop = try Workshop(smallSubject(), seed: 1, threads: 2)
-    let validation = try ValidationRun(workshop, settings: settings)
-    await #expect(throws: ReferenceModelError.self) { try await validation.leaderboard() }
+    await #expect(throws: ReferenceModelError.self) {
+      try await validation(smallTask(), settings).leaderboard()
+    }
   }
 
   @Test func `scores a network by every method that applies`() async throws {
@@ -135,11 +123,10 @@ private func leaderboard(
       rule: .momentum(0.9),
       ridge: 1e-3
     )
-    let subject = smallSubject(recipe: .descent(descent), hidden: [5])
-    let workshop = try Workshop(subject, seed: 1, threads: 2)
+    let task = smallTask(recipe: .descent(descent), hidden: [5])
     var settings = smallSettings()
     settings.damping = 0.01
-    let board = try await ValidationRun(workshop, settings: settings).leaderboard()
+    let board = try await validation(task, settings).leaderboard()
     let methods = Set(board.rows.map(\.method))
     for name in ["tracin", "sgd-influence", "source", "influence-ekfac", "banzhaf", "shapley"] {
       #expect(methods.contains(name))

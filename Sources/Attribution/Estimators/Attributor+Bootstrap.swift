@@ -48,7 +48,7 @@ extension Attributor {
             return sum
           }
           samples[query][place].append(
-            score * normaliser(deviation, exponent: recipe.exponent)
+            score * normaliser(deviation, exponent: form.exponent)
           )
         }
       }

@@ -15,10 +15,10 @@ public struct Attributor: Sendable {
   public let estimator: Estimator
   /// The estimator's name, with the centring where that is not its own.
   public var name: String {
-    let isOwn = recipe.centring == estimator.recipe.centring
+    let isOwn = form.centring == estimator.form.centring
     return estimator.rawValue
       + (isOwn
-        ? "" : recipe.centring == .none ? ", not centred" : ", centred by \(recipe.centring)")
+        ? "" : form.centring == .none ? ", not centred" : ", centred by \(form.centring)")
   }
   /// Ids of the training examples.
   public let train: [String]
@@ -28,7 +28,7 @@ public struct Attributor: Sendable {
   public var measurable: [Bool] { fit.profiles.measurable }
 
   let signals: Signals
-  let recipe: Recipe
+  let form: EstimatorForm
   let shrinkage: Double
   let fit: Fit
   /// G or R over all models in use; `nil` for estimators that need neither.
@@ -64,9 +64,9 @@ public struct Attributor: Sendable {
           + "the losses have \(losses.models.count) of \(losses.train.count)"
       )
     }
-    var recipe = estimator.recipe
-    recipe.centring = centring ?? recipe.centring
-    let signals = Signals(losses, recipe: recipe, control: control)
+    var form = estimator.form
+    form.centring = centring ?? form.centring
+    let signals = Signals(losses, form: form, control: control)
     guard signals.count >= estimator.minimumModels else {
       throw AttributionError(
         .tooFewModels,
@@ -79,9 +79,9 @@ public struct Attributor: Sendable {
       )
     }
     let rows = Array(0..<signals.count)
-    let profiles = Profiles(signals, rows: rows, exponent: recipe.exponent)
+    let profiles = Profiles(signals, rows: rows, exponent: form.exponent)
     let matrix: ModelMatrix? =
-      switch recipe.weighting {
+      switch form.weighting {
       case .product, .correlation: nil
       case .ridge: profiles.gram()
       case .designRegression:
@@ -93,17 +93,17 @@ public struct Attributor: Sendable {
         )
       }
     let shrinkage =
-      shrinkage ?? (recipe.weighting == .ridge ? 0.1 + 20 * max(0, noiseFraction) : 0.1)
+      shrinkage ?? (form.weighting == .ridge ? 0.1 + 20 * max(0, noiseFraction) : 0.1)
     self.shrinkage = shrinkage
     self.estimator = estimator
     train = losses.train
     self.signals = signals
-    self.recipe = recipe
+    self.form = form
     self.matrix = matrix
     fit = Fit(
       rows: rows,
       profiles: profiles,
-      weighting: Weighting(recipe.weighting, matrix: matrix, shrinkage: shrinkage)
+      weighting: Weighting(form.weighting, matrix: matrix, shrinkage: shrinkage)
     )
   }
 
@@ -227,14 +227,14 @@ extension Attributor {
   func refit(rows: [Int]) -> Fit {
     Fit(
       rows: rows,
-      profiles: Profiles(signals, rows: rows, exponent: recipe.exponent),
+      profiles: Profiles(signals, rows: rows, exponent: form.exponent),
       weighting: reweighting(rows: rows)
     )
   }
 
   /// The weighting as the chosen models alone would give it.
   func reweighting(rows: [Int]) -> Weighting {
-    Weighting(recipe.weighting, matrix: matrix?.resampled(rows), shrinkage: shrinkage)
+    Weighting(form.weighting, matrix: matrix?.resampled(rows), shrinkage: shrinkage)
   }
 
   /// A profile's centred losses b: a single query's own, or the mean of a group's z-scores.
@@ -271,9 +271,9 @@ extension Attributor {
   ) -> (vectors: [[[Double]]], feedback: [[[Int]]]) {
     let asked = profiles.map { profile in partProfiles(profile, rows: fit.rows).map(\.1) }
     let first = asked.map { $0.map(fit.weighting.weights(for:)) }
-    guard recipe.feedback > 0 else { return (first, first.map { $0.map { _ in [] } }) }
+    guard form.feedback > 0 else { return (first, first.map { $0.map { _ in [] } }) }
     let flat = asked.flatMap(\.self)
-    let best = top(recipe.feedback, weights: first.flatMap(\.self).map { [$0] }, on: fit).map {
+    let best = top(form.feedback, weights: first.flatMap(\.self).map { [$0] }, on: fit).map {
       $0.filter { $0.score > 0 }.map(\.example)
     }
     let second = zip(flat, best).map { query, examples in

@@ -35,7 +35,7 @@ public struct CommonComponent: Sendable, Hashable {
   ///   - losses: The losses.
   ///   - control: Positions of the control set's training columns; `nil` is all.
   public init?(_ losses: LossMatrix, control: [Int]? = nil) {
-    let signals = Signals(losses, recipe: Recipe(exponent: 0, weighting: .product))
+    let signals = Signals(losses, form: EstimatorForm(exponent: 0, weighting: .product))
     guard signals.count >= 3,
       let share = signals.commonShare(control ?? Array(losses.train.indices))
     else { return nil }

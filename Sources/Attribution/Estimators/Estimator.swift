@@ -1,7 +1,7 @@
 /// A way to turn loss columns into scores.
 ///
 /// Every estimator here is one thing: a linear functional of a transformed loss column. The column of
-/// a training example is transformed (`Recipe`) into a profile φ over the K models, the query's losses
+/// a training example is transformed (`EstimatorForm`) into a profile φ over the K models, the query's losses
 /// give one weight per model, and
 ///
 ///     score of example i = Σ over models k of  w[k] · φ(column i)[k].
@@ -31,37 +31,37 @@ public enum Estimator: String, Sendable, Hashable, CaseIterable {
 
   /// Fewest read models that it makes sense with.
   public var minimumModels: Int {
-    switch recipe.weighting {
+    switch form.weighting {
     case .product, .correlation: 3
     case .ridge, .designRegression: 4
     }
   }
 
   /// The transformation and weighting that define the estimator.
-  var recipe: Recipe {
+  var form: EstimatorForm {
     switch self {
-    case .covariance: Recipe(exponent: 0, weighting: .product)
-    case .halfNorm: Recipe(exponent: 0.5, weighting: .product)
-    case .correlation: Recipe(exponent: 1, weighting: .correlation)
+    case .covariance: EstimatorForm(exponent: 0, weighting: .product)
+    case .halfNorm: EstimatorForm(exponent: 0.5, weighting: .product)
+    case .correlation: EstimatorForm(exponent: 1, weighting: .correlation)
     case .logDC:
-      Recipe(entry: .logarithm, centring: .mean, exponent: 1, weighting: .correlation)
+      EstimatorForm(entry: .logarithm, centring: .mean, exponent: 1, weighting: .correlation)
     case .logDCFeedback:
-      Recipe(
+      EstimatorForm(
         entry: .logarithm,
         centring: .mean,
         exponent: 1,
         weighting: .correlation,
         feedback: 10
       )
-    case .ridge: Recipe(exponent: 0, weighting: .ridge)
-    case .ridgeLog: Recipe(entry: .logarithm, exponent: 0, weighting: .ridge)
-    case .designRegression: Recipe(exponent: 0.5, weighting: .designRegression)
+    case .ridge: EstimatorForm(exponent: 0, weighting: .ridge)
+    case .ridgeLog: EstimatorForm(entry: .logarithm, exponent: 0, weighting: .ridge)
+    case .designRegression: EstimatorForm(exponent: 0.5, weighting: .designRegression)
     }
   }
 }
 
 /// What an estimator does to a loss column, and how it weighs the models for a query.
-struct Recipe: Sendable, Hashable {
+struct EstimatorForm: Sendable, Hashable {
   /// What is done to each loss.
   enum Entry: Sendable, Hashable {
     case loss

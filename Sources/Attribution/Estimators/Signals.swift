@@ -23,9 +23,9 @@ struct Signals: Sendable {
   ///
   /// - Parameters:
   ///   - losses: The losses.
-  ///   - recipe: What is done to them.
+  ///   - form: What is done to them.
   ///   - control: Positions of the training columns that centring reads; `nil` is all.
-  init(_ losses: LossMatrix, recipe: Recipe, control: [Int]? = nil) {
+  init(_ losses: LossMatrix, form: EstimatorForm, control: [Int]? = nil) {
     let all = losses.models.count
     let raw = losses.values
     var read = [Bool](repeating: false, count: all)
@@ -40,7 +40,7 @@ struct Signals: Sendable {
         for model in models { values.append(raw[column * all + model]) }
       }
     }
-    if recipe.entry == .logarithm {
+    if form.entry == .logarithm {
       for index in values.indices where !values[index].isNaN {
         values[index] = log(max(values[index], 0) + 1e-6)
       }
@@ -49,7 +49,7 @@ struct Signals: Sendable {
     let spreads = (0..<losses.columns).map { Self.spread(values, column: $0, count: count) }
     measurable = spreads.map { $0.deviation > 0 }
     let control = (control ?? Array(losses.train.indices)).filter { [measurable] in measurable[$0] }
-    if recipe.centring == .mean {
+    if form.centring == .mean {
       let drift = Self.drift(values, means: spreads.map(\.mean), columns: control, count: count)
       for column in 0..<losses.columns {
         for model in 0..<count { values[column * count + model] -= drift[model] }
@@ -59,7 +59,7 @@ struct Signals: Sendable {
     view = losses.view
     examples = losses.train.count
     self.values = values
-    if recipe.centring == .regression, let common = commonProfile(control) {
+    if form.centring == .regression, let common = commonProfile(control) {
       for column in measurable.indices where measurable[column] { regress(column, on: common) }
     }
   }

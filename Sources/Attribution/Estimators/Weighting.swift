@@ -17,7 +17,7 @@ enum Weighting: Sendable {
   ///   - kind: Which one.
   ///   - matrix: G for ridge, R for design regression, on the rows in use; unused otherwise.
   ///   - shrinkage: c of λ = c·tr(G)/(K − 1), or of λ = c·tr(RᵀR)/K.
-  init(_ kind: Recipe.Weighting, matrix: ModelMatrix?, shrinkage: Double) {
+  init(_ kind: EstimatorForm.Weighting, matrix: ModelMatrix?, shrinkage: Double) {
     switch (kind, matrix) {
     case (.product, _): self = .product
     case (.correlation, _): self = .correlation

@@ -233,7 +233,7 @@ public struct Study {
       noiseFraction: noise?.fraction ?? 0,
       // A control set without a way to use it asks for the simplest.
       centring: method.centring
-        ?? (control != nil && choice.estimator.recipe.centring == .none ? .mean : nil),
+        ?? (control != nil && choice.estimator.form.centring == .none ? .mean : nil),
       control: control
     )
     return Preparation(

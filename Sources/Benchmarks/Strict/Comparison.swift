@@ -3,52 +3,52 @@ import Experiment
 import Foundation
 import Statistics
 
-/// All contenders on one kind of data, over seeds, as lines of a Markdown table.
+/// All perturbations on one kind of data, over seeds, as lines of a Markdown table.
 struct Comparison {
   /// What the data is called.
   let name: String
-  private var outcomes: [(contender: String, bySeed: [Outcome])] = []
+  private var outcomes: [(perturbation: String, bySeed: [Outcome])] = []
   /// By seed, for each text baseline: predictions of the tag's queries and of all.
   private var texts: [[(asked: Prediction?, all: Prediction?)]] = []
   private var ceilings: [(asked: Double?, all: Double?)] = []
 
   init(name: String) { self.name = name }
 
-  /// Adds what a contender reached with the next seed.
-  mutating func add(_ outcome: Outcome, of contender: Contender) {
-    if let place = outcomes.firstIndex(where: { $0.contender == contender.name }) {
+  /// Adds what a perturbation reached with the next seed.
+  mutating func add(_ outcome: Outcome, of perturbation: ComparedPerturbation) {
+    if let place = outcomes.firstIndex(where: { $0.perturbation == perturbation.name }) {
       outcomes[place].bySeed.append(outcome)
     } else {
-      outcomes.append((contender.name, [outcome]))
+      outcomes.append((perturbation.name, [outcome]))
     }
   }
 
   /// Adds what retraining says of text search, and how far it is to be trusted, with the next seed.
-  mutating func add(_ retraining: Retraining, on stage: Stage) {
-    let index = TextIndex(stage.corpus.train)
-    let groups = [stage.asked, Array(stage.corpus.queries.indices)]
+  mutating func add(_ truth: GroundTruth, on tuned: TunedCorpus) {
+    let index = TextIndex(tuned.corpus.train)
+    let groups = [tuned.asked, Array(tuned.corpus.queries.indices)]
     texts.append(
       TextIndex.Baseline.allCases.map { baseline in
         let predictions = groups.map { queries in
           let scores = Scores(
             estimator: baseline.rawValue,
-            train: stage.corpus.train.map(\.id),
-            queries: queries.map { stage.corpus.queries[$0].id },
-            values: queries.flatMap { index.scores(baseline, for: [stage.corpus.queries[$0]]) },
-            measurable: stage.corpus.train.map { _ in true }
+            train: tuned.corpus.train.map(\.id),
+            queries: queries.map { tuned.corpus.queries[$0].id },
+            values: queries.flatMap { index.scores(baseline, for: [tuned.corpus.queries[$0]]) },
+            measurable: tuned.corpus.train.map { _ in true }
           )
-          return retraining.judge(scores, of: queries)
+          return Prediction(of: scores, queries, against: truth)
         }
         return (predictions[0], predictions[1])
       }
     )
-    ceilings.append((retraining.ceiling(of: groups[0]), retraining.ceiling(of: groups[1])))
+    ceilings.append((truth.ceiling(of: groups[0]), truth.ceiling(of: groups[1])))
   }
 
   /// The head of the table.
   static let head: String = {
     let columns =
-      ["", "K", "inputs", "calls", "CPU s"] + Reading.all.map { "AP `\($0.name)`" }
+      ["", "K", "inputs", "calls", "CPU s"] + ScoreReading.all.map { "AP `\($0.name)`" }
       + ["AP low volatility", "two-sided", "LDS, tag's queries", "LDS, all queries"]
     return line(columns) + "\n" + line(columns.map { _ in "---" })
   }()
@@ -56,17 +56,17 @@ struct Comparison {
   /// The table's lines for this data.
   var lines: [String] {
     var lines = [Self.line(["**\(name)**"] + [String](repeating: "", count: 12))]
-    for (contender, outcomes) in outcomes {
+    for (perturbation, outcomes) in outcomes {
       let costs = [
         whole(outcomes.map { Double($0.models) }), whole(outcomes.map { Double($0.inputs) }),
         whole(outcomes.map { Double($0.calls) }), whole(outcomes.map(\.seconds)),
       ]
-      let found = Reading.all.indices.map { reading in
+      let found = ScoreReading.all.indices.map { reading in
         shares(outcomes.compactMap { $0.evaluations[reading]?.retrieval.ap })
       }
       lines.append(
         Self.line(
-          [contender] + costs + found + [
+          [perturbation] + costs + found + [
             // On the first tokens that `auto` reads, and on whole completions.
             [0, 1].map { reading in stillness(outcomes, reading) }.joined(separator: " / "),
             shares(outcomes.compactMap { $0.evaluations[0]?.retrieval.twoSided }),
@@ -75,9 +75,9 @@ struct Comparison {
         )
       )
     }
-    guard let rivals = outcomes.first?.bySeed.map(\.evaluations), let last = Reading.all.last
+    guard let rivals = outcomes.first?.bySeed.map(\.evaluations), let last = ScoreReading.all.last
     else { return lines }
-    let single = Reading.all.count - 1
+    let single = ScoreReading.all.count - 1
     for (place, baseline) in TextIndex.Baseline.allCases.enumerated() {
       func figures(_ reading: Int, _ value: (Retrieval) -> Double?) -> String {
         shares(rivals.compactMap { $0[reading]?.baselines[baseline.rawValue].flatMap(value) })
@@ -95,7 +95,8 @@ struct Comparison {
     lines.append(
       Self.line(
         ["chance; most an LDS can be", "", "", "", ""]
-          + Reading.all.map { _ in shares(rivals.compactMap { $0[0]?.prevalence }.prefix(1)) } + [
+          + ScoreReading.all.map { _ in shares(rivals.compactMap { $0[0]?.prevalence }.prefix(1)) }
+          + [
             "", ".50", shares(ceilings.compactMap(\.asked)), shares(ceilings.compactMap(\.all)),
           ]
       )

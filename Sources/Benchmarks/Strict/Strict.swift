@@ -31,7 +31,7 @@ private let command = Command(
     .value("seeds", "N", "seeds, counted from 0", in: 1...100, \.seeds),
     .value("inputs", "N", "budget of scored inputs; default: 25 times all examples", \.inputs),
     .value("retrainings", "M", "halves of the data for LDS; 0 leaves it out", \.retrainings),
-    .repeated("only", "NAME", "only contenders whose name starts so", \.only),
+    .repeated("only", "NAME", "only perturbations whose name starts so", \.only),
     .value("data", "DIR", "train.jsonl and queries.jsonl in the place of scenarios", \.data),
     .value("tag", "TAG", "with --data: the rows to find", \.tag),
     .value("against", "TAG", "with --data: the decoys", \.against),
@@ -117,7 +117,7 @@ private func sources(_ options: StrictOptions) throws -> [Source] {
   ]
 }
 
-/// Measures every contender on one corpus.
+/// Measures every perturbation on one corpus.
 private func compare(
   _ comparison: inout Comparison,
   _ source: Source,
@@ -126,7 +126,7 @@ private func compare(
 ) async throws {
   let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   defer { try? FileManager.default.removeItem(at: folder) }
-  let stage = try await Stage(
+  let tuned = try await TunedCorpus(
     corpus: source.corpus(seed),
     tag: source.tag,
     against: source.decoyTag,
@@ -134,37 +134,37 @@ private func compare(
     folder: folder
   )
   for tag in [source.tag, source.decoyTag].compactMap(\.self) {
-    let (given, count) = try await stage.answered(tag)
+    let (given, count) = try await tuned.answered(tag)
     note("\(source.name) \(seed): θ0 gives \(given) of \(count) \(tag) queries their answer")
   }
-  var retraining: Retraining?
+  var truth: GroundTruth?
   if options.retrainings > 0 {
     let start = processorSeconds
-    let made = try await stage.retrain(options.retrainings)
-    comparison.add(made, on: stage)
+    let made = try await tuned.retrain(options.retrainings)
+    comparison.add(made, on: tuned)
     let seconds = Int(processorSeconds - start)
-    let ceiling = made.ceiling(of: stage.asked).map(share) ?? "–"
+    let ceiling = made.ceiling(of: tuned.asked).map(share) ?? "–"
     note(
       "\(source.name) \(seed): retraining took \(seconds) CPU s; an LDS can be \(ceiling) at most"
     )
-    retraining = made
+    truth = made
   }
-  for contender in Contender.all
-  where options.only.isEmpty || options.only.contains(where: contender.name.hasPrefix) {
-    let outcome = try await stage.measure(
-      contender,
-      budget: options.inputs ?? 25 * stage.inputs,
-      against: retraining
+  for perturbation in ComparedPerturbation.all
+  where options.only.isEmpty || options.only.contains(where: perturbation.name.hasPrefix) {
+    let outcome = try await tuned.measure(
+      perturbation,
+      budget: options.inputs ?? 25 * tuned.inputs,
+      against: truth
     )
-    comparison.add(outcome, of: contender)
-    let found = zip(Reading.all, outcome.evaluations).compactMap { reading, evaluation in
+    comparison.add(outcome, of: perturbation)
+    let found = zip(ScoreReading.all, outcome.evaluations).compactMap { reading, evaluation in
       evaluation.map { "\(reading.name) \(share($0.retrieval.ap))" }
     }
     let first = outcome.evaluations[0]
     let stillness = first?.baselines[LowVolatility.name].map { share($0.ap) } ?? "–"
     let twoSided = first?.retrieval.twoSided.map(share) ?? "–"
     note(
-      "\(source.name) \(seed): \(contender.name), K \(outcome.models), \(outcome.inputs) inputs, "
+      "\(source.name) \(seed): \(perturbation.name), K \(outcome.models), \(outcome.inputs) inputs, "
         + "\(Int(outcome.seconds)) CPU s: AP \(found.joined(separator: ", ")), low volatility "
         + "\(stillness); two-sided \(twoSided)"
         + (outcome.asked.map { "; LDS \(share($0.mean)) ± \(share($0.halfWidth))" } ?? "")

@@ -52,7 +52,7 @@ extension ValidationConfiguration {
     }
     settings.methods = try methods(root)
     if let part = try root.object("valuation", keys: ["permutations", "subsets", "groups"]) {
-      settings.valuation = ValidationSettings.Valuation(
+      settings.valuation = ValidationSettings.ValuationBudget(
         permutations: try part.whole("permutations") ?? Defaults.Lab.permutations,
         subsets: try part.whole("subsets", atLeast: 3) ?? Defaults.Lab.valuationSubsets,
         groups: try part.whole("groups", atLeast: 2) ?? Defaults.Lab.valuationGroups
@@ -89,7 +89,7 @@ extension ValidationConfiguration {
   private static func methods(
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> [String]? {
-    let known = Method.all.map(\.name)
+    let known = AttributionMethod.all.map(\.name)
     let wanted = try part.texts("methods")
     for name in wanted ?? [] where !known.contains(name) {
       throw ConfigurationError(
@@ -113,7 +113,7 @@ extension ValidationConfiguration {
       queries: try part.whole("queries") ?? Defaults.Lab.counterfactualQueries
     )
     if let removal = try part.object("removal", keys: ["sizes", "seeds"]) {
-      result.removal = ValidationSettings.Counterfactuals.Removal(
+      result.removal = ValidationSettings.Counterfactuals.RemovalTest(
         sizes: try removal.required("sizes", removal.wholes("sizes")).sorted(),
         seeds: try removal.whole("seeds") ?? Defaults.Lab.removalSeeds
       )
@@ -124,7 +124,7 @@ extension ValidationConfiguration {
     }
     if let patch = try part.object("tailPatch", keys: ["top", "learningRate"]) {
       let rate = try patch.positive("learningRate")
-      result.tailPatch = ValidationSettings.Counterfactuals.TailPatch(
+      result.tailPatch = ValidationSettings.Counterfactuals.TailPatchTest(
         top: try patch.whole("top") ?? Defaults.Lab.tailPatchTop,
         learningRate: try patch.required("learningRate", rate)
       )

@@ -46,7 +46,6 @@ package struct Graph: Sendable {
   /// Whether each node's value depends on θ.
   private var dependent: [Bool] = []
 
-  /// Creates an empty graph.
   package init() {}
 
   /// Adds an operation.
@@ -77,7 +76,6 @@ package struct Layer: Sendable, Hashable {
   /// Whether it adds a bias.
   package let hasBias: Bool
 
-  /// Creates a description.
   package init(name: String, offset: Int, inputs: Int, outputs: Int, hasBias: Bool = true) {
     self.name = name
     self.offset = offset

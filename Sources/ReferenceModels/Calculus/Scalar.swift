@@ -83,13 +83,11 @@ package struct Dual: Scalar {
   /// Its derivative.
   package var tangent: Double
 
-  /// Creates a number.
   package init(_ primal: Double, tangent: Double) {
     self.primal = primal
     self.tangent = tangent
   }
 
-  /// Creates a constant.
   package init(_ value: Double) { self.init(value, tangent: 0) }
 
   package static func + (left: Dual, right: Dual) -> Dual {

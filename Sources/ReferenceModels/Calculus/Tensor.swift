@@ -9,7 +9,6 @@ package struct Tensor<Element: Scalar>: Sendable {
   /// All elements: `values[row × columns + column]`.
   package var values: [Element]
 
-  /// Creates a tensor.
   package init(rows: Int, columns: Int, values: [Element]) {
     precondition(values.count == rows * columns)
     self.rows = rows

@@ -1,3 +1,4 @@
+package import Experiment
 package import Kernels
 import Statistics
 
@@ -10,12 +11,18 @@ package struct LabelledData: Sendable {
   /// Number of classes, at least 2.
   package let classes: Int
 
-  /// Creates data.
   package init(features: DoubleMatrix, labels: [Int], classes: Int) {
     precondition(features.rows == labels.count)
     precondition(labels.allSatisfy { $0 >= 0 && $0 < classes })
     self.features = features
     self.labels = labels
     self.classes = classes
+  }
+
+  /// Adds all of it.
+  package func add(to key: inout ContentKey) {
+    key.add("features", features.values)
+    key.add("labels", labels)
+    key.add("classes", classes)
   }
 }

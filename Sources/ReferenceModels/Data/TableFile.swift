@@ -2,7 +2,7 @@ import Experiment
 package import Kernels
 
 /// A file of rows: features and a class each, as they were written.
-package struct Table: Sendable, Hashable {
+package struct LabelledTable: Sendable, Hashable {
   /// The file, as the caller named it.
   package let file: String
   /// Names of the feature columns, or their numbers from 1.
@@ -15,8 +15,8 @@ package struct Table: Sendable, Hashable {
   package let lines: [Int]
 
   /// Chosen rows, in the order given.
-  package func rows(_ indices: [Int]) -> Table {
-    Table(
+  package func rows(_ indices: [Int]) -> LabelledTable {
+    LabelledTable(
       file: file,
       columns: columns,
       features: features.rows(indices),
@@ -43,7 +43,7 @@ package enum TableFile {
     _ bytes: [UInt8],
     label: String? = nil,
     file: String
-  ) throws(TableFileError) -> Table {
+  ) throws(TableFileError) -> LabelledTable {
     if let foreign = ForeignFile(notText: bytes, file: file) {
       throw TableFileError(.encoding, file: file, foreign.reason, hint: foreign.hint)
     }
@@ -176,7 +176,7 @@ package enum TableFile {
     names: [String]?,
     label: Int,
     file: String
-  ) throws(TableFileError) -> Table {
+  ) throws(TableFileError) -> LabelledTable {
     guard let width = rows.first?.cells.count else {
       throw TableFileError(
         .empty,
@@ -217,7 +217,7 @@ package enum TableFile {
         )
       }
     }
-    return Table(
+    return LabelledTable(
       file: file,
       columns: places.map { names?[$0] ?? "\($0 + 1)" },
       features: DoubleMatrix(rows: rows.count, columns: places.count, values: values),

@@ -19,7 +19,7 @@ package struct TabularData: Sendable {
   ///   - train: The training rows, which decide what classes there are.
   ///   - queries: Rows with the same columns and classes; `nil` for none.
   /// - Throws: `TableFileError` when the columns differ, or there are too few or too many classes.
-  package init(train: Table, queries: Table? = nil) throws(TableFileError) {
+  package init(train: LabelledTable, queries: LabelledTable? = nil) throws(TableFileError) {
     let names = Set(train.labels.map { ByteText($0) })
     guard names.count > 1 else {
       throw TableFileError(

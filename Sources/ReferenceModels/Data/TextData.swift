@@ -67,7 +67,7 @@ package struct TextData: Sendable {
       model,
       on: members.map { sequences[$0] },
       weights: nil,
-      recipe: Recipe(
+      settings: FittingSettings(
         epochs: epochs,
         batchSize: batchSize,
         learningRate: ReferenceProvider.learningRate,

@@ -1,3 +1,4 @@
+package import Experiment
 import Kernels
 import Statistics
 
@@ -21,7 +22,6 @@ package struct LowRankAdapter: Sendable, Hashable, Codable {
   /// Which matrices of each block have an adapter.
   package var places: Set<Place>
 
-  /// Creates a shape.
   package init(rank: Int = 4, alpha: Double = 8, places: Set<Place> = Set(Place.allCases)) {
     precondition(rank > 0 && !places.isEmpty)
     self.rank = rank
@@ -149,6 +149,21 @@ package struct AdaptedTransformer: DifferentiableModel {
       owners: tokens.spans.enumerated().flatMap { owner, span in span.rows.map { _ in owner } },
       count: members.count
     )
+  }
+
+  package func add(to key: inout ContentKey) {
+    key.add("model", "adapted transformer")
+    let shape = base.architecture
+    key.add("shape", [shape.width, shape.layers, shape.heads, shape.vocabulary, shape.context])
+    key.add("base", base.parameters.array.map(Double.init))
+    key.add("rank", adapter.rank)
+    key.add("alpha", adapter.alpha)
+    // A set is in another order in every process.
+    key.add("places", adapter.places.map(\.rawValue).sorted())
+    for example in examples {
+      key.add("tokens", example.tokens.map(Int.init))
+      key.add("completion", [example.completion.lowerBound, example.completion.upperBound])
+    }
   }
 
   /// Adds one block; `chosen` computes its output only where a token is predicted.

@@ -15,7 +15,6 @@ package struct Batch: Sendable {
   /// Number of examples.
   package let count: Int
 
-  /// Creates a batch.
   package init(graph: Graph, targets: [Int], owners: [Int], count: Int) {
     precondition(targets.count == owners.count)
     self.graph = graph

@@ -2,13 +2,12 @@ import Kernels
 package import Statistics
 
 /// Training to convergence: the θ that minimises the mean loss of some examples plus ½λ‖θ‖².
-package struct ConvexFit: Sendable, Hashable, Codable {
+package struct ConvexFit: Sendable, Hashable {
   /// λ of the penalty, above 0.
   package var ridge: Double
   /// Largest absolute component of the gradient that counts as zero.
   package var tolerance: Double
 
-  /// Creates a recipe.
   package init(ridge: Double, tolerance: Double = 1e-8) {
     self.ridge = ridge
     self.tolerance = tolerance

@@ -1,3 +1,4 @@
+package import Experiment
 import Kernels
 import Statistics
 
@@ -10,7 +11,6 @@ package struct ImageShape: Sendable, Hashable, Codable {
   /// Columns of pixels.
   package var width: Int
 
-  /// Creates a shape.
   package init(channels: Int, height: Int, width: Int) {
     self.channels = channels
     self.height = height
@@ -212,5 +212,16 @@ package struct ConvolutionalNetwork: DifferentiableModel {
     }
     if let node, let last = layers.last { _ = graph.append(.affine(node, last)) }
     return Batch(graph: graph, labels: members.map { data.labels[$0] })
+  }
+
+  package func add(to key: inout ContentKey) {
+    key.add("model", "convolution")
+    for block in blocks {
+      key.add("image", [block.input.channels, block.input.height, block.input.width])
+      key.add("kernel", block.kernel)
+      key.add("channels", block.layer.outputs)
+    }
+    key.add("activation", activation.rawValue)
+    data.add(to: &key)
   }
 }

@@ -1,3 +1,5 @@
+package import Experiment
+
 /// A family of models on fixed examples, whose losses are differentiable functions of θ.
 ///
 /// An instance holds the architecture and all examples (training examples and queries alike), which
@@ -18,6 +20,9 @@ package protocol DifferentiableModel: Sendable {
   /// - Parameter members: Positions of the examples; one may appear more than once.
   /// - Returns: A batch whose rows follow the order of `members`.
   func batch(of members: [Int]) -> Batch
+
+  /// Adds the architecture and all examples: what decides every loss, parameters apart.
+  func add(to key: inout ContentKey)
 }
 
 extension DifferentiableModel {

@@ -3,9 +3,9 @@ package import Kernels
 import Statistics
 
 /// Training by minibatches, in double precision, on one thread.
-package struct GradientDescent: Sendable, Hashable, Codable {
+package struct GradientDescent: Sendable, Hashable {
   /// How a step follows from the gradients.
-  package enum Rule: Sendable, Hashable, Codable {
+  package enum Rule: Sendable, Hashable {
     /// Heavy ball: v ← μv + g, θ ← θ − ηv.
     case momentum(Double)
     /// Adam with β = 0.9, 0.99.
@@ -13,7 +13,7 @@ package struct GradientDescent: Sendable, Hashable, Codable {
   }
 
   /// How the learning rate changes over the steps.
-  package enum Schedule: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Schedule: String, Sendable, Hashable, CaseIterable {
     case constant
     /// Linear, to a tenth.
     case linear
@@ -34,7 +34,6 @@ package struct GradientDescent: Sendable, Hashable, Codable {
   /// λ of the penalty ½λ‖θ‖² that is part of every step's loss.
   package var ridge: Double
 
-  /// Creates a recipe.
   package init(
     epochs: Int,
     batchSize: Int,

@@ -1,3 +1,4 @@
+package import Experiment
 import Kernels
 import Statistics
 
@@ -49,6 +50,14 @@ package struct MultilayerPerceptron: DifferentiableModel {
       node = graph.append(.affine(node, layer))
     }
     return Batch(graph: graph, labels: members.map { data.labels[$0] })
+  }
+
+  package func add(to key: inout ContentKey) {
+    key.add("model", "perceptron")
+    key.add("widths", layers.map(\.outputs))
+    // Softmax regression has none.
+    key.add("activation", layers.count > 1 ? activation.rawValue : nil as String?)
+    data.add(to: &key)
   }
 }
 

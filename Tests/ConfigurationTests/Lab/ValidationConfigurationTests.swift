@@ -243,7 +243,7 @@ func smallValidation(
     )
     #expect(configuration.settings.perturbations.count == PerturbedObjective.allCases.count)
     #expect(configuration.settings.sensitivity != nil && configuration.settings.further != nil)
-    let known = Set(Method.all.map(\.name))
+    let known = Set(AttributionMethod.all.map(\.name))
     #expect(known.isSuperset(of: configuration.settings.counterfactuals?.methods ?? ["none"]))
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReferenceModels
 
-private func parse(_ text: String, label: String? = nil) throws(TableFileError) -> Table {
+private func parse(_ text: String, label: String? = nil) throws(TableFileError) -> LabelledTable {
   try TableFile.parse(Array(text.utf8), label: label, file: "f.csv")
 }
 

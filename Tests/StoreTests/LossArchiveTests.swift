@@ -1,34 +1,35 @@
 import CSQLite
 import FoundationEssentials
 import Glibc
+import Experiment
 import TestSupport
 import Testing
 
 @testable import Store
 
-struct TrainingArchiveTests {
+struct LossArchiveTests {
   @Test
   func `a result is found under its key, to the last bit, and no other is`() throws {
     let folder = try TemporaryFolder()
-    let archive = try TrainingArchive(path: folder.path("lab.db"))
+    let archive = try LossArchive(path: folder.path("lab.db"))
     let losses = [0.1, -0.0, .leastNonzeroMagnitude, 1e300, 0]
-    try archive.keep(losses: losses, seconds: 0.25, for: "a")
-    let found = try #require(try archive.result(for: "a"))
+    try archive.keep(losses: losses, seconds: 0.25, of: "a")
+    let found = try #require(try archive.row(of: "a"))
     #expect(found.losses.map(\.bitPattern) == losses.map(\.bitPattern))
     #expect(found.seconds == 0.25)
-    #expect(try archive.result(for: "b") == nil)
-    #expect(try archive.result(for: "A") == nil)
+    #expect(try archive.row(of: "b") == nil)
+    #expect(try archive.row(of: "A") == nil)
     #expect(archive.path == folder.path("lab.db"))
   }
 
   @Test
   func `a result that is there already stays`() throws {
     let folder = try TemporaryFolder()
-    let archive = try TrainingArchive(path: folder.path("lab.db"))
-    try archive.keep(losses: [1, 2], seconds: 3, for: "a")
-    try archive.keep(losses: [4], seconds: 5, for: "a")
-    #expect(try archive.result(for: "a")?.losses == [1, 2])
-    #expect(try archive.result(for: "a")?.seconds == 3)
+    let archive = try LossArchive(path: folder.path("lab.db"))
+    try archive.keep(losses: [1, 2], seconds: 3, of: "a")
+    try archive.keep(losses: [4], seconds: 5, of: "a")
+    #expect(try archive.row(of: "a")?.losses == [1, 2])
+    #expect(try archive.row(of: "a")?.seconds == 3)
   }
 
   @Test
@@ -36,11 +37,11 @@ struct TrainingArchiveTests {
     let folder = try TemporaryFolder()
     let path = folder.path("lab.db")
     do {
-      let first = try TrainingArchive(path: path)
+      let first = try LossArchive(path: path)
       #expect(refusal(path)?.code == .inUse(pid: getpid()))
-      try first.keep(losses: [1], seconds: 0, for: "a")
+      try first.keep(losses: [1], seconds: 0, of: "a")
     }
-    #expect(try TrainingArchive(path: path).result(for: "a")?.losses == [1])
+    #expect(try LossArchive(path: path).row(of: "a")?.losses == [1])
   }
 
   @Test
@@ -48,23 +49,23 @@ struct TrainingArchiveTests {
     let folder = try TemporaryFolder()
     let path = folder.path("lab.db")
     do {
-      let archive = try TrainingArchive(path: path)
+      let archive = try LossArchive(path: path)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<40 {
           group.addTask {
             try archive.keep(
               losses: [Double](repeating: Double(number), count: 500),
               seconds: Double(number),
-              for: "training \(number)"
+              of: "model \(number)"
             )
           }
         }
         try await group.waitForAll()
       }
     }
-    let archive = try TrainingArchive(path: path)
+    let archive = try LossArchive(path: path)
     for number in 0..<40 {
-      let found = try #require(try archive.result(for: "training \(number)"))
+      let found = try #require(try archive.row(of: "model \(number)"))
       #expect(found.losses == [Double](repeating: Double(number), count: 500))
       #expect(found.seconds == Double(number))
     }
@@ -93,10 +94,10 @@ struct TrainingArchiveTests {
   func `a run's store does not open an archive`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("lab.db")
-    try TrainingArchive(path: path).keep(losses: [1], seconds: 0, for: "a")
+    try LossArchive(path: path).keep(losses: [1], seconds: 0, of: "a")
     let error = #expect(throws: StoreError.self) { _ = try RunDatabase.writer(path: path) }
     #expect(error?.code == .foreign)
-    #expect(try TrainingArchive(path: path).result(for: "a")?.losses == [1])
+    #expect(try LossArchive(path: path).row(of: "a")?.losses == [1])
   }
 
   @Test(arguments: ["a,b,label\n1,2,x\n", String(repeating: "x", count: 5_000)])
@@ -113,7 +114,7 @@ struct TrainingArchiveTests {
     let folder = try TemporaryFolder()
     let path = folder.path("empty.db")
     try Data().write(to: URL(filePath: path))
-    try TrainingArchive(path: path).keep(losses: [1], seconds: 0, for: "a")
+    try LossArchive(path: path).keep(losses: [1], seconds: 0, of: "a")
     #expect(refusal(folder.path("no/such/lab.db"))?.code == .absent)
   }
 
@@ -121,7 +122,7 @@ struct TrainingArchiveTests {
   func `a read-only file is refused`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("lab.db")
-    try TrainingArchive(path: path).keep(losses: [1], seconds: 0, for: "a")
+    try LossArchive(path: path).keep(losses: [1], seconds: 0, of: "a")
     chmod(path, 0o444)
     chmod(folder.url.path, 0o777)
     chmod(path + ".lock", 0o666)
@@ -132,16 +133,45 @@ struct TrainingArchiveTests {
   func `a result that is damaged is not found`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("lab.db")
-    try TrainingArchive(path: path).keep(losses: [1, 2], seconds: 0, for: "a")
+    try LossArchive(path: path).keep(losses: [1, 2], seconds: 0, of: "a")
     do {
       let connection = try Connection(path: path, access: .write)
       try connection.execute("UPDATE results SET losses = x'0102030405'")
     }
-    #expect(try TrainingArchive(path: path).result(for: "a") == nil)
+    #expect(try LossArchive(path: path).row(of: "a") == nil)
+  }
+
+  @Test
+  func `a file of the last version is opened, its rows are kept, and no key of today finds one`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("lab.db")
+    do {
+      let connection = try Connection(path: path, access: .write)
+      try connection.execute("PRAGMA journal_mode = WAL")
+      try connection.execute("PRAGMA application_id = 0x4441554C")
+      try connection.execute(
+        """
+        CREATE TABLE results (
+          key TEXT PRIMARY KEY, losses BLOB NOT NULL, seconds REAL NOT NULL
+        ) STRICT
+        """
+      )
+      try connection.execute(
+        """
+        INSERT INTO results VALUES
+          ('3f8a0b6cf1c1d2e3a4b5c6d7e8f90123', x'000000000000F03F', 0.5)
+        """
+      )
+    }
+    let archive = try LossArchive(path: path)
+    #expect(try archive.row(of: ContentKey("model", version: 1).text) == nil)
+    #expect(try archive.row(of: "3f8a0b6cf1c1d2e3a4b5c6d7e8f90123")?.losses == [1])
   }
 
   private func refusal(_ path: String) -> StoreError? {
-    do throws(StoreError) { _ = try TrainingArchive(path: path) } catch { return error }
+    do throws(StoreError) { _ = try LossArchive(path: path) } catch { return error }
     return nil
   }
 }

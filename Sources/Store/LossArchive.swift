@@ -1,10 +1,11 @@
 import Synchronization
 
-/// What trainings of the validation lab gave, by key: one SQLite file.
+/// Losses of models that cost nothing but time, all of one model in a row under its key: one SQLite file.
 ///
-/// A killed process loses nothing that was kept; a power cut may lose the last results, which are then
-/// trained again.
-package final class TrainingArchive: Sendable {
+/// A killed process loses nothing that was kept; a power cut may lose the last rows, whose models are then
+/// made again. Files of earlier versions are opened and keep their rows, but those have keys of another
+/// encoding, which no model has any more: their models are made again, and never taken for others.
+package final class LossArchive: Sendable {
   /// "DAUL" in ASCII.
   private static let application = 0x4441_554C
 
@@ -59,15 +60,15 @@ package final class TrainingArchive: Sendable {
     self.connection = Mutex(connection)
   }
 
-  /// What was kept under a key.
+  /// What was kept of a model.
   ///
-  /// - Parameter key: The training's key.
-  /// - Returns: Its losses and seconds; `nil` when there is nothing.
+  /// - Parameter key: The model's key.
+  /// - Returns: Its losses, and the seconds it took; `nil` when there is nothing.
   /// - Throws: `StoreError`.
-  package func result(
-    for key: String
+  package func row(
+    of key: String
   ) throws(StoreError) -> (losses: [Double], seconds: Double)? {
-    try reading { connection throws(StoreError) in
+    try connection.withLock { connection throws(StoreError) in
       let select = try connection.prepare("SELECT losses, seconds FROM results WHERE key = ?1")
       try select.bind(key, at: 1)
       guard try select.step(), let losses = select.array(0, of: Double.self) else { return nil }
@@ -75,19 +76,19 @@ package final class TrainingArchive: Sendable {
     }
   }
 
-  /// Keeps a result; one that is there already stays.
+  /// Keeps the losses of a model; a row that is there already stays.
   ///
   /// - Parameters:
-  ///   - losses: The losses it gave.
+  ///   - losses: Its losses.
   ///   - seconds: The seconds it took.
-  ///   - key: The training's key.
+  ///   - key: The model's key.
   /// - Throws: `StoreError`.
   package func keep(
     losses: [Double],
     seconds: Double,
-    for key: String
+    of key: String
   ) throws(StoreError) {
-    try reading { connection throws(StoreError) in
+    try connection.withLock { connection throws(StoreError) in
       let insert = try connection.prepare(
         "INSERT OR IGNORE INTO results (key, losses, seconds) VALUES (?1, ?2, ?3)"
       )
@@ -96,16 +97,5 @@ package final class TrainingArchive: Sendable {
       try insert.bind(seconds, at: 3)
       try insert.run()
     }
-  }
-
-  private func reading<Result: Sendable>(
-    _ body: (borrowing Connection) throws(StoreError) -> Result
-  ) throws(StoreError) -> Result {
-    let result = connection.withLock { connection -> Swift.Result<Result, StoreError> in
-      do throws(StoreError) { return .success(try body(connection)) } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
   }
 }

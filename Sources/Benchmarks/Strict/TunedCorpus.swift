@@ -6,8 +6,8 @@ import Foundation
 import ReferenceModels
 import Synchronization
 
-/// One corpus with its θ0, on which contenders are measured, and what retraining θ0 says of its data.
-struct Stage: Sendable {
+/// One corpus with its θ0: perturbations are measured on it, and it is retrained on halves of its data.
+struct TunedCorpus: Sendable {
   let corpus: Corpus
   /// The tag of the rows to be found.
   let tag: String
@@ -76,21 +76,21 @@ struct Stage: Sendable {
   /// Perturbs, reads losses and scores.
   ///
   /// - Parameters:
-  ///   - contender: How.
+  ///   - perturbation: How.
   ///   - budget: Most inputs scored, θ0's own losses apart.
-  ///   - retraining: What scores should predict; `nil` leaves it out.
+  ///   - truth: What scores should predict; `nil` leaves it out.
   /// - Returns: What it reached and what it took.
   /// - Throws: What a run or its evaluation throws.
   func measure(
-    _ contender: Contender,
+    _ perturbation: ComparedPerturbation,
     budget: Int,
-    against retraining: Retraining?
+    against truth: GroundTruth?
   ) async throws -> Outcome {
     let meter = MeteredScorer(provider)
-    var settings = settings(contender.name)
-    settings.prompts = try contender.prompts?.resolved(for: corpus.train)
+    var settings = settings(perturbation.name)
+    settings.prompts = try perturbation.prompts?.resolved(for: corpus.train)
     settings.hyperparameters = recipe.hyperparameters
-    settings.start = contender.prompts == nil ? recipe.start : .target
+    settings.start = perturbation.prompts == nil ? recipe.start : .target
     let subset = settings.subsetSize(of: corpus.train.count)
     var trainer: any Trainer = provider
     var scorer: any Scorer = meter
@@ -111,7 +111,7 @@ struct Stage: Sendable {
       )
     }
     let cost = inputs + (trainer.trainerCapabilities.scoredInputs ?? 0)
-    settings.models = contender.models ?? budget / cost
+    settings.models = perturbation.models ?? budget / cost
     var design = try SubsetDesign.random(
       examples: corpus.train.count,
       models: settings.models,
@@ -119,7 +119,9 @@ struct Stage: Sendable {
       start: settings.start,
       seed: seed
     )
-    if case .nearest(let count) = contender.subsets { design = design.nearest(count, in: corpus) }
+    if case .nearest(let count) = perturbation.subsets {
+      design = design.nearest(count, in: corpus)
+    }
     if settings.isProbing {
       settings.models = corpus.queries.count
       design = .probing(
@@ -135,12 +137,12 @@ struct Stage: Sendable {
     // Whatever is compared losses everything under θ0 too.
     let own = try record.targetReadings().count { $0 != nil }
     var study = Study(record)
-    if let parts = contender.parts {
+    if let parts = perturbation.parts {
       study = Study(corpus: corpus, design: record.design()) { [seed] view in
         try record.losses(view).mixed(by: parts, seed: seed)
       }
     }
-    let evaluations = try Reading.all.map { reading -> Evaluation? in
+    let evaluations = try ScoreReading.all.map { reading -> Evaluation? in
       // Probing has estimators of its own.
       if settings.isProbing, reading.method.estimator != .auto { return nil }
       return try study.evaluate(
@@ -152,13 +154,13 @@ struct Stage: Sendable {
       )
     }
     let predicted = try [asked, Array(corpus.queries.indices)].map { queries in
-      try retraining?.judge(
-        study.scores(
+      try truth.flatMap {
+        let scores = try study.scores(
           queries: queries.map { corpus.queries[$0].id },
           method: Method(purpose: .counterfactual)
-        ),
-        of: queries
-      )
+        )
+        return Prediction(of: scores, queries, against: $0)
+      }
     }
     return Outcome(
       models: settings.models,
@@ -176,7 +178,7 @@ struct Stage: Sendable {
   /// - Parameter subsets: Halves.
   /// - Returns: How well each retrained model answers each query.
   /// - Throws: What a run throws.
-  func retrain(_ subsets: Int) async throws -> Retraining {
+  func retrain(_ subsets: Int) async throws -> GroundTruth {
     var settings = settings("retraining")
     settings.models = 2 * subsets
     settings.subset = .ratio(0.5)
@@ -187,7 +189,7 @@ struct Stage: Sendable {
       models: subsets,
       size: settings.subsetSize(of: corpus.train.count),
       start: .base,
-      // Another seed than the contenders', whose subsets must not be among these.
+      // Another seed than the perturbations', whose subsets must not be among these.
       seed: ~seed
     )
     let design = SubsetDesign(
@@ -199,7 +201,7 @@ struct Stage: Sendable {
       }
     )
     let losses = try await run(settings, design, provider, provider).losses()
-    return Retraining(halves: halves, losses: losses)
+    return GroundTruth(losses: losses, design: design, seeds: 2)
   }
 
   private func settings(_ name: String) -> RunSettings {
@@ -243,7 +245,7 @@ struct Stage: Sendable {
   }
 }
 
-/// What a contender reached on one corpus, and what it took.
+/// What a perturbation reached on one corpus, and what it took.
 struct Outcome: Sendable {
   let models: Int
   /// Inputs scored beside θ0's own losses.

@@ -1,10 +1,9 @@
 import Glibc
 import Kernels
-import ReferenceModels
 import Statistics
 import Testing
 
-@testable import WhiteBox
+@testable import ReferenceModels
 
 /// Three examples of four classes, before and after some training.
 private let (batch, before, after, xi): (Batch, DoubleMatrix, DoubleMatrix, [Double]) = {

@@ -1,12 +1,13 @@
 import Attribution
 import Experiment
 import Glibc
+import ReferenceModels
+import Runs
 import Statistics
-import WhiteBox
 
-extension Method {
+extension AttributionMethod {
   /// DAUNCE with every objective and estimator, and what else perturbed models give.
-  static let perturbed: [Method] =
+  static let perturbed: [AttributionMethod] =
     PerturbedObjective.allCases.flatMap { objective in
       estimators(for: objective).map { daunce(objective, $0) }
     } + [inclusionDifference]
@@ -26,23 +27,22 @@ extension Method {
   }
 
   /// The product's own estimators, whose growth with the number of models is shown.
-  static let scaled: [(method: Method, estimator: Estimator)] = estimators(for: .loss).map {
-    (daunce(.loss, $0), $0)
-  }
+  static let scaled: [(method: AttributionMethod, estimator: Estimator)] = estimators(for: .loss)
+    .map { (daunce(.loss, $0), $0) }
 
   private static func daunce(
     _ objective: PerturbedObjective,
     _ estimator: Estimator
-  ) -> Method {
-    Method(
+  ) -> AttributionMethod {
+    AttributionMethod(
       name(objective, estimator),
       objective == .loss ? .fineTuning : .weights,
       applies: { $0.settings.perturbations[objective] != nil }
-    ) { bench in
-      let models = try await bench.models(objective)
-      let count = models.signals.models.count
-      return Outcome(
-        scores: try bench.scores(of: models, models: count, estimator),
+    ) { context in
+      let models = try await context.models(objective)
+      let count = models.design.models
+      return MethodOutput(
+        scores: try context.scores(of: models, objective, estimator),
         selfScores: models.variances,
         trainings: count,
         passes: Double(count),
@@ -52,60 +52,61 @@ extension Method {
   }
 
   /// Difference of mean query losses with and without each example in the subset.
-  private static let inclusionDifference = Method(
+  private static let inclusionDifference = AttributionMethod(
     "inclusion-difference",
     .fineTuning,
     applies: { $0.settings.perturbations[.loss] != nil }
-  ) { bench in
-    let models = try await bench.models(.loss)
-    let outcomes = try SubsetOutcomes(
-      train: bench.trainIDs,
-      queries: bench.queryIDs,
-      subsets: models.design.draws.map(\.members),
-      outcomes: bench.queryIDs.indices.map { query in
-        let column = models.signals.column(query: query)
-        return models.signals.models.indices.map {
-          -(models.signals[model: $0, column: column]?.value ?? .nan)
-        }
-      }
-    )
-    return Outcome(
-      scores: outcomes.inclusionDifferences(),
-      trainings: models.signals.models.count,
-      passes: 0,
+  ) { context in
+    let models = try await context.models(.loss)
+    let measured = try context.measured(GroundTruth(losses: models.losses, design: models.design))
+    return MethodOutput(
+      scores: measured.inclusionDifferences(),
+      trainings: models.design.models,
       trainingSeconds: models.seconds
     )
   }
 }
 
-extension Bench {
-  /// Scores by the first K of some perturbed models.
+extension MethodContext {
+  /// Scores by some perturbed models.
   nonisolated func scores(
-    of models: PerturbedModels,
-    models count: Int,
+    of models: DesignLosses,
+    _ objective: PerturbedObjective,
     _ estimator: Estimator
   ) throws -> Scores {
-    let (signals, design) = models.first(count)
-    let profiles = signals.queries.enumerated().map { QueryProfile(name: $1, members: [$0]) }
-    let scores = try Attributor(losses: signals, design: design, estimator: estimator)
-      .scores(for: profiles)
-    guard models.perturbation.objective == .trak, estimator == .covariance else { return scores }
+    let profiles = models.losses.queries.enumerated().map { QueryProfile(name: $1, members: [$0]) }
+    let scores = try Attributor(
+      losses: models.losses,
+      design: models.design,
+      estimator: estimator
+    ).scores(for: profiles)
+    guard objective == .trak, estimator == .covariance else { return scores }
     // TRAK's factor from margins to losses, on the side of the training example.
-    let factors = workshop.targetLosses.prefix(scores.train.count).map { -expm1(-$0) }
+    let factors = target.losses.prefix(count).map { -expm1(-$0) }
     return self.scores(
       scores.values.indices.map { scores.values[$0] * factors[$0 % factors.count] },
       by: scores.estimator
     )
   }
+
+  /// What models did on the queries, with the names that all scores use.
+  nonisolated func measured(_ truth: GroundTruth) throws -> SubsetOutcomes {
+    try SubsetOutcomes(
+      train: task.trainIDs,
+      queries: task.queryIDs,
+      subsets: truth.subsets,
+      outcomes: truth.outcomes
+    )
+  }
 }
 
-extension PerturbedModels {
-  /// Variance of each training example's signal over the models.
+extension DesignLosses {
+  /// Variance of each training example's loss over the models.
   var variances: [Double] {
-    signals.train.indices.map { example in
-      let column = signals.column(train: example)
+    losses.train.indices.map { example in
+      let column = losses.column(train: example)
       return variance(
-        of: signals.models.indices.compactMap { signals[model: $0, column: column]?.value }
+        of: losses.models.indices.compactMap { losses[model: $0, column: column]?.value }
       )
     }
   }

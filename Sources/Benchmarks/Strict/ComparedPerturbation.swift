@@ -4,7 +4,7 @@ import Glibc
 import Statistics
 
 /// A way to perturb θ0 that is compared with the others at equal numbers of scored inputs.
-struct Contender: Sendable {
+struct ComparedPerturbation: Sendable {
   /// What the subsets behind prompts are.
   enum Subsets: Sendable {
     /// Uniform draws, a share of the training set.
@@ -38,48 +38,54 @@ struct Contender: Sendable {
     self.parts = parts
   }
 
-  /// All contenders, one a line of the table.
+  /// All perturbations, one a line of the table.
   static let all = [
-    Contender("fine-tunes (reference)", nil, models: 25),
-    Contender("demonstrations, 1", PromptPerturbation(method: .demonstrations)),
-    Contender("demonstrations, 3", PromptPerturbation(method: .demonstrations, demonstrations: 3)),
-    Contender(
+    ComparedPerturbation("fine-tunes (reference)", nil, models: 25),
+    ComparedPerturbation("demonstrations, 1", PromptPerturbation(method: .demonstrations)),
+    ComparedPerturbation(
+      "demonstrations, 3",
+      PromptPerturbation(method: .demonstrations, demonstrations: 3)
+    ),
+    ComparedPerturbation(
       "demonstrations, 1 of the 10 rows nearest to a query",
       PromptPerturbation(method: .demonstrations),
       subsets: .nearest(10)
     ),
-    Contender(
+    ComparedPerturbation(
       "demonstrations, 1, models mixed by fives",
       PromptPerturbation(method: .demonstrations),
       parts: 5
     ),
-    Contender("random, 8 segments", PromptPerturbation(method: .random)),
-    Contender("random, 50 segments", PromptPerturbation(method: .random, length: 50)),
+    ComparedPerturbation("random, 8 segments", PromptPerturbation(method: .random)),
+    ComparedPerturbation("random, 50 segments", PromptPerturbation(method: .random, length: 50)),
     // The label loss takes so many inputs that the budget buys two models.
-    Contender("BDPL on token NLL", PromptPerturbation(method: .bdpl, labels: [])),
-    Contender("BDPL at its own cost", PromptPerturbation(method: .bdpl), models: 25),
-    Contender("in-context probing at its own cost", PromptPerturbation(method: .probing)),
+    ComparedPerturbation("BDPL on token NLL", PromptPerturbation(method: .bdpl, labels: [])),
+    ComparedPerturbation("BDPL at its own cost", PromptPerturbation(method: .bdpl), models: 25),
+    ComparedPerturbation(
+      "in-context probing at its own cost",
+      PromptPerturbation(method: .probing)
+    ),
   ]
 }
 
 /// A way to read scores from the same losses.
-struct Reading: Sendable {
+struct ScoreReading: Sendable {
   /// Its column in the table.
   let name: String
   let method: Method
   /// Whether the queries are asked as one.
   let isGrouped: Bool
 
-  /// What is read from every contender's losses; the first also gives the two-sided area.
+  /// What is read from every perturbation's losses; the first also gives the two-sided area.
   static let all = [
-    Reading(name: "auto", method: Method(), isGrouped: true),
-    Reading(
+    ScoreReading(name: "auto", method: Method(), isGrouped: true),
+    ScoreReading(
       name: "correlation",
       method: Method(estimator: .named(.correlation)),
       isGrouped: true
     ),
-    Reading(name: "log-dc", method: Method(estimator: .named(.logDC)), isGrouped: true),
-    Reading(name: "auto, one query", method: Method(), isGrouped: false),
+    ScoreReading(name: "log-dc", method: Method(estimator: .named(.logDC)), isGrouped: true),
+    ScoreReading(name: "auto, one query", method: Method(), isGrouped: false),
   ]
 }
 

@@ -2,11 +2,12 @@ import Attribution
 import Experiment
 import Glibc
 import ReferenceModels
+import Runs
 import Statistics
 
 /// Trainings that put chosen methods' lists to the test.
 struct Counterfactuals: Sendable {
-  private let bench: Bench
+  private let context: MethodContext
   private let wanted: ValidationSettings.Counterfactuals
   private let entries: [ValidationRun.Entry]
   /// Losses of the target on the queries.
@@ -15,38 +16,38 @@ struct Counterfactuals: Sendable {
   private let solved: [Int]
 
   init(
-    _ bench: Bench,
+    _ context: MethodContext,
     _ wanted: ValidationSettings.Counterfactuals,
     _ entries: [ValidationRun.Entry]
   ) {
-    self.bench = bench
+    self.context = context
     self.wanted = wanted
     self.entries = entries.filter { wanted.methods.contains($0.method.name) }
-    let base = Array(bench.workshop.targetLosses.dropFirst(bench.subject.train.count))
+    let base = Array(context.target.losses.dropFirst(context.count))
     self.base = base
     solved = base.indices.filter { base[$0] < unsolved }
   }
 
-  private var subject: Subject { bench.subject }
-  private var count: Int { subject.train.count }
-  private var seed: UInt64 { bench.settings.seed }
+  private var task: LearningTask { context.task }
+  private var count: Int { context.count }
+  private var seed: UInt64 { context.settings.seed }
 
   /// Removes each method's best examples for all solved queries together, and controls.
-  func removals() async throws -> [Leaderboard.Removal] {
+  func removals() async throws -> [Leaderboard.RemovalCurve] {
     guard let removal = wanted.removal, !solved.isEmpty else { return [] }
     let sizes = removal.sizes.filter { $0 < count }
     guard !sizes.isEmpty else { return [] }
-    let labels = subject.labelled.map { data in
+    let labels = task.labelled.map { data in
       (
-        train: subject.train.map { data.labels[$0] },
-        queries: subject.queries.map { data.labels[$0] }
+        train: task.train.map { data.labels[$0] },
+        queries: task.queries.map { data.labels[$0] }
       )
     }
     var sets: [(name: String, members: [Int])] = []
     var controls: [(name: String, members: [Int])] = []
     for (place, entry) in entries.enumerated() {
       let plan = try RemovalPlan(
-        of: entry.outcome.scores,
+        of: entry.output.scores,
         queries: solved,
         sizes: sizes,
         labels: labels,
@@ -68,7 +69,7 @@ struct Counterfactuals: Sendable {
     for set in sets where !names.contains(set.name) { names.append(set.name) }
     return names.map { name in
       let places = sets.indices.filter { sets[$0].name == name }
-      return Leaderboard.Removal(
+      return Leaderboard.RemovalCurve(
         method: name,
         sizes: places.map { sets[$0].members.count },
         rise: places.map { place in
@@ -82,11 +83,11 @@ struct Counterfactuals: Sendable {
   }
 
   /// Removes each query's own best examples until its answer changes.
-  func brittleness() async throws -> [Leaderboard.Brittleness] {
+  func brittleness() async throws -> [Leaderboard.BrittlenessCurve] {
     let asked = asked
     guard let sizes = wanted.brittleness?.filter({ $0 < count }), !sizes.isEmpty, !asked.isEmpty
     else { return [] }
-    let lists = try entries.map { try Brittleness.removals(by: $0.outcome.scores, sizes: sizes) }
+    let lists = try entries.map { try Brittleness.removals(by: $0.output.scores, sizes: sizes) }
     let sets = lists.flatMap { list in asked.flatMap { list[$0] } }
     let losses = try await losses(without: sets, seeds: 1)
     return entries.enumerated().map { place, entry in
@@ -97,7 +98,7 @@ struct Counterfactuals: Sendable {
         }
       }
       let result = Brittleness(sizes: sizes, flipped: flipped)
-      return Leaderboard.Brittleness(
+      return Leaderboard.BrittlenessCurve(
         method: entry.method.name,
         queries: asked.count,
         sizes: sizes,
@@ -108,7 +109,7 @@ struct Counterfactuals: Sendable {
   }
 
   /// Trains the target for one step on each of a query's best examples.
-  func tailPatches() async throws -> [Leaderboard.TailPatch] {
+  func tailPatches() async throws -> [Leaderboard.TailPatchFigures] {
     let asked = asked
     guard let patch = wanted.tailPatch, !asked.isEmpty else { return [] }
     let top = min(patch.top, count)
@@ -119,23 +120,22 @@ struct Counterfactuals: Sendable {
       [random]
       + entries.map { entry in
         asked.map { query in
-          let row = Array(entry.outcome.scores.row(query: query))
+          let row = Array(entry.output.scores.row(query: query))
           return Array(row.indices.sorted { (-row[$0], $0) < (-row[$1], $1) }.prefix(top))
         }
       }
     // A step on one example is the same for all queries that list it.
     let examples = Set(lists.joined().joined()).sorted()
-    let results = try await bench.workshop.results(
-      of: examples.map {
-        Training(start: .target, members: [$0], seed: seed, recipe: .descent(recipe))
-      }
+    let models = try await context.losses(
+      of: .sets(examples.map { [$0] }, of: count, start: .target, seeds: [seed]),
+      recipe: .descent(recipe)
     )
-    let places = Dictionary(uniqueKeysWithValues: zip(examples, results))
+    let losses = Dictionary(
+      uniqueKeysWithValues: examples.enumerated().map { ($1, models.queries(model: $0)) }
+    )
     let increases = lists.map { list in
       zip(asked, list).map { query, examples in
-        examples.compactMap { places[$0] }.map {
-          exp(-$0.losses[count + query]) - exp(-base[query])
-        }
+        examples.compactMap { losses[$0] }.map { exp(-$0[query]) - exp(-base[query]) }
       }
     }
     return try zip(entries, increases.dropFirst()).map { entry, increases_ in
@@ -144,10 +144,10 @@ struct Counterfactuals: Sendable {
         guard let mean, let value = mean.mean else { return nil }
         return Leaderboard.Figure(
           value,
-          interval: mean.interval(draws: bench.settings.draws, seed: seed)
+          interval: mean.interval(draws: context.settings.draws, seed: seed)
         )
       }
-      return Leaderboard.TailPatch(
+      return Leaderboard.TailPatchFigures(
         method: entry.method.name,
         increase: figure(result.increase),
         gain: figure(result.gain)
@@ -163,25 +163,12 @@ struct Counterfactuals: Sendable {
 
   /// Losses of the queries after retraining without each set: sets × seeds × Q.
   private func losses(without sets: [[Int]], seeds: Int) async throws -> [[[Double]]] {
-    let seeds = max(1, seeds)
-    var trainings: [Training] = []
-    for set in sets {
-      let gone = Set(set)
-      let rest = subject.train.indices.filter { !gone.contains($0) }
-      for offset in 0..<seeds {
-        trainings.append(
-          Training(
-            start: .initial,
-            members: rest,
-            seed: seed &+ UInt64(offset),
-            recipe: subject.recipe
-          )
-        )
-      }
-    }
-    let results = try await bench.workshop.results(of: trainings)
+    let seeds = (0..<UInt64(max(1, seeds))).map { seed &+ $0 }
+    let models = try await context.losses(
+      of: .without(sets, of: count, start: .base, seeds: seeds)
+    )
     return sets.indices.map { set in
-      results[set * seeds..<(set + 1) * seeds].map { Array($0.losses.dropFirst(count)) }
+      seeds.indices.map { models.queries(model: $0 * sets.count + set) }
     }
   }
 }
@@ -194,50 +181,42 @@ extension ValidationRun {
   ///
   /// Shown for the product's own scores and for those that read gradients.
   func decay(of entries: [Entry]) async throws -> [Leaderboard.Decay] {
-    guard let wanted = bench.settings.sensitivity else { return [] }
+    guard let wanted = context.settings.sensitivity else { return [] }
     progress(.training("leaving examples out"))
-    let subject = bench.subject
-    let count = subject.train.count
-    var generator = SplitMix64(seed: bench.settings.seed, stream: 31)
+    let count = context.count
+    var generator = SplitMix64(seed: context.settings.seed, stream: 31)
     let order = generator.shuffled(Array(0..<count)).prefix(min(wanted.groups, count) * wanted.size)
     let groups = stride(from: 0, to: order.count, by: wanted.size).map {
       order[$0..<min($0 + wanted.size, order.count)].sorted()
     }
     try wanted.check(groups: groups.count)
-    var trainings: [Training] = []
+    let seeds = (0..<UInt64(wanted.seeds)).map { context.settings.seed &+ $0 &+ 3000 }
+    let design = SubsetDesign.without(
+      groups,
+      of: count,
+      start: .target,
+      seeds: seeds,
+      isPaired: true
+    )
+    let shown = entries.filter { entry in
+      AttributionMethod.gradients.contains { $0.name == entry.method.name }
+        || AttributionMethod.scaled.contains { $0.method.name == entry.method.name }
+    }
+    var points: [[Agreement]] = []
     for epochs in wanted.epochs {
       var recipe = wanted.recipe
       recipe.epochs = epochs
-      for seed in 0..<wanted.seeds {
-        for group in groups {
-          var training = Training(
-            start: .target,
-            members: Array(subject.train.indices),
-            seed: bench.settings.seed &+ UInt64(seed) &+ 3000,
-            recipe: .descent(recipe)
-          )
-          training.excluded = group
-          trainings.append(training)
-        }
-      }
-    }
-    let results = try await bench.workshop.results(of: trainings)
-    let shown = entries.filter { entry in
-      Method.gradients.contains { $0.name == entry.method.name }
-        || Method.scaled.contains { $0.method.name == entry.method.name }
-    }
-    let points = try wanted.epochs.indices.map { point in
+      let models = try await context.losses(of: design, recipe: .descent(recipe))
       let measured = try FurtherTraining(
-        losses: (0..<wanted.seeds).map { seed in
-          groups.indices.map { group in
-            let run = results[(point * wanted.seeds + seed) * groups.count + group]
-            return Array(run.losses.dropFirst(count))
-          }
+        losses: seeds.indices.map { seed in
+          groups.indices.map { models.queries(model: seed * groups.count + $0) }
         },
         leftOut: groups.indices.map { "group-\($0)" },
-        queries: bench.queryIDs
+        queries: context.task.queryIDs
       )
-      return shown.map { Agreement(of: $0.outcome.scores, with: measured.effects, leftOut: groups) }
+      points.append(
+        shown.map { Agreement(of: $0.output.scores, with: measured.effects, leftOut: groups) }
+      )
     }
     return shown.indices.map { index in
       Leaderboard.Decay(

@@ -1,7 +1,7 @@
-package import ReferenceModels
+package import Experiment
 
-/// What is studied: a family of models, its examples, and how its models are trained.
-package struct Subject: Sendable {
+/// A learning task: a family of models, its examples, and how its models are trained.
+package struct LearningTask: Sendable {
   /// Its name in reports.
   package var name: String
   /// The models and all examples.
@@ -20,10 +20,7 @@ package struct Subject: Sendable {
   package var labelled: LabelledData?
   /// How the target and retrained models are trained from their initial parameters.
   package var recipe: Recipe
-  /// A key of everything above that decides what a training gives.
-  package var fingerprint: String
 
-  /// Creates a subject.
   package init(
     name: String,
     model: any DifferentiableModel,
@@ -33,8 +30,7 @@ package struct Subject: Sendable {
     queryTags: [[String]]? = nil,
     planted: (tag: String, decoys: String) = ("trigger", "decoy"),
     labelled: LabelledData? = nil,
-    recipe: Recipe,
-    fingerprint: String
+    recipe: Recipe
   ) {
     self.name = name
     self.model = model
@@ -45,12 +41,24 @@ package struct Subject: Sendable {
     self.planted = planted
     self.labelled = labelled
     self.recipe = recipe
-    self.fingerprint = fingerprint
+  }
+
+  /// Ids of the training examples.
+  package var trainIDs: [String] { train.indices.map { "train-\($0)" } }
+  /// Ids of the queries.
+  package var queryIDs: [String] { queries.indices.map { "query-\($0)" } }
+
+  /// Adds all that decides what a training gives and reads.
+  package func add(to key: inout ContentKey) {
+    model.add(to: &key)
+    key.add("train", train)
+    key.add("queries", queries)
+    recipe.add(to: &key)
   }
 }
 
 /// How one model is trained.
-package enum Recipe: Sendable, Hashable, Codable {
+package enum Recipe: Sendable, Hashable {
   /// To the minimum of a convex loss.
   case convergence(ConvexFit)
   /// By so many steps.
@@ -62,5 +70,25 @@ package enum Recipe: Sendable, Hashable, Codable {
     case .convergence(let fit): fit.ridge
     case .descent(let descent): descent.ridge
     }
+  }
+
+  /// Adds all of it.
+  package func add(to key: inout ContentKey) {
+    switch self {
+    case .convergence(let fit):
+      key.add("recipe", "convergence")
+      key.add("tolerance", fit.tolerance)
+    case .descent(let descent):
+      key.add("recipe", "descent")
+      key.add("epochs", descent.epochs)
+      key.add("batchSize", descent.batchSize)
+      key.add("learningRate", descent.learningRate)
+      switch descent.rule {
+      case .momentum(let momentum): key.add("momentum", momentum)
+      case .adam: key.add("rule", "adam")
+      }
+      key.add("schedule", descent.schedule.rawValue)
+    }
+    key.add("ridge", ridge)
   }
 }

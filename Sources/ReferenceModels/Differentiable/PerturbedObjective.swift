@@ -1,6 +1,5 @@
 import Glibc
 import Kernels
-package import ReferenceModels
 import Statistics
 
 /// What a perturbed model minimises on its subset, starting from θ0.
@@ -11,7 +10,7 @@ import Statistics
 /// are algorithms of their own.
 /// - SeeAlso: Pan et al., "DAUNCE: Data Attribution through Uncertainty Estimation", 2025, Tables 1
 ///   and 2, eq. 5.
-package enum PerturbedObjective: String, Sendable, Hashable, Codable, CaseIterable {
+package enum PerturbedObjective: String, Sendable, Hashable, CaseIterable {
   /// L − L⁰ − 2ξ⟨∇L⁰, z − z⁰⟩: curvature is the Gauss–Newton matrix (Table 1, H).
   case hessian
   /// ½(L − L⁰)² − (2ξ − 1)⟨∇L⁰, z − z⁰⟩: curvature is the empirical Fisher matrix (Table 1, E).

@@ -1,19 +1,19 @@
 import Experiment
 import Kernels
-package import Validation
-import ReferenceModels
+import Validation
+package import ReferenceModels
 import Scenarios
 import Statistics
 
 extension ValidationConfiguration {
   /// Makes what is described here, and refuses settings that its examples make impossible.
   ///
-  /// - Returns: The subject, and what a person should know about its data.
+  /// - Returns: The task, and what a person should know about its data.
   /// - Throws: The first fault of a file, of the data, of the model's shape or of the settings.
-  package func subject() throws -> (subject: Subject, notes: [String]) {
+  package func task() throws -> (task: LearningTask, notes: [String]) {
     do {
       let made = try made()
-      try settings.check(examples: made.subject.train.count)
+      try settings.check(made.task)
       return made
     } catch var error as ConfigurationError {
       error.file = file
@@ -21,7 +21,7 @@ extension ValidationConfiguration {
     }
   }
 
-  private func made() throws -> (subject: Subject, notes: [String]) {
+  private func made() throws -> (task: LearningTask, notes: [String]) {
     switch data {
     case .generated(let recipe):
       let made = LabelledData.generated(recipe, seed: settings.seed)
@@ -38,11 +38,11 @@ extension ValidationConfiguration {
       )
       return (try labelled(data.data, data.trainCount), data.note.map { [$0] } ?? [])
     case .texts(let train, let queries):
-      let subject = try text(
+      let task = try text(
         ExampleFile.read(path: train, role: .train),
         ExampleFile.read(path: queries, role: .query)
       )
-      return (subject, [])
+      return (task, [])
     case .scenario(let scenario, let train, let queries):
       let corpus = scenario.corpus(seed: settings.seed)
       func part(_ examples: [Example], _ wanted: Int?, stream: UInt64) -> [Example] {
@@ -50,11 +50,11 @@ extension ValidationConfiguration {
         let count = min(wanted ?? examples.count, examples.count)
         return generator.sample(count, of: examples.count).map { examples[$0] }
       }
-      let subject = try text(
+      let task = try text(
         part(corpus.train, train, stream: 41),
         part(corpus.queries, queries, stream: 42)
       )
-      return (subject, [])
+      return (task, [])
     }
   }
 
@@ -62,7 +62,7 @@ extension ValidationConfiguration {
     _ data: LabelledData,
     _ trainCount: Int,
     tags: [[String]]? = nil
-  ) throws -> Subject {
+  ) throws -> LearningTask {
     let model: any DifferentiableModel
     switch family {
     case .perceptron(let hidden, let activation):
@@ -83,10 +83,7 @@ extension ValidationConfiguration {
         hint: "use 'scenario', or 'train' and 'queries' in JSONL, or another kind of model"
       )
     }
-    var digest = Digest()
-    for value in data.features.values { digest.update(value.bitPattern) }
-    for label in data.labels { digest.update(UInt64(label)) }
-    return Subject(
+    return LearningTask(
       name: name,
       model: model,
       train: Array(0..<trainCount),
@@ -95,15 +92,14 @@ extension ValidationConfiguration {
       queryTags: tags.map { Array($0.dropFirst(trainCount)) },
       planted: planted,
       labelled: data,
-      recipe: recipe,
-      fingerprint: "\(digest) \(family) \(recipe)"
+      recipe: recipe
     )
   }
 
   private func text(
     _ train: [Example],
     _ queries: [Example]
-  ) throws -> Subject {
+  ) throws -> LearningTask {
     guard case .transformer(let shape, let adapter, let epochs) = family else {
       throw ConfigurationError(
         .conflict,
@@ -117,9 +113,7 @@ extension ValidationConfiguration {
     let tags = [planted.tag, planted.decoys]
     let clean = train.indices.filter { row in !tags.contains { train[row].tags.contains($0) } }
     let base = try data.base(trainedOn: clean, epochs: epochs, seed: settings.seed)
-    var digest = Digest()
-    for example in train + queries { example.update(&digest) }
-    return Subject(
+    return LearningTask(
       name: name,
       model: AdaptedTransformer(base, examples: data.sequences, adapter: adapter),
       train: Array(train.indices),
@@ -127,11 +121,7 @@ extension ValidationConfiguration {
       trainTags: train.map(\.tags),
       queryTags: queries.map(\.tags),
       planted: planted,
-      recipe: recipe,
-      // A set is written in another order by every process.
-      fingerprint: "\(digest) \(shape) \(adapter.rank) \(adapter.alpha) "
-        + "\(adapter.places.map(\.rawValue).sorted()) \(epochs) \(recipe) "
-        + "\(settings.seed)"
+      recipe: recipe
     )
   }
 
@@ -155,11 +145,5 @@ extension ValidationConfiguration {
     var generator = SplitMix64(seed: settings.seed, stream: 40)
     let order = generator.shuffled(Array(0..<count))
     return (Array(order[..<trained]), Array(order[trained..<trained + asked]))
-  }
-}
-
-extension Digest {
-  fileprivate mutating func update(_ number: UInt64) {
-    update((0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) })
   }
 }

@@ -8,14 +8,14 @@ import Testing
 
 @testable import Configuration
 
-/// A subject of a configuration whose files lie in a folder.
+/// A task of a configuration whose files lie in a folder.
 private func made(
   _ data: String,
   model: String = "kind: 'softmax'",
   training: String = "ridge: 0.01",
   seed: Int = 1,
   in folder: borrowing TemporaryFolder
-) throws -> (subject: Subject, notes: [String]) {
+) throws -> (task: LearningTask, notes: [String]) {
   let text = """
     { data: { \(data) }, model: { \(model) }, training: { \(training) }, seed: \(seed),
       perturbation: { training: { epochs: 1, learningRate: 0.1 } } }
@@ -24,7 +24,7 @@ private func made(
     json5: Array(text.utf8),
     folder: folder.path("") + "/",
     defaultName: "file"
-  ).subject()
+  ).task()
 }
 
 private let tiny = """
@@ -45,56 +45,61 @@ private let table =
   + (0..<10).map { "\($0),\($0 * 7 % 5),\($0 % 2 == 0 ? "even" : "odd")\n" }
   .joined()
 
-struct SubjectTests {
+struct LearningTaskTests {
   @Test func `generated data keep their sizes and their tags`() throws {
     let folder = try TemporaryFolder()
-    let (subject, notes) = try made(
+    let (task, notes) = try made(
       """
       generated: { train: 40, queries: 8, features: 8, classes: 3, flipped: 0.1, triggered: 0.2,
                    decoys: 0.05, triggeredQueries: 4 }
       """,
       in: folder
     )
-    #expect(subject.train == Array(0..<40) && subject.queries == Array(40..<52))
-    #expect(subject.trainTags.count == 40 && subject.queryTags.count == 12)
-    func count(_ tag: String) -> Int { subject.trainTags.count { $0.contains(tag) } }
+    #expect(task.train == Array(0..<40) && task.queries == Array(40..<52))
+    #expect(task.trainTags.count == 40 && task.queryTags.count == 12)
+    func count(_ tag: String) -> Int { task.trainTags.count { $0.contains(tag) } }
     #expect(count("flipped") == 4 && count("trigger") == 8 && count("decoy") == 2)
-    #expect(subject.queryTags.map { $0.contains("trigger") } == (0..<12).map { $0 >= 8 })
-    #expect(subject.planted == ("trigger", "decoy"))
-    #expect(subject.model.parameterCount == 3 * 9)
-    #expect(subject.labelled?.classes == 3)
+    #expect(task.queryTags.map { $0.contains("trigger") } == (0..<12).map { $0 >= 8 })
+    #expect(task.planted == ("trigger", "decoy"))
+    #expect(task.model.parameterCount == 3 * 9)
+    #expect(task.labelled?.classes == 3)
     #expect(notes.isEmpty)
   }
 
-  @Test func `equal subjects share a fingerprint, others have their own`() throws {
+  @Test func `equal tasks share a key, others have their own`() throws {
     let folder = try TemporaryFolder()
     let data = "generated: { train: 40, queries: 8, features: 8, classes: 3 }"
-    let first = try made(data, in: folder).subject.fingerprint
-    #expect(try made(data, in: folder).subject.fingerprint == first)
+    func key(_ task: LearningTask) -> String {
+      var key = ContentKey("task", version: 1)
+      task.add(to: &key)
+      return key.text
+    }
+    let first = key(try made(data, in: folder).task)
+    #expect(key(try made(data, in: folder).task) == first)
     for other in [
       try made(data, seed: 2, in: folder),
       try made(data, training: "ridge: 0.02", in: folder),
       try made(data, model: "kind: 'perceptron', hidden: [2]", training: steps, in: folder),
       try made(data.replacing("queries: 8", with: "queries: 9"), in: folder),
-    ] { #expect(other.subject.fingerprint != first) }
+    ] { #expect(key(other.task) != first) }
   }
 
   @Test func `a table is parted at random, and every row is in one part`() throws {
     let folder = try TemporaryFolder()
     try folder.write("rows.csv", table)
-    func rows(_ subject: Subject, _ members: [Int]) throws -> [Double] {
-      let data = try #require(subject.labelled)
+    func rows(_ task: LearningTask, _ members: [Int]) throws -> [Double] {
+      let data = try #require(task.labelled)
       return members.map { data.features[$0, 0] }
     }
-    let subject = try made("csv: 'rows.csv'", in: folder).subject
-    #expect(subject.train.count == 8 && subject.queries.count == 2)
-    let train = try rows(subject, subject.train)
-    let queries = try rows(subject, subject.queries)
+    let task = try made("csv: 'rows.csv'", in: folder).task
+    #expect(task.train.count == 8 && task.queries.count == 2)
+    let train = try rows(task, task.train)
+    let queries = try rows(task, task.queries)
     #expect(Set(train + queries) == Set((0..<10).map(Double.init)))
     // Classes are named, so they are in the order of their names.
-    let labels = try #require(subject.labelled?.labels)
+    let labels = try #require(task.labelled?.labels)
     #expect(zip(train + queries, labels).allSatisfy { Int($0) % 2 == $1 })
-    let other = try made("csv: 'rows.csv'", seed: 2, in: folder).subject
+    let other = try made("csv: 'rows.csv'", seed: 2, in: folder).task
     #expect(try rows(other, other.train) != train)
   }
 
@@ -105,8 +110,8 @@ struct SubjectTests {
   func `numbers of rows are what is asked for`(text: String, train: Int, queries: Int) throws {
     let folder = try TemporaryFolder()
     try folder.write("rows.csv", table)
-    let (subject, _) = try made("csv: 'rows.csv', \(text)", in: folder)
-    #expect(subject.train.count == train && subject.queries.count == queries)
+    let (task, _) = try made("csv: 'rows.csv', \(text)", in: folder)
+    #expect(task.train.count == train && task.queries.count == queries)
   }
 
   @Test(arguments: ["train: 10", "queries: 9", "queries: 10", "train: 6, queries: 5", "train: 1"])
@@ -128,9 +133,9 @@ struct SubjectTests {
     try folder.write("ask.csv", "number,noise,label\n3,1,odd\n4,5,even\n")
     try folder.write("other.csv", "number,noise,label\n3,1,prime\n")
     try folder.write("wide.csv", "number,noise,more,label\n3,1,1,odd\n")
-    let (subject, _) = try made("train: 'rows.csv', queries: 'ask.csv'", in: folder)
-    #expect(subject.train == Array(0..<10) && subject.queries == [10, 11])
-    #expect(subject.labelled?.labels.suffix(2) == [1, 0])
+    let (task, _) = try made("train: 'rows.csv', queries: 'ask.csv'", in: folder)
+    #expect(task.train == Array(0..<10) && task.queries == [10, 11])
+    #expect(task.labelled?.labels.suffix(2) == [1, 0])
     for (file, words) in [("other.csv", "the class 'prime'"), ("wide.csv", "3 features are not")] {
       let error = try #require(
         #expect(throws: TableFileError.self) {
@@ -147,9 +152,9 @@ struct SubjectTests {
       "rows.csv",
       table.replacing("\n", with: ",1\n").replacing("label,1", with: "label,same")
     )
-    let (subject, notes) = try made("csv: 'rows.csv', label: 'label'", in: folder)
+    let (task, notes) = try made("csv: 'rows.csv', label: 'label'", in: folder)
     #expect(notes == ["feature 'same' is the same in every training row and is ignored"])
-    #expect(subject.model.parameterCount == 2 * 4)
+    #expect(task.model.parameterCount == 2 * 4)
   }
 
   @Test func `texts keep their tags and their order`() throws {
@@ -164,31 +169,31 @@ struct SubjectTests {
       }.joined()
     )
     try folder.write("ask.jsonl", #"{"prompt": "say 2", "completion": " 2", "tags": ["bad"]}"#)
-    let (subject, notes) = try made(
+    let (task, notes) = try made(
       "train: 'train.jsonl', queries: 'ask.jsonl'",
       model: tiny,
       training: steps,
       in: folder
     )
-    #expect(subject.train == Array(0..<6) && subject.queries == [6])
-    #expect(subject.trainTags.map { $0 == ["bad"] } == [false, false, true, false, false, false])
-    #expect(subject.queryTags == [["bad"]])
-    #expect(subject.labelled == nil && notes.isEmpty)
-    #expect(subject.model.count == 7)
+    #expect(task.train == Array(0..<6) && task.queries == [6])
+    #expect(task.trainTags.map { $0 == ["bad"] } == [false, false, true, false, false, false])
+    #expect(task.queryTags == [["bad"]])
+    #expect(task.labelled == nil && notes.isEmpty)
+    #expect(task.model.count == 7)
   }
 
   @Test func `a scenario gives so many of its rows, with its tags`() throws {
     let folder = try TemporaryFolder()
-    let (subject, _) = try made(
+    let (task, _) = try made(
       "scenario: 'trigger', train: 60, queries: 9",
       model: tiny.replacing("128", with: "256"),
       training: steps,
       in: folder
     )
-    #expect(subject.train.count == 60 && subject.queries.count == 9)
-    #expect(subject.planted == ("backdoor", "decoy"))
-    #expect(subject.trainTags.contains { $0.contains("backdoor") })
-    #expect(subject.trainTags.allSatisfy { !$0.isEmpty })
+    #expect(task.train.count == 60 && task.queries.count == 9)
+    #expect(task.planted == ("backdoor", "decoy"))
+    #expect(task.trainTags.contains { $0.contains("backdoor") })
+    #expect(task.trainTags.allSatisfy { !$0.isEmpty })
   }
 
   @Test func `a transformer refuses features, and a perceptron texts`() throws {
