@@ -105,9 +105,6 @@ public struct RunSettings: Sendable, Hashable {
     set { perturbation = newValue.map { .prompt($0) } ?? .finetune }
   }
 
-  /// Whether each perturbed model is θ0 behind one query, so that only training rows are read.
-  public var isProbing: Bool { perturbation.matrix == .queries }
-
   /// Size of each model's training set out of `examples`, rounded; not checked against it.
   public func subsetSize(of examples: Int) -> Int {
     switch subset {

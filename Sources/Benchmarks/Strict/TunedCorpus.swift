@@ -122,7 +122,7 @@ struct TunedCorpus: Sendable {
     if case .nearest(let count) = perturbation.subsets {
       design = design.nearest(count, in: corpus)
     }
-    if settings.isProbing {
+    if settings.perturbation.matrix == .queries {
       settings.models = corpus.queries.count
       design = .probing(
         examples: corpus.train.count,
@@ -144,7 +144,7 @@ struct TunedCorpus: Sendable {
     }
     let evaluations = try ScoreReading.all.map { reading -> Evaluation? in
       // Probing has estimators of its own.
-      if settings.isProbing, reading.method.estimator != .auto { return nil }
+      if settings.perturbation.matrix == .queries, reading.method.estimator != .auto { return nil }
       return try study.evaluate(
         tag: tag,
         against: decoyTag,
