@@ -148,7 +148,8 @@ struct LimitTests {
   }
 
   @Test func `covariance tends to its sampling formula when models are many`() throws {
-    // (1/m − 1/n)·G P S_g Pᵀ g of the methods handbook 1.4.
+    // A subset of m out of n rows moves the parameters by P times its mean gradient, and by the first order
+    // each loss by its gradient times that: the covariance is (1/m − 1/n)·G P S_g Pᵀ g.
     let trainer = [1.0, 2]
     let (scores, gradients) = try toy(trainer: trainer, models: 6000, size: 9)
     let means = (0..<2).map { axis in mean(of: gradients[..<30].map { $0[axis] }) }

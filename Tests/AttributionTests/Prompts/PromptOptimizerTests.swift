@@ -228,7 +228,7 @@ struct PromptOptimizerTests {
     }
   }
 
-  @Test func `the paper's settings cost what the handbook says`() {
+  @Test func `the paper's settings cost over a hundred thousand inputs`() {
     // 102 400 draws at 10 samples, and 20 judgements of 512 examples.
     #expect(PromptOptimizer.Settings.paper.scoredInputs(examples: 512) == 102_400 + 10_240)
     #expect(PromptOptimizer.Settings.paper.callLimit == 112_640)

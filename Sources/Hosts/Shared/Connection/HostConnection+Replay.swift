@@ -36,7 +36,9 @@ extension HostConnection {
   /// The recorded exchange of a request that differs in nothing but what jobs are called.
   ///
   /// Older versions made other keys of the same jobs, and wrote their files in other bytes. As with equal
-  /// requests, each exchange of a creating call is given once, and the last one of another repeats.
+  /// requests, each exchange of a creating call is given once, and the last one of another repeats. Where
+  /// requests of several jobs differ in their keys alone and got different replies, as where a file is
+  /// announced by its name, nothing tells which one is meant: none is.
   func sameApart(_ call: Call, _ url: String, in replay: any Archive) throws -> Exchange? {
     guard call.purpose != .score else { return nil }
     let place = "\(call.method) \(Self.untagged(url))"
@@ -49,9 +51,14 @@ extension HostConnection {
       alike[place] = found
       return found
     }
+    let fitting = known.filter { Self.meaning($0.request) == sent }
+    guard let first = fitting.first,
+      fitting.allSatisfy({ $0.key == first.key })
+        || fitting.allSatisfy({ $0.status == first.status && $0.body == first.body })
+    else { return nil }
     var turns: [String: Int] = [:]
     var last: Exchange?
-    for exchange in known where Self.meaning(exchange.request) == sent {
+    for exchange in fitting {
       let turn = turns[exchange.key, default: 0]
       turns[exchange.key] = turn + 1
       if given.withLock({ $0.insert("\(exchange.key) \(turn)").inserted }) { return exchange }
@@ -68,9 +75,12 @@ extension HostConnection {
     }
   }
 
-  /// A text without the keys of jobs: 32 hexadecimal digits, or `daunce-` and as many as there was room for.
+  /// A text without the keys of jobs, where this program writes them: as names, metadata and tags.
+  ///
+  /// Ids of hosts may look alike and stay.
   private static func untagged(_ text: String) -> String {
-    text.replacing(/daunce-[0-9a-f]+|[0-9a-f]{32}/, with: "daunce-")
+    text.replacing(/daunce-[0-9a-f]+/, with: "daunce-")
+      .replacing(/(daunce_job":"|daunce_job%5D=|"tags":\[")[0-9a-f]{32}/) { "\($0.output.1)" }
   }
 
   func unrecorded(

@@ -121,7 +121,7 @@ struct ErrorBody: Sendable, CustomTestStringConvertible {
     ),
   ]
 
-  /// What hosts' documents and users' reports tell (providers.md).
+  /// What hosts' documents and users' reports tell.
   static let reported: [ErrorBody] = [
     ErrorBody(
       429,

@@ -99,6 +99,40 @@ private let key = HostConnection.testKey
     }
   }
 
+  @Test func `does not guess between jobs that only their keys tell apart`() async throws {
+    func announce(_ key: Character) -> Call {
+      let name = "daunce-" + String(repeating: key, count: 32)
+      return Call(
+        "POST",
+        "/datasets",
+        body: .json(Array(#"{"datasetId":"\#(name)"}"#.utf8)),
+        purpose: .create
+      )
+    }
+    func job(_ file: Character) -> Call {
+      let id = "file-" + String(repeating: file, count: 32)
+      return Call(
+        "POST",
+        "/jobs",
+        body: .json(Array(#"{"training_file":"\#(id)"}"#.utf8)),
+        purpose: .create
+      )
+    }
+    let server = try LoopbackServer { .json(#"{"number":\#($0.index)}"#) }
+    let archive = MemoryArchive()
+    let live = try HostConnection.test(server.url, record: archive)
+    for key: Character in ["a", "b"] {
+      _ = try await live.send(announce(key))
+      _ = try await live.send(job(key))
+    }
+    let replay = try HostConnection.test(server.url, key: nil, isLive: false, replay: archive)
+    // Which of the two it was is not known; and a host's id is no key, however much it looks like one.
+    for call in [announce("c"), job("c")] {
+      let error = await #expect(throws: HostError.self) { try await replay.send(call) }
+      #expect(error?.code == .notRecorded)
+    }
+  }
+
   @Test func `that is made while another is replayed is the same one`() async throws {
     let server = try LoopbackServer { .json(#"{"number":\#($0.index)}"#) }
     let (first, second) = (MemoryArchive(), MemoryArchive())
