@@ -63,9 +63,7 @@ enum CleanCommand {
       way: HostAccess.Way(engine: HTTPEngine.trusting())
     )
     var left = 0
-    for (resource, leftover) in try await hosts.clean(
-      jobKeys: ([record.target] + record.models).map(\.job)
-    ) {
+    for (resource, leftover) in try await hosts.clean(jobKeys: record.askedJobs()) {
       left += leftover == nil ? 0 : 1
       if options.display.isJSON {
         try display.show(Records.cleaned(resource, leftover: leftover))

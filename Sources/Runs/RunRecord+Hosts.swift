@@ -28,6 +28,16 @@ extension RunRecord {
     }
   }
 
+  /// Keys of all jobs that this store asked a trainer for, those of other runs and of models that are not in
+  /// use included.
+  ///
+  /// A key says what a job is, so another store's jobs may have it, too: what this one never asked for is
+  /// none of its own.
+  /// - Throws: `RunError` of the store.
+  public func askedJobs() throws(RunError) -> [String] {
+    try storing { () throws(StoreError) in try database.askedJobs() }
+  }
+
   /// What the run made at hosts and has not deleted, oldest first.
   ///
   /// - Returns: The resources.

@@ -66,6 +66,18 @@ extension RunDatabase {
     }
   }
 
+  /// Keys of all jobs that were ever asked for, whichever run did.
+  package func askedJobs() throws(StoreError) -> [String] {
+    try look { connection throws(StoreError) in
+      let select = try connection.prepare(
+        "SELECT key FROM models WHERE started IS NOT NULL ORDER BY number"
+      )
+      var keys: [String] = []
+      while try select.step() { keys.append(select.text(0) ?? "") }
+      return keys
+    }
+  }
+
   /// How far a run is; a store that does not hold it is corrupt here.
   ///
   /// - Parameter run: The run's number.

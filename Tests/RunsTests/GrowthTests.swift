@@ -70,6 +70,21 @@ private func bits(_ record: RunRecord) throws -> [UInt64] {
     #expect(idle.jobs.isEmpty)
   }
 
+  @Test func `answers for every job it asked for, and for none that it did not`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.db")
+    _ = try await scene(4).open(path).execute()
+    let asked = try RunRecord(path: path)
+    let jobs = ([asked.target] + asked.models).map(\.job)
+    #expect(try asked.askedJobs() == jobs)
+    // Two models less are used, and then two more are planned, but not made.
+    _ = try scene(2).open(path)
+    #expect(try RunRecord(path: path).askedJobs() == jobs)
+    _ = try scene(6).open(path)
+    #expect(try RunRecord(path: path).models.count == 6)
+    #expect(try RunRecord(path: path).askedJobs() == jobs)
+  }
+
   @Test func `does not take other subsets for a growth`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")

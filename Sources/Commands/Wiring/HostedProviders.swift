@@ -244,7 +244,7 @@ struct HostedProviders: Sendable {
 
   /// Gives back and deletes what a run made at its hosts, and goes on after whatever fails.
   ///
-  /// - Parameter jobKeys: Keys of the run's jobs.
+  /// - Parameter jobKeys: Keys of the jobs that were asked for.
   /// - Returns: Each thing and what became of it, in words; `nil` when it is gone.
   /// - Throws: The store's own error, or `CancellationError`.
   func clean(jobKeys: [String]) async throws -> [(resource: RemoteResource, leftover: String?)] {
