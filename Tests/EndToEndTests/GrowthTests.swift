@@ -104,6 +104,12 @@ import Testing
       let status = try ending.objects().first?["models"] as? [String: Any]
       #expect(status?["planned"] as? Int == models, "\(choice)")
     }
+    // What another store has deleted at the host is made anew, though the host still lists its jobs.
+    let cleaned = try await DaunceProcess.run("clean", "other.db", in: folder.url)
+    #expect(cleaned.status == 0, "\(cleaned.notes)")
+    let left = try await made(host)
+    _ = try await run("other", store: "third.db", in: folder.url)
+    #expect(try await made(host) == left + 6)
     let unknown = try await DaunceProcess.run("top", "run.db", "--run", "x", in: folder.url)
     #expect(unknown.status == 64 && unknown.notes.contains("'run', 'sparse'"))
     try await host.stop()

@@ -133,12 +133,20 @@ struct FireworksJobs: JobWire {
     try await calls.remove("DELETE", "\(jobs)/\(id.asPathSegment)")
   }
 
+  func has(model id: String) async throws -> Bool { try await calls.find(path(ofModel: id)) != nil }
+
+  private func path(ofModel id: String) -> String { "\(models)/\(last(of: id).asPathSegment)" }
+
+  private func last(of id: String) -> String {
+    id.split(separator: "/").last.map(String.init) ?? id
+  }
+
   func delete(_ kind: RemoteResource.Kind, _ id: String) async throws -> Bool {
-    let last = id.split(separator: "/").last.map(String.init) ?? id
+    let last = last(of: id)
     switch kind {
     case .job: try await calls.remove("DELETE", "\(jobs)/\(last.asPathSegment)")
     case .file: try await calls.remove("DELETE", "\(datasets)/\(last.asPathSegment)")
-    case .model: try await calls.remove("DELETE", "\(models)/\(last.asPathSegment)")
+    case .model: try await calls.remove("DELETE", path(ofModel: id))
     case .deployment, .adapter: return false
     }
     return true

@@ -124,13 +124,19 @@ extension HostedTrainer {
 
   /// Jobs of a key at the host that are not known yet; they are written down.
   ///
-  /// Not those whose model a clean-up deleted: hosts keep the record of the job.
+  /// Not those whose model a clean-up deleted, hosts keep the record of the job. Which those are the ledger
+  /// knows of its own; where it has nothing of the key, the jobs are another store's, and the host is asked.
   private func unwritten(_ tag: JobTag, beside known: [RemoteJob]) async throws -> [RemoteJob] {
-    let files = try written(tag).filter { $0.kind == .file }.map(\.id)
+    let written = try written(tag)
+    let files = written.filter { $0.kind == .file }.map(\.id)
     let listed = try await wire.jobs(of: tag, files: files) ?? []
-    let found = try listed.filter { job in
-      let isDeleted = try job.model.map { try ledger.isGone(resource(.model, $0, job: tag.key)) }
-      return isDeleted != true && !known.contains { $0.id == job.id }
+    var found: [RemoteJob] = []
+    for job in listed where !known.contains(where: { $0.id == job.id }) {
+      if let model = job.model {
+        if try ledger.isGone(resource(.model, model, job: tag.key)) { continue }
+        if written.isEmpty, try await !wire.has(model: model) { continue }
+      }
+      found.append(job)
     }
     for job in found { try ledger.add(resource(.job, job.id, job: tag.key)) }
     return found

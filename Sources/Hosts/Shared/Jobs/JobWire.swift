@@ -31,6 +31,9 @@ protocol JobWire: Sendable {
 
   func cancel(_ id: String) async throws
 
+  /// Whether a tuned model still exists.
+  func has(model id: String) async throws -> Bool
+
   /// Deletes something; `false` when the host has no call for that.
   func delete(_ kind: RemoteResource.Kind, _ id: String) async throws -> Bool
 }
@@ -38,6 +41,9 @@ protocol JobWire: Sendable {
 extension JobWire {
   /// Nothing: most hosts' events tell no steps.
   func progress(of id: String) async throws -> Double? { nil }
+
+  /// True: what cannot be deleted exists.
+  func has(model id: String) async throws -> Bool { true }
 
   /// None: most hosts cannot be asked for a checkpoint before it is deployed.
   func checkpoints(of id: String) async throws -> [String] { [] }

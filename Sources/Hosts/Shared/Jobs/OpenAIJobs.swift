@@ -30,11 +30,16 @@ struct OpenAIJobs: OpenAIJobWire {
       .compactMap { $0["fine_tuned_model_checkpoint"]?.string }
   }
 
+  func has(model id: String) async throws -> Bool { try await calls.find(path(ofModel: id)) != nil }
+
+  private func path(ofModel id: String) -> String {
+    "\(profile.paths?.models ?? "/models")/\(id.asPathSegment)"
+  }
+
   func delete(_ kind: RemoteResource.Kind, _ id: String) async throws -> Bool {
     switch kind {
     case .file: try await calls.remove("DELETE", "\(files)/\(id.asPathSegment)")
-    case .model:
-      try await calls.remove("DELETE", "\(profile.paths?.models ?? "/models")/\(id.asPathSegment)")
+    case .model: try await calls.remove("DELETE", path(ofModel: id))
     case .job, .deployment, .adapter: return false
     }
     return true
