@@ -189,7 +189,7 @@ let package = Package(
     ),
     .testTarget(
       name: "HostsTests",
-      dependencies: ["Experiment", "Hosts", "Transport", "TestSupport"],
+      dependencies: ["Configuration", "Experiment", "Hosts", "Transport", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(

@@ -132,11 +132,11 @@ private struct Fitter: ModelMaker {
 
   func add(to key: inout ContentKey) {}
 
-  func losses(of draw: SubsetDesign.Draw, from start: Start) throws -> [Double] {
+  func losses(of subset: Subset, from start: Start) throws -> [Double] {
     let point =
-      try trainer?.parameters(of: draw, from: start)
-      ?? fitting.fit(model, on: draw.members, from: model.initialParameters(seed: 0))
-    let losses = model.losses(of: draw.members, at: point)
+      try trainer?.parameters(of: subset, from: start)
+      ?? fitting.fit(model, on: subset.members, from: model.initialParameters(seed: 0))
+    let losses = model.losses(of: subset.members, at: point)
     return [mean(of: losses) + fitting.ridge / 2 * dot(point, point)]
   }
 }

@@ -173,7 +173,7 @@ private struct NamingTrainer: Trainer {
   }
 
   func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     TrainedModel(

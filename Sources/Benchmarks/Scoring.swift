@@ -86,7 +86,7 @@ private struct MadeUpModels: Trainer, Scorer {
   }
 
   func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     TrainedModel(

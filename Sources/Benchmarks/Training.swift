@@ -32,7 +32,7 @@ func training() async throws {
         let clock = ContinuousClock()
         let start = clock.now
         let trained = try await provider.train(
-          TrainingJob(
+          ModelJob(
             key: "benchmark-\(seed)",
             start: nil,
             examples: corpus.train,

@@ -23,16 +23,7 @@ struct ConfigurationReader {
     self.members = members
     self.folder = folder
     guard let keys else { return }
-    for key in self.keys where !keys.contains(key) {
-      let place = path.isEmpty ? "" : " in '\(path)'"
-      throw ConfigurationError(
-        .unknownKey,
-        path: path.isEmpty ? key : "\(path).\(key)",
-        "unknown key '\(key)'\(place)",
-        hint: nearest(to: key, in: keys).map { "did you mean '\($0)'?" }
-          ?? "known here: \(keys.joined(separator: ", "))"
-      )
-    }
+    for key in self.keys where !keys.contains(key) { throw .unknown(key, at: path, known: keys) }
   }
 
   /// The full path of a key.
@@ -217,7 +208,7 @@ struct ConfigurationReader {
   }
 
   /// What a person would call a value; scalars as they are, strings cut at 40 characters.
-  private static func words(_ value: JSONValue) -> String {
+  fileprivate static func words(_ value: JSONValue) -> String {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -264,24 +255,38 @@ extension ConfigurationReader {
     folder: String = "",
     keys: [String]
   ) throws(ConfigurationError) {
+    let members = try JSONValue.object(json5: json5)
+    try self.init(members, path: "", folder: folder, keys: keys)
+  }
+}
+
+extension JSONValue {
+  /// The members of the one object that a JSON5 text holds.
+  static func object(json5: [UInt8]) throws(ConfigurationError) -> [Member] {
     let value: JSONValue
     do throws(JSON5Fault) {
       value = try JSON5Reader.read(json5)
     } catch {
-      throw ConfigurationError(
-        .syntax,
-        path: "",
-        error.description,
-        hint: error.isRepeatedKey ? "keep one of them" : nil
-      )
+      let hint = error.isRepeatedKey ? "keep one of them" : nil
+      throw ConfigurationError(.syntax, path: "", error.description, hint: hint)
     }
     guard case .object(let members) = value else {
-      throw ConfigurationError(
-        .syntax,
-        path: "",
-        "the file should hold an object, found \(Self.words(value))"
-      )
+      let found = ConfigurationReader.words(value)
+      throw ConfigurationError(.syntax, path: "", "the file should hold an object, found \(found)")
     }
-    try self.init(members, path: "", folder: folder, keys: keys)
+    return members
+  }
+}
+
+extension ConfigurationError {
+  /// A key of the object at `path` that nobody reads.
+  static func unknown(_ key: String, at path: String, known: [String]) -> ConfigurationError {
+    ConfigurationError(
+      .unknownKey,
+      path: path.isEmpty ? key : "\(path).\(key)",
+      "unknown key '\(key)'\(path.isEmpty ? "" : " in '\(path)'")",
+      hint: nearest(to: key, in: known).map { "did you mean '\($0)'?" }
+        ?? "known here: \(known.joined(separator: ", "))"
+    )
   }
 }

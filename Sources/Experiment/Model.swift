@@ -48,7 +48,7 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
 }
 
 /// One fine-tune to be carried out.
-public struct TrainingJob: Sendable, Hashable {
+public struct ModelJob: Sendable, Hashable {
   /// The run's own key for this job: the tag by which an unknown outcome is found again.
   ///
   /// Equal keys

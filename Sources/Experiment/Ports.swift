@@ -15,7 +15,7 @@ public protocol Trainer: Sendable {
   /// - Returns: The tuned model and its checkpoints.
   /// - Throws: `CancellationError` when cancelled; otherwise the provider's own error.
   func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel
 }

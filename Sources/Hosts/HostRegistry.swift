@@ -89,5 +89,5 @@ extension ProfileKind {
 
 extension HostRegistry {
   /// Where a decoder of profiles finds the hosts whose kinds they may name.
-  static let userInfoKey = CodingUserInfoKey(rawValue: "hosts")
+  package static let userInfoKey = CodingUserInfoKey(rawValue: "hosts")
 }

@@ -125,7 +125,7 @@ package final class ReferenceProvider: Trainer, Scorer {
   }
 
   package func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     let defaults = Self.defaults

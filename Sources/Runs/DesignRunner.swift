@@ -59,7 +59,7 @@ package struct DesignRunner: Sendable {
         guard let (place, key) = next.next() else { return }
         group.addTask(executorPreference: ArithmeticThreads.shared) { [archive] in
           let outcome = Result {
-            let reading = try maker.timed(design.draws[place], from: design.start)
+            let reading = try maker.timed(design.subsets[place], from: design.start)
             precondition(reading.losses.count == columns)
             try archive?.keep(losses: reading.losses, seconds: reading.seconds, of: key)
             return reading
@@ -105,7 +105,7 @@ package struct DesignRunner: Sendable {
 package struct DesignLosses: Sendable {
   /// Their subsets.
   package let design: SubsetDesign
-  /// Their losses, one model a draw, named by its key.
+  /// Their losses, one model a subset, named by its key.
   package let losses: LossMatrix
   /// Seconds of one core that making and reading them took, now or when they were kept.
   package let seconds: Double
@@ -124,17 +124,17 @@ package struct DesignLosses: Sendable {
 }
 
 extension SubsetDesign {
-  /// Keys of the models that a maker makes of the draws: equal models have equal keys.
+  /// Keys of the models that a maker makes of the subsets: equal models have equal keys.
   fileprivate func keys(_ maker: some ModelMaker) -> [String] {
     var common = ContentKey("model", version: 1)
     maker.add(to: &common)
     common.add("start", start.rawValue)
-    return draws.map { draw in
+    return subsets.map { subset in
       var key = common
-      key.add("seed", draw.seed)
-      key.add("members", draw.members)
-      key.add("weights", draw.weights)
-      key.add("excluded", draw.excluded)
+      key.add("seed", subset.seed)
+      key.add("members", subset.members)
+      key.add("weights", subset.weights)
+      key.add("excluded", subset.excluded)
       return key.text
     }
   }
@@ -143,12 +143,12 @@ extension SubsetDesign {
 extension ModelMaker {
   /// One model's losses, and the seconds of one core that it took.
   fileprivate func timed(
-    _ draw: SubsetDesign.Draw,
+    _ subset: Subset,
     from start: Start
   ) throws -> (losses: [Double], seconds: Double) {
     let clock = ContinuousClock()
     let begin = clock.now
-    let losses = try losses(of: draw, from: start)
+    let losses = try losses(of: subset, from: start)
     return (losses, (clock.now - begin) / .seconds(1))
   }
 }

@@ -84,7 +84,7 @@ struct JobKeys {
   }
 
   private func model(_ position: Int) -> String {
-    let draw = design.draws[position]
+    let subset = design.subsets[position]
     var key = Self.begin("perturbed", trainer)
     switch settings.start {
     case .base: key.add("base", settings.base?.name)
@@ -95,14 +95,14 @@ struct JobKeys {
     settings.perturbation.add(to: &key)
     switch settings.perturbation.matrix {
     case .queries: key.add("query", [queries[position]])
-    case .subsets: key.add("rows", draw.members.map { rows[$0] }, weights: draw.weights)
+    case .subsets: key.add("rows", subset.members.map { rows[$0] }, weights: subset.weights)
     }
     // Segments of such prompts are taken from the text of all rows.
     if let method = settings.prompts?.method, [.random, .bdpl].contains(method) {
       key.add("text", rows)
     }
     settings.hyperparameters.add(to: &key)
-    key.add("seed", draw.seed)
+    key.add("seed", subset.seed)
     key.add("checkpoints", settings.keepsCheckpoints)
     return key.text
   }

@@ -112,7 +112,7 @@ public final class Run: Sendable {
       }
     }
     try require(
-      design.draws.allSatisfy { $0.excluded == nil },
+      design.subsets.allSatisfy { $0.excluded == nil },
       "a subset excludes rows in place, which no host offers"
     )
     try require(rates?.isValid ?? true, "a rate is negative or not a number")

@@ -208,6 +208,6 @@ extension SubsetDesign {
   /// Whether both draw the same subsets, as far as the shorter one goes.
   fileprivate func agrees(with other: SubsetDesign) -> Bool {
     examples == other.examples && start == other.start && seed == other.seed
-      && zip(draws, other.draws).allSatisfy { $0 == $1 }
+      && zip(subsets, other.subsets).allSatisfy { $0 == $1 }
   }
 }

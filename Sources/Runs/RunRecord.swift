@@ -167,7 +167,7 @@ public struct RunRecord: Sendable {
       examples: fullDesign.examples,
       start: fullDesign.start,
       seed: fullDesign.seed,
-      draws: self.rows(rows).map { fullDesign.draws[$0] }
+      subsets: self.rows(rows).map { fullDesign.subsets[$0] }
     )
   }
 

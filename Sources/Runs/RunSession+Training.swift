@@ -16,26 +16,26 @@ extension RunSession {
     from start: ModelReference?
   ) async throws -> ModelReference {
     let (corpus, settings, number) = (run.corpus, run.settings, model.position)
-    let draw = number < 0 ? nil : run.design.draws[number]
+    let subset = number < 0 ? nil : run.design.subsets[number]
     let hyperparameters = number < 0 ? settings.targetHyperparameters : settings.hyperparameters
     let scored = number < 0 ? nil : run.trainer.trainerCapabilities.scoredInputs
     let estimate =
       scored.map { tariff?.optimising($0) }
       ?? tariff?.training(
-        members: draw?.members ?? Array(corpus.train.indices),
+        members: subset?.members ?? Array(corpus.train.indices),
         epochs: hyperparameters.epochs ?? 1
       )
     let reserved = estimate?.dollars ?? 0
     try budget.reserve(reserved, for: "train \(Run.name(of: number))")
     var spent: Spending?
     defer { budget.settle(reserved, spent: spent?.dollars ?? 0) }
-    let job = TrainingJob(
+    let job = ModelJob(
       key: model.key,
       start: start,
       examples: settings.perturbation.matrix == .queries && number >= 0
         ? [corpus.queries[number]]
-        : draw.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
-      weights: draw?.weights,
+        : subset.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
+      weights: subset?.weights,
       hyperparameters: hyperparameters,
       seed: model.seed,
       keepsCheckpoints: settings.keepsCheckpoints,

@@ -64,22 +64,22 @@ extension RunSettings {
       "\(models) models cannot probe with \(corpus.queries.count) queries one by one"
     )
     let least = perturbation.matrix == .queries ? 0 : max(1, trainer.minimumExamples)
-    for (index, draw) in design.draws.enumerated() {
+    for (index, subset) in design.subsets.enumerated() {
       try require(
-        draw.members.count >= least,
-        "model-\(index) has \(draw.members.count) training examples, the provider needs \(least)"
+        subset.members.count >= least,
+        "model-\(index) has \(subset.members.count) training examples, the provider needs \(least)"
       )
       try require(
-        draw.members.allSatisfy { (0..<examples).contains($0) }
-          && zip(draw.members, draw.members.dropFirst()).allSatisfy { $0 < $1 },
+        subset.members.allSatisfy { (0..<examples).contains($0) }
+          && zip(subset.members, subset.members.dropFirst()).allSatisfy { $0 < $1 },
         "the members of model-\(index) are not ascending positions of training examples"
       )
       try require(
-        draw.weights.map { $0.count == draw.members.count && $0.allSatisfy(\.isFinite) } ?? true,
+        subset.weights.map { $0.count == subset.members.count && $0.allSatisfy(\.isFinite) } ?? true,
         "model-\(index) does not have one finite weight a member"
       )
       try require(
-        draw.weights == nil || trainer.weighted,
+        subset.weights == nil || trainer.weighted,
         "the provider cannot train with weights"
       )
     }

@@ -33,7 +33,7 @@ extension RunDatabase {
         at: (run, -1),
         connection
       )
-      try Self.link(manifest.design.draws[...], keys: keys.dropFirst(), run: run, connection)
+      try Self.link(manifest.design.subsets[...], keys: keys.dropFirst(), run: run, connection)
       return run
     }
   }
@@ -60,7 +60,7 @@ extension RunDatabase {
       try update.bind(run, at: 2)
       try update.run()
       try Self.link(
-        design.draws.suffix(keys.count),
+        design.subsets.suffix(keys.count),
         keys: keys[...],
         run: run,
         connection
@@ -143,7 +143,7 @@ extension RunDatabase {
   }
 
   private static func link(
-    _ draws: ArraySlice<SubsetDesign.Draw>,
+    _ subsets: ArraySlice<Subset>,
     keys: ArraySlice<String>,
     run: Int,
     _ connection: borrowing Connection
@@ -151,12 +151,12 @@ extension RunDatabase {
     let membership = try connection.prepare(
       "INSERT INTO membership (model, members, weights) VALUES (?1, ?2, ?3)"
     )
-    for ((position, draw), key) in zip(zip(draws.indices, draws), keys) {
-      let model = try link(key, seed: draw.seed, at: (run, position), connection)
+    for ((position, subset), key) in zip(zip(subsets.indices, subsets), keys) {
+      let model = try link(key, seed: subset.seed, at: (run, position), connection)
       guard let model else { continue }
       try membership.bind(model, at: 1)
-      try membership.bind(bytes: draw.members.map { UInt32($0) }, at: 2)
-      try membership.bind(bytes: draw.weights, at: 3)
+      try membership.bind(bytes: subset.members.map { UInt32($0) }, at: 2)
+      try membership.bind(bytes: subset.weights, at: 3)
       try membership.run()
     }
   }

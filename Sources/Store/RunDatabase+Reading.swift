@@ -35,7 +35,7 @@ extension RunDatabase {
         examples: corpus.train.count,
         start: start,
         seed: UInt64(UInt(bitPattern: select.integer(6))),
-        draws: try draws(models, run: run, of: corpus.train.count, connection)
+        subsets: try subsets(models, run: run, of: corpus.train.count, connection)
       )
       let manifest = Manifest(
         settings: select.text(0) ?? "",
@@ -250,12 +250,12 @@ extension RunDatabase {
     return models
   }
 
-  private func draws(
+  private func subsets(
     _ models: [ModelRecord],
     run: Int,
     of examples: Int,
     _ connection: borrowing Connection
-  ) throws(StoreError) -> [SubsetDesign.Draw] {
+  ) throws(StoreError) -> [Subset] {
     let select = try connection.prepare(
       """
       SELECT position, members, weights FROM drawn JOIN membership USING (model)
@@ -263,9 +263,9 @@ extension RunDatabase {
       """
     )
     try select.bind(run, at: 1)
-    var draws: [SubsetDesign.Draw] = []
+    var subsets: [Subset] = []
     while try select.step() {
-      let model = draws.count
+      let model = subsets.count
       guard select.integer(0) == model, model + 1 < models.count,
         let members = select.array(1, of: UInt32.self)?.map({ Int($0) }),
         members.last.map({ $0 < examples }) ?? true,
@@ -275,12 +275,12 @@ extension RunDatabase {
       guard select.isNull(2) || weights?.count == members.count else {
         throw corrupt("weights of model \(model)")
       }
-      draws.append(
-        SubsetDesign.Draw(seed: models[model + 1].seed, members: members, weights: weights)
+      subsets.append(
+        Subset(seed: models[model + 1].seed, members: members, weights: weights)
       )
     }
-    guard draws.count == models.count - 1 else { throw corrupt("its membership") }
-    return draws
+    guard subsets.count == models.count - 1 else { throw corrupt("its membership") }
+    return subsets
   }
 
   /// Runs `body` on one state of the file.

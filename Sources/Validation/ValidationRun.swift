@@ -147,13 +147,13 @@ package struct ValidationRun: Sendable {
     let seed = settings.seed &+ (start == .base ? 1000 : 2000)
     let seeds = max(1, wanted.seeds)
     var generator = SplitMix64(seed: seed, stream: 11)
-    let subsets = (0..<wanted.models).map { _ in generator.sample(size, of: context.count) }
-    let draws = (0..<seeds).flatMap { repetition in
+    let drawn = (0..<wanted.models).map { _ in generator.sample(size, of: context.count) }
+    let subsets = (0..<seeds).flatMap { repetition in
       var order = SplitMix64(seed: seed, stream: 12 + UInt64(repetition))
-      return subsets.map { SubsetDesign.Draw(seed: order.next(), members: $0) }
+      return drawn.map { Subset(seed: order.next(), members: $0) }
     }
     let models = try await context.losses(
-      of: SubsetDesign(examples: context.count, start: start, seed: seed, draws: draws),
+      of: SubsetDesign(examples: context.count, start: start, seed: seed, subsets: subsets),
       recipe: wanted.recipe
     )
     return (

@@ -7,7 +7,7 @@ import Testing
       examples: 4,
       start: .base,
       seed: 1,
-      draws: [
+      subsets: [
         .init(seed: 2, members: [0, 3]), .init(seed: 3, members: [1, 2], weights: [-0.5, 2]),
       ]
     )

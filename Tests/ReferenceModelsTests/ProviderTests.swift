@@ -42,8 +42,8 @@ struct ProviderTests {
     rows: [Example] = rows,
     epochs: Int = 3,
     checkpoints: Bool = false
-  ) -> TrainingJob {
-    TrainingJob(
+  ) -> ModelJob {
+    ModelJob(
       key: key,
       start: start,
       examples: rows,
@@ -86,7 +86,7 @@ struct ProviderTests {
     let many = try Self.provider(Folder(), cores: cores)
     #expect(rows.prefix(30).reduce(0) { $0 + many.tokens(in: $1) } > 2 * Fitting.cutting)
     func losses(_ provider: ReferenceProvider, seed: UInt64) async throws -> [LossReading] {
-      let job = TrainingJob(
+      let job = ModelJob(
         key: "job-\(seed)",
         start: nil,
         examples: rows,
@@ -183,7 +183,7 @@ struct ProviderTests {
 
   @Test func `hyperparameters are echoed with defaults filled in`() async throws {
     let provider = try Self.provider(Folder())
-    let job = TrainingJob(
+    let job = ModelJob(
       key: "a",
       start: nil,
       examples: Array(Self.rows.prefix(3)),

@@ -18,7 +18,7 @@ private let design = SubsetDesign(
   examples: 2,
   start: .base,
   seed: 7,
-  draws: [
+  subsets: [
     .init(seed: 1, members: [1]), .init(seed: 2, members: [0, 1], weights: [0.5, 2]),
   ]
 )

@@ -308,7 +308,7 @@ private struct SearchingTrainer: Trainer {
   }
 
   func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     progress(TrainingProgress(0.5, scored: scored, limit: most, loss: 1))

@@ -6,14 +6,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Losses that follow from a draw, with a count of what was made.
+/// Losses that follow from a subset, with a count of what was made.
 private final class CountingMaker: ModelMaker {
   struct Refusal: Error, Equatable { let seed: UInt64 }
 
   let train = ["a", "b"]
   let queries = ["q"]
   private let version: Int
-  /// Seeds of draws that fail, each after so many milliseconds.
+  /// Seeds of subsets that fail, each after so many milliseconds.
   private let failing: [UInt64: Int]
   private let count = Atomic(0)
 
@@ -26,14 +26,14 @@ private final class CountingMaker: ModelMaker {
 
   func add(to key: inout ContentKey) { key.add("version", version) }
 
-  func losses(of draw: SubsetDesign.Draw, from start: Start) throws -> [Double] {
+  func losses(of subset: Subset, from start: Start) throws -> [Double] {
     try Task.checkCancellation()
     count.add(1, ordering: .relaxed)
-    if let wait = failing[draw.seed] {
+    if let wait = failing[subset.seed] {
       usleep(UInt32(1000 * wait))
-      throw Refusal(seed: draw.seed)
+      throw Refusal(seed: subset.seed)
     }
-    return [Double(draw.seed), Double(draw.members.count), start == .base ? 0.5 : 0.25]
+    return [Double(subset.seed), Double(subset.members.count), start == .base ? 0.5 : 0.25]
   }
 }
 
@@ -42,7 +42,7 @@ private func design(_ seeds: ClosedRange<UInt64>, members: [Int] = [0]) -> Subse
     examples: 2,
     start: .target,
     seed: 0,
-    draws: seeds.map { SubsetDesign.Draw(seed: $0, members: members) }
+    subsets: seeds.map { Subset(seed: $0, members: members) }
   )
 }
 
@@ -79,7 +79,7 @@ struct DesignRunnerTests {
       examples: 2,
       start: .target,
       seed: 9,
-      draws: design(5...7).draws + design(6...7).draws
+      subsets: design(5...7).subsets + design(6...7).subsets
     )
     let found = try await runner.losses(of: twice, by: maker)
     #expect(found.losses.values.prefix(5) == [5, 6, 7, 6, 7])
@@ -87,22 +87,22 @@ struct DesignRunnerTests {
   }
 
   @Test func `models that differ in anything have keys of their own`() async throws {
-    let draws: [SubsetDesign.Draw] = [
-      SubsetDesign.Draw(seed: 1, members: [0]), SubsetDesign.Draw(seed: 2, members: [0]),
-      SubsetDesign.Draw(seed: 1, members: [1]), SubsetDesign.Draw(seed: 1, members: [0, 1]),
-      SubsetDesign.Draw(seed: 1, members: [0], weights: [1]),
-      SubsetDesign.Draw(seed: 1, members: [0], weights: [-0.5]),
-      SubsetDesign.Draw(seed: 1, members: [0], excluded: [1]),
+    let subsets: [Subset] = [
+      Subset(seed: 1, members: [0]), Subset(seed: 2, members: [0]),
+      Subset(seed: 1, members: [1]), Subset(seed: 1, members: [0, 1]),
+      Subset(seed: 1, members: [0], weights: [1]),
+      Subset(seed: 1, members: [0], weights: [-0.5]),
+      Subset(seed: 1, members: [0], excluded: [1]),
     ]
     var keys: [String] = []
     for (start, version) in [(Start.base, 1), (.target, 1), (.base, 2)] {
       let found = try await DesignRunner(threads: 1).losses(
-        of: SubsetDesign(examples: 2, start: start, seed: 0, draws: draws),
+        of: SubsetDesign(examples: 2, start: start, seed: 0, subsets: subsets),
         by: CountingMaker(version: version)
       )
       keys += found.losses.models
     }
-    #expect(Set(keys).count == 3 * draws.count)
+    #expect(Set(keys).count == 3 * subsets.count)
   }
 
   @Test func `of several failures the first in order counts, and what was made is kept`()

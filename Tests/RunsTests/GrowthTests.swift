@@ -196,7 +196,7 @@ private func bits(_ record: RunRecord) throws -> [UInt64] {
           examples: 10,
           start: .target,
           seed: 3,
-          draws: scene.design.draws.map {
+          subsets: scene.design.subsets.map {
             .init(seed: $0.seed, members: $0.members, weights: $0.members.map { _ in -1 })
           }
         )
@@ -212,7 +212,7 @@ private func bits(_ record: RunRecord) throws -> [UInt64] {
         examples: 10,
         start: .target,
         seed: 3,
-        draws: scene.design.draws.map {
+        subsets: scene.design.subsets.map {
           .init(seed: $0.seed, members: $0.members, weights: $0.members.map { _ in 1 })
         }
       )

@@ -106,10 +106,10 @@ struct RunTests {
     #expect(target.examples == scene.corpus.train)
     #expect(target.start == nil)
     #expect(trainer.jobs.count == 5)
-    for (job, draw) in zip(trainer.jobs.dropFirst(), scene.design.draws) {
-      #expect(job.examples == draw.members.map { scene.corpus.train[$0] })
+    for (job, subset) in zip(trainer.jobs.dropFirst(), scene.design.subsets) {
+      #expect(job.examples == subset.members.map { scene.corpus.train[$0] })
       #expect(job.start == record.target.reference)
-      #expect(job.seed == draw.seed)
+      #expect(job.seed == subset.seed)
     }
     #expect(Set(trainer.jobs.map(\.key)).count == 5)
     let repeats = try record.repeats()
@@ -134,7 +134,7 @@ struct RunTests {
     let status = try await scene.open(folder.path("run.db"), trainer).execute()
     #expect(status.phase == .complete)
     #expect(trainer.jobs.map(\.start) == Array(repeating: ModelReference("plain"), count: 4))
-    #expect(trainer.jobs.map(\.weights) == scene.design.draws.map(\.weights))
+    #expect(trainer.jobs.map(\.weights) == scene.design.subsets.map(\.weights))
     let record = try RunRecord(path: folder.path("run.db"))
     #expect(record.target.reference == ModelReference("ft:given"))
     #expect(record.models.allSatisfy { $0.hyperparameters == Hyperparameters(epochs: 3) })
@@ -178,7 +178,7 @@ struct RunTests {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")
     let scene = Scene()
-    let seed = scene.design.draws[1].seed
+    let seed = scene.design.subsets[1].seed
     let events = Mutex<[RunEvent.Occurrence]>([])
     let failing = ScriptedTrainer { job in
       if job.seed == seed, job.examples.count < 10 { throw ScriptedFailure("moderated") }
@@ -195,7 +195,7 @@ struct RunTests {
     #expect(record.models[1].status == .failed)
     #expect(record.models[1].error == "moderated")
     #expect(try record.losses().models == ["model-0", "model-2", "model-3"])
-    #expect(record.design().draws == [0, 2, 3].map { scene.design.draws[$0] })
+    #expect(record.design().subsets == [0, 2, 3].map { scene.design.subsets[$0] })
     #expect(try record.losses(rows: .planned).models.count == 4)
     #expect(record.design(.planned) == scene.design)
 

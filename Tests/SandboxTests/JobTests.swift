@@ -23,7 +23,7 @@ import Testing
 
       let examples = try ExampleFile.parse(Array(Rehearsal.file.utf8), role: .train, file: "f")
       let trained = try await provider.train(
-        TrainingJob(
+        ModelJob(
           key: "same",
           start: nil,
           examples: examples,

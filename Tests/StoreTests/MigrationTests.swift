@@ -16,7 +16,7 @@ struct MigrationTests {
     let run = try RunDatabase.writer(path: path)
     let contents = try #require(try run.contents())
     #expect(contents.corpus.train.map(\.id) == ["a", "b"])
-    #expect(contents.manifest.design.draws.map(\.members) == [[1]])
+    #expect(contents.manifest.design.subsets.map(\.members) == [[1]])
     #expect(contents.models.map(\.status) == [.succeeded, .running])
     #expect(contents.models[0].measured == 1)
     #expect(contents.standing.spending.isEmpty)

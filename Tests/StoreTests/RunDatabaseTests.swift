@@ -70,7 +70,7 @@ struct RunDatabaseTests {
       examples: 2,
       start: .base,
       seed: .max,
-      draws: [
+      subsets: [
         .init(seed: 1 << 63, members: [0, 1], weights: [0.1, .pi]), .init(seed: 0, members: []),
       ]
     )

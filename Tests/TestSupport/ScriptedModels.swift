@@ -14,10 +14,10 @@ package struct ScriptedFailure: Error, Hashable, CustomStringConvertible {
 package final class ScriptedTrainer: Trainer {
   package let identity = "scripted"
   package let trainerCapabilities: TrainerCapabilities
-  private let calls = Mutex<[TrainingJob]>([])
+  private let calls = Mutex<[ModelJob]>([])
   private let tokensPerExample: Int
   private let hyperparameters: Hyperparameters?
-  private let script: @Sendable (TrainingJob) async throws -> Void
+  private let script: @Sendable (ModelJob) async throws -> Void
 
   /// Creates a trainer.
   ///
@@ -35,7 +35,7 @@ package final class ScriptedTrainer: Trainer {
     ),
     tokensPerExample: Int = 1,
     hyperparameters: Hyperparameters? = nil,
-    script: @escaping @Sendable (TrainingJob) async throws -> Void = { _ in }
+    script: @escaping @Sendable (ModelJob) async throws -> Void = { _ in }
   ) {
     trainerCapabilities = capabilities
     self.tokensPerExample = tokensPerExample
@@ -44,11 +44,11 @@ package final class ScriptedTrainer: Trainer {
   }
 
   /// Every job asked for so far, in the order of asking.
-  package var jobs: [TrainingJob] { calls.withLock { $0 } }
+  package var jobs: [ModelJob] { calls.withLock { $0 } }
 
   /// Counts the job, runs the script and names the model after the job's contents.
   package func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     calls.withLock { $0.append(job) }
@@ -187,9 +187,9 @@ extension SubsetDesign {
       examples: examples,
       start: start,
       seed: seed,
-      draws: (0..<models).map { model in
+      subsets: (0..<models).map { model in
         let members = (0..<examples).filter { $0 % models != model }
-        return Draw(
+        return Subset(
           seed: seed &+ UInt64(model),
           members: members,
           weights: weighted ? members.map { 0.5 + Double($0) / 7 } : nil

@@ -171,7 +171,7 @@ struct PerturbedTests {
       examples: 120,
       start: .target,
       seed: 0,
-      draws: models.design.draws.map { SubsetDesign.Draw(seed: $0.seed, members: $0.members) }
+      subsets: models.design.subsets.map { Subset(seed: $0.seed, members: $0.members) }
     )
     let weighted = try lds(models.design, .designRegression)
     #expect(weighted > (try lds(models.design, .covariance)))

@@ -34,7 +34,7 @@ extension SubsetDesign {
   ///   - start: The model every perturbation starts from.
   ///   - seed: Seed of all draws.
   ///   - weighted: Whether members carry weights w = 2(1 − ξ), ξ uniform in [0, 1), instead of 1.
-  /// - Returns: A design with one draw a model.
+  /// - Returns: A design with one subset a model.
   /// - Throws: `invalidDesign` for no models, no members, or more members than examples.
   /// - SeeAlso: Pan et al., arXiv 2505.23223: the weights are its perturbation shifted by a constant.
   public static func random(
@@ -68,13 +68,13 @@ extension SubsetDesign {
         hint: "lower the subset size"
       )
     }
-    let draws = (0..<models).map { model in
+    let subsets = (0..<models).map { model in
       var generator = SplitMix64(seed: seed, stream: UInt64(model))
       let members = generator.sample(size, of: examples)
       let weights = weighted ? members.map { _ in 2 * (1 - generator.uniform()) } : nil
-      return Draw(seed: generator.next(), members: members, weights: weights)
+      return Subset(seed: generator.next(), members: members, weights: weights)
     }
-    return SubsetDesign(examples: examples, start: start, seed: seed, draws: draws)
+    return SubsetDesign(examples: examples, start: start, seed: seed, subsets: subsets)
   }
 
   /// The design of in-context probing: each query makes a model, which sees no training example.
@@ -83,13 +83,13 @@ extension SubsetDesign {
   ///   - examples: Size of the training set.
   ///   - queries: Number of queries.
   ///   - seed: The run's seed, which decides nothing here.
-  /// - Returns: A design with one draw a query, without members.
+  /// - Returns: A design with one subset a query, without members.
   public static func probing(examples: Int, queries: Int, seed: UInt64) -> SubsetDesign {
     SubsetDesign(
       examples: examples,
       start: .target,
       seed: seed,
-      draws: [Draw](repeating: Draw(seed: seed, members: []), count: queries)
+      subsets: [Subset](repeating: Subset(seed: seed, members: []), count: queries)
     )
   }
 }

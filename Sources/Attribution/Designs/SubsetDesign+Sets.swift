@@ -15,7 +15,7 @@ extension SubsetDesign {
       examples: examples,
       start: start,
       seed: seeds[0],
-      draws: seeds.flatMap { seed in sets.map { Draw(seed: seed, members: $0) } }
+      subsets: seeds.flatMap { seed in sets.map { Subset(seed: seed, members: $0) } }
     )
   }
 
@@ -30,17 +30,17 @@ extension SubsetDesign {
     seeds: [UInt64],
     isPaired: Bool = false
   ) -> SubsetDesign {
-    let draws = seeds.flatMap { seed in
+    let subsets = seeds.flatMap { seed in
       sets.map { set in
         let absent = Set(set)
-        return Draw(
+        return Subset(
           seed: seed,
           members: (0..<examples).filter { !absent.contains($0) },
           excluded: isPaired && !set.isEmpty ? set.sorted() : nil
         )
       }
     }
-    return SubsetDesign(examples: examples, start: start, seed: seeds[0], draws: draws)
+    return SubsetDesign(examples: examples, start: start, seed: seeds[0], subsets: subsets)
   }
 
   /// Trains coalitions of a game from the base with one seed; one may be empty.
@@ -51,33 +51,35 @@ extension SubsetDesign {
     of examples: Int,
     seed: UInt64
   ) -> SubsetDesign {
-    let draws = coalitions.map { coalition in
+    let subsets = coalitions.map { coalition in
       let absent = examples - coalition.count
-      guard absent > 0, absent * 10 <= examples else { return Draw(seed: seed, members: coalition) }
+      guard absent > 0, absent * 10 <= examples else {
+        return Subset(seed: seed, members: coalition)
+      }
       let present = Set(coalition)
-      return Draw(
+      return Subset(
         seed: seed,
         members: coalition,
         excluded: (0..<examples).filter { !present.contains($0) }
       )
     }
-    return SubsetDesign(examples: examples, start: .base, seed: seed, draws: draws)
+    return SubsetDesign(examples: examples, start: .base, seed: seed, subsets: subsets)
   }
 
   /// The same subsets with signed weights 1 − 2ξ, ξ ~ U(0, 1) from a stream of each model's seed.
   ///
   /// - SeeAlso: Pan et al., arXiv 2505.23223, eq. 5: objectives with a random linear term.
   public var signed: SubsetDesign {
-    let draws = draws.map { draw in
-      var generator = SplitMix64(seed: draw.seed, stream: 7)
+    let subsets = subsets.map { subset in
+      var generator = SplitMix64(seed: subset.seed, stream: 7)
       let weights = (0..<examples).map { _ in 1 - 2 * generator.uniform() }
-      return Draw(
-        seed: draw.seed,
-        members: draw.members,
-        weights: draw.members.map { weights[$0] },
-        excluded: draw.excluded
+      return Subset(
+        seed: subset.seed,
+        members: subset.members,
+        weights: subset.members.map { weights[$0] },
+        excluded: subset.excluded
       )
     }
-    return SubsetDesign(examples: examples, start: start, seed: seed, draws: draws)
+    return SubsetDesign(examples: examples, start: start, seed: seed, subsets: subsets)
   }
 }

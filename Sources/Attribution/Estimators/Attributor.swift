@@ -38,7 +38,7 @@ public struct Attributor: Sendable {
   ///
   /// - Parameters:
   ///   - losses: K models by N training examples and Q queries. Models without any loss are left out.
-  ///   - design: The draws behind the models, one a row of `losses`.
+  ///   - design: The subsets behind the models, one a row of `losses`.
   ///   - estimator: Which one.
   ///   - noiseFraction: ν, the share of the losses' variance that is read-out noise; 0 if unknown.
   ///   - shrinkage: c of λ = c·tr(G)/(K − 1) in ridge and of λ = c·tr(RᵀR)/K in design regression;
@@ -87,8 +87,8 @@ public struct Attributor: Sendable {
       case .designRegression:
         profiles.membershipProduct(
           signals.models.map { model in
-            let draw = design.draws[model]
-            return draw.members.enumerated().map { ($1, draw.weights?[$0] ?? 1) }
+            let subset = design.subsets[model]
+            return subset.members.enumerated().map { ($1, subset.weights?[$0] ?? 1) }
           }
         )
       }

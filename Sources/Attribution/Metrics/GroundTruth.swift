@@ -11,13 +11,13 @@ public struct GroundTruth: Sendable {
   /// Reads a design in which every subset was trained equally often, all with one seed before the next.
   ///
   /// - Parameters:
-  ///   - losses: A model a draw of the design.
-  ///   - design: The draws.
+  ///   - losses: A model a subset of the design.
+  ///   - design: The subsets.
   ///   - seeds: Trainings of each subset.
   public init(losses: LossMatrix, design: SubsetDesign, seeds: Int = 1) {
     precondition(design.models == losses.models.count && design.models.isMultiple(of: seeds))
     let count = design.models / seeds
-    subsets = design.draws.prefix(count).map(\.members)
+    subsets = design.subsets.prefix(count).map(\.members)
     readings = (0..<seeds).map { seed in
       losses.queries.indices.map { query in
         let column = losses.column(query: query)

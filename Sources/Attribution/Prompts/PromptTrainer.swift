@@ -119,7 +119,7 @@ public struct PromptTrainer: Trainer {
   /// - Returns: The model.
   /// - Throws: What θ0's trainer throws; `AttributionError` when there is none.
   public func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     guard !job.isTarget, let base = job.start else {
@@ -145,7 +145,7 @@ public struct PromptTrainer: Trainer {
 
   private func prompted(
     _ base: ModelReference,
-    _ job: TrainingJob,
+    _ job: ModelJob,
     _ meter: InputMeter,
     _ progress: @Sendable (TrainingProgress) -> Void
   ) async throws -> PromptedModel {
@@ -180,7 +180,7 @@ public struct PromptTrainer: Trainer {
   /// The prompt that lowers the subset's mean loss most.
   private func optimised(
     _ base: ModelReference,
-    _ job: TrainingJob,
+    _ job: ModelJob,
     _ meter: InputMeter,
     _ progress: @Sendable (TrainingProgress) -> Void
   ) async throws -> String {

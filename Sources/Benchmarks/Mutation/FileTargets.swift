@@ -161,7 +161,7 @@ struct FileTarget: Sendable {
           )
         else { return "no profile" }
         let trained = try? await trainer.train(
-          TrainingJob(
+          ModelJob(
             key: "k",
             start: nil,
             examples: [Example(id: "a", prompt: .text("p"), completion: "c")],

@@ -7,7 +7,7 @@ import Statistics
 struct ComparedPerturbation: Sendable {
   /// What the subsets behind prompts are.
   enum Subsets: Sendable {
-    /// Uniform draws, a share of the training set.
+    /// Uniform subsets, a share of the training set.
     case random
     /// The rows that BM25 finds nearest to one query each, so many.
     case nearest(Int)
@@ -97,12 +97,12 @@ extension SubsetDesign {
       examples: examples,
       start: start,
       seed: seed,
-      draws: draws.map { draw in
-        var generator = SplitMix64(seed: draw.seed, stream: 1)
+      subsets: self.subsets.map { subset in
+        var generator = SplitMix64(seed: subset.seed, stream: 1)
         let query = corpus.queries[generator.below(corpus.queries.count)]
         let scores = index.scores(.bm25, for: [query])
         let nearest = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(count)
-        return Draw(seed: draw.seed, members: nearest.sorted())
+        return Subset(seed: subset.seed, members: nearest.sorted())
       }
     )
   }

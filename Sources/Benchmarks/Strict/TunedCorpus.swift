@@ -47,7 +47,7 @@ struct TunedCorpus: Sendable {
       vocabularyFrom: corpus.train,
       seed: seed
     )
-    let job = TrainingJob(
+    let job = ModelJob(
       key: "target",
       start: nil,
       examples: corpus.train,
@@ -196,8 +196,8 @@ struct TunedCorpus: Sendable {
       examples: halves.examples,
       start: .base,
       seed: halves.seed,
-      draws: [0, 1].flatMap { repeated in
-        halves.draws.map { SubsetDesign.Draw(seed: $0.seed &+ repeated, members: $0.members) }
+      subsets: [0, 1].flatMap { repeated in
+        halves.subsets.map { Subset(seed: $0.seed &+ repeated, members: $0.members) }
       }
     )
     let losses = try await run(settings, design, provider, provider).losses()

@@ -146,9 +146,9 @@ extension HostRegistry {
       return HostDefinition(try HostProfile.read(json5: Array(bytes), for: self))
     } catch {
       throw ConfigurationError(
-        .syntax,
+        error.code,
         path: "\(key).provider",
-        "the provider '\(provider)': \(error.message)",
+        "the provider '\(provider)': \(error.cause)",
         hint: error.hint
       )
     }

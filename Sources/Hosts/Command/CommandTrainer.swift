@@ -60,7 +60,7 @@ public final class CommandTrainer: Trainer {
   ///
   /// Cancelling ends a running program with its whole process group; submitted jobs stay.
   public func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     let folder = try CommandFolder(in: options.folder, key: job.key)
@@ -189,7 +189,7 @@ public final class CommandTrainer: Trainer {
     try ledger.resources(job: key).last { $0.kind == .job && $0.host == name }
   }
 
-  private func request(for job: TrainingJob, _ folder: CommandFolder) -> JSON {
+  private func request(for job: ModelJob, _ folder: CommandFolder) -> JSON {
     [
       "version": 1,
       "key": .string(job.key),

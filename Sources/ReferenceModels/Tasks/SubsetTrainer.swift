@@ -3,7 +3,7 @@ import Statistics
 
 /// Trains a model of a learning task on each subset, from initial parameters (`base`) or θ0 (`target`).
 ///
-/// A model is trained on one thread and depends on nothing but its draw. Where the objective is of margins,
+/// A model is trained on one thread and depends on nothing but its subset. Where the objective is of margins,
 /// those with their sign turned are read in the place of losses: both fall where a model gets better.
 package struct SubsetTrainer: ModelMaker {
   private let target: TargetModel
@@ -34,12 +34,12 @@ package struct SubsetTrainer: ModelMaker {
     key.add("objective", objective.rawValue)
   }
 
-  package func losses(of draw: SubsetDesign.Draw, from start: Start) throws -> [Double] {
+  package func losses(of subset: Subset, from start: Start) throws -> [Double] {
     do {
-      let losses = try target.task.losses(at: parameters(of: draw, from: start))
+      let losses = try target.task.losses(at: parameters(of: subset, from: start))
       return objective.readsMargins ? losses.map { -margin(ofLoss: $0) } : losses
     } catch let error as ReferenceModelError where error.code == .diverged {
-      let place = "on \(draw.members.count) examples"
+      let place = "on \(subset.members.count) examples"
       let words =
         switch (start, objective) {
         case (.base, _): "a model \(place)"
@@ -51,12 +51,12 @@ package struct SubsetTrainer: ModelMaker {
   }
 
   /// θ of the model of one subset; throws what `losses` throws.
-  package func parameters(of draw: SubsetDesign.Draw, from start: Start) throws -> [Double] {
+  package func parameters(of subset: Subset, from start: Start) throws -> [Double] {
     let task = target.task
     return try task.trained(
-      on: draw,
+      on: subset,
       from: start == .target
-        ? target.parameters : task.model.initialParameters(seed: draw.seed),
+        ? target.parameters : task.model.initialParameters(seed: subset.seed),
       by: recipe,
       objective: objective,
       reference: target.parameters,

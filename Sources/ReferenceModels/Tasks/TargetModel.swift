@@ -36,8 +36,8 @@ package struct TargetModel: Sendable {
     self.seed = seed
     let start = task.model.initialParameters(seed: seed)
     do {
-      let draw = SubsetDesign.Draw(seed: seed, members: Array(task.train.indices))
-      parameters = try task.trained(on: draw, from: start, by: task.recipe)
+      let subset = Subset(seed: seed, members: Array(task.train.indices))
+      parameters = try task.trained(on: subset, from: start, by: task.recipe)
       losses = try task.losses(at: parameters)
     } catch let error as ReferenceModelError where error.code == .diverged {
       throw error.training("the target")
@@ -57,46 +57,46 @@ extension LearningTask {
   /// Trains one model.
   ///
   /// - Parameters:
-  ///   - draw: The examples, by their positions among the N.
+  ///   - subset: The examples, by their positions among the N.
   ///   - start: θ to start from.
   ///   - recipe: How.
-  ///   - objective: What its steps descend; one with random weights reads ξ off the draw's, 1 − 2ξ.
+  ///   - objective: What its steps descend; one with random weights reads ξ off the subset's, 1 − 2ξ.
   ///   - reference: The θ that objectives compare with and convex fits search from; `nil` for the start.
   ///   - curvature: The factored Hessian there.
   /// - Returns: θ after training.
   /// - Throws: `ReferenceModelError` when training diverges; `CancellationError`.
   func trained(
-    on draw: SubsetDesign.Draw,
+    on subset: Subset,
     from start: [Double],
     by recipe: Recipe,
     objective: PerturbedObjective = .loss,
     reference: [Double]? = nil,
     curvature: CholeskyFactor? = nil
   ) throws -> [Double] {
-    precondition(draw.weights == nil || objective.isWeighted, "the objective knows no weights")
-    guard !draw.members.isEmpty else { return start }
+    precondition(subset.weights == nil || objective.isWeighted, "the objective knows no weights")
+    guard !subset.members.isEmpty else { return start }
     switch recipe {
     case .convergence(let fit):
       return try fit.fit(
         model,
-        on: draw.members.map { train[$0] },
+        on: subset.members.map { train[$0] },
         // The minimum does not depend on where the search begins.
         from: reference ?? start,
         curvature: curvature
       )
     case .descent(let descent):
       var xi = [Double](repeating: 0, count: objective.isWeighted ? model.count : 0)
-      for (member, weight) in zip(draw.members, draw.weights ?? []) {
+      for (member, weight) in zip(subset.members, subset.weights ?? []) {
         xi[train[member]] = (1 - weight) / 2
       }
-      let excluded = draw.excluded ?? []
-      let all = excluded.isEmpty ? draw.members : (draw.members + excluded).sorted()
+      let excluded = subset.excluded ?? []
+      let all = excluded.isEmpty ? subset.members : (subset.members + excluded).sorted()
       return try descent.train(
         model,
         from: start,
         on: all.map { train[$0] },
         excluding: Set(excluded.map { train[$0] }),
-        seed: draw.seed,
+        seed: subset.seed,
         objective: objective.descent(from: reference ?? start, xi: xi)
       )
     }

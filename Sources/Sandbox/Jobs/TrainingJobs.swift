@@ -300,7 +300,7 @@ final class TrainingJobs: Sendable {
       }
       let examples = try examples(of: record)
       let trained = try await provider.train(
-        TrainingJob(
+        ModelJob(
           key: record.id,
           start: record.start.map(ModelReference.init),
           examples: examples,

@@ -5,10 +5,10 @@ import Testing
 struct SetDesignTests {
   @Test func `sets are trained once with every seed, a seed after another`() {
     let design = SubsetDesign.sets([[0], [1, 2]], of: 4, start: .target, seeds: [7, 8])
-    #expect(design.draws.map(\.seed) == [7, 7, 8, 8])
-    #expect(design.draws.map(\.members) == [[0], [1, 2], [0], [1, 2]])
+    #expect(design.subsets.map(\.seed) == [7, 7, 8, 8])
+    #expect(design.subsets.map(\.members) == [[0], [1, 2], [0], [1, 2]])
     #expect(design.start == .target && design.examples == 4)
-    #expect(design.first(3).draws == Array(design.draws.prefix(3)))
+    #expect(design.first(3).subsets == Array(design.subsets.prefix(3)))
   }
 
   @Test(arguments: [true, false])
@@ -20,8 +20,8 @@ struct SetDesignTests {
       seeds: [7],
       isPaired: isPaired
     )
-    #expect(design.draws.map(\.members) == [[1, 3], [0, 1, 2, 3]])
-    #expect(design.draws.map(\.excluded) == [isPaired ? [0, 2] : nil, nil])
+    #expect(design.subsets.map(\.members) == [[1, 3], [0, 1, 2, 3]])
+    #expect(design.subsets.map(\.excluded) == [isPaired ? [0, 2] : nil, nil])
   }
 
   @Test func `coalitions without few are paired with the full set`() {
@@ -31,8 +31,8 @@ struct SetDesignTests {
       seed: 3
     )
     #expect(design.start == .base)
-    #expect(design.draws.map(\.excluded) == [nil, nil, [0], nil])
-    #expect(design.draws.map(\.members.count) == [0, 10, 9, 8])
+    #expect(design.subsets.map(\.excluded) == [nil, nil, [0], nil])
+    #expect(design.subsets.map(\.members.count) == [0, 10, 9, 8])
   }
 
   @Test func `signed weights are a function of each model's seed`() throws {
@@ -43,7 +43,7 @@ struct SetDesignTests {
       start: .target,
       seed: 1
     )
-    let weights = plain.signed.draws.map { $0.weights ?? [] }
+    let weights = plain.signed.subsets.map { $0.weights ?? [] }
     #expect(weights.joined().allSatisfy { $0 > -1 && $0 <= 1 })
     #expect(weights.joined().contains { $0 < -0.5 } && weights.joined().contains { $0 > 0.5 })
     #expect(plain.first(2).signed == plain.signed.first(2))
@@ -55,7 +55,7 @@ struct GroundTruthTests {
   @Test func `outcomes are minus losses, averaged over seeds`() {
     let design = SubsetDesign.sets([[0], [1], [0, 1]], of: 2, start: .base, seeds: [1, 2])
     var losses = LossMatrix(
-      models: design.draws.indices.map(String.init),
+      models: design.subsets.indices.map(String.init),
       train: ["a", "b"],
       queries: ["q"]
     )

@@ -20,18 +20,18 @@ struct SubsetDesignTests {
   }
 
   @Test func `every subset has the asked size, ascending and distinct`() throws {
-    for draw in try design().draws {
-      #expect(draw.members.count == 30)
-      #expect(draw.members == Set(draw.members).sorted())
-      #expect(draw.members.allSatisfy { (0..<100).contains($0) })
-      #expect(draw.weights == nil)
+    for subset in try design().subsets {
+      #expect(subset.members.count == 30)
+      #expect(subset.members == Set(subset.members).sorted())
+      #expect(subset.members.allSatisfy { (0..<100).contains($0) })
+      #expect(subset.weights == nil)
     }
   }
 
   @Test func `every example is drawn about equally often`() throws {
     var counts = [Int](repeating: 0, count: 100)
-    for draw in try design(models: 2000).draws {
-      for member in draw.members { counts[member] += 1 }
+    for subset in try design(models: 2000).subsets {
+      for member in subset.members { counts[member] += 1 }
     }
     // 600 ± 20.5 for a fair draw; 5 standard deviations.
     #expect(counts.allSatisfy { abs($0 - 600) < 103 })
@@ -40,15 +40,15 @@ struct SubsetDesignTests {
   @Test func `seeds decide everything and a longer design starts with the shorter`() throws {
     let short = try design()
     let long = try design(models: 50)
-    #expect(Array(long.draws[..<25]) == short.draws)
+    #expect(Array(long.subsets[..<25]) == short.subsets)
     #expect(try design() == short)
-    #expect(try design(seed: 8).draws != short.draws)
-    #expect(Set(long.draws.map(\.seed)).count == 50)
-    #expect(Set(long.draws.map(\.members)).count == 50)
+    #expect(try design(seed: 8).subsets != short.subsets)
+    #expect(Set(long.subsets.map(\.seed)).count == 50)
+    #expect(Set(long.subsets.map(\.members)).count == 50)
   }
 
   @Test func `weights are uniform between 0 and 2`() throws {
-    let weights = try design(models: 200, weighted: true).draws.flatMap { $0.weights ?? [] }
+    let weights = try design(models: 200, weighted: true).subsets.flatMap { $0.weights ?? [] }
     #expect(weights.count == 6000)
     #expect(weights.allSatisfy { $0 > 0 && $0 <= 2 })
     let mean = weights.reduce(0, +) / 6000

@@ -14,7 +14,7 @@ struct InvarianceTests {
       examples: losses.train.count,
       start: .base,
       seed: 0,
-      draws: members.map { SubsetDesign.Draw(seed: 0, members: $0) }
+      subsets: members.map { Subset(seed: 0, members: $0) }
     )
     return try Attributor(losses: losses, design: design, estimator: estimator)
       .scores(for: singles(losses))

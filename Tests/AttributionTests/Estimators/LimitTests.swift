@@ -80,7 +80,7 @@ struct LimitTests {
       examples: 2,
       start: .base,
       seed: 0,
-      draws: [[0], [1], [0], [1]].map { SubsetDesign.Draw(seed: 0, members: $0) }
+      subsets: [[0], [1], [0], [1]].map { Subset(seed: 0, members: $0) }
     )
     for estimator in Estimator.allCases {
       let values = try Attributor(losses: losses, design: design, estimator: estimator)
@@ -104,9 +104,9 @@ struct LimitTests {
       start: .target,
       seed: 5
     )
-    let steps = design.draws.map { draw in
+    let steps = design.subsets.map { subset in
       (0..<2).map { axis in
-        -trainer[axis] * mean(of: draw.members.map { gradients[$0][axis] })
+        -trainer[axis] * mean(of: subset.members.map { gradients[$0][axis] })
       }
     }
     let losses = LossMatrix.columns(
@@ -174,7 +174,7 @@ struct LimitTests {
     }
     let values = try scores(.covariance, nil)
     let scale = expected.map(abs).max() ?? 0
-    // Sampling error of a variance from 6000 draws: √(2/6000) ≈ 1.8 %.
+    // Sampling error of a variance from 6000 subsets: √(2/6000) ≈ 1.8 %.
     #expect(distance(values, expected) < 0.08 * scale)
   }
 }

@@ -43,12 +43,12 @@ struct SpecialColumnTests {
       columns.map { Array($0[..<3]) + [nil] + Array($0[3...]) },
       queries: 2
     )
-    let spare = SubsetDesign.Draw(seed: 9, members: [0])
+    let spare = Subset(seed: 9, members: [0])
     let wider = SubsetDesign(
       examples: 10,
       start: .base,
       seed: 0,
-      draws: Array(design.draws[..<3]) + [spare] + Array(design.draws[3...])
+      subsets: Array(design.subsets[..<3]) + [spare] + Array(design.subsets[3...])
     )
     let plain = try Attributor(losses: losses, design: design, estimator: estimator)
     let gapped = try Attributor(losses: gap, design: wider, estimator: estimator)

@@ -222,7 +222,7 @@ enum OracleValues {
       examples: examples,
       start: .base,
       seed: 0,
-      draws: members.map { SubsetDesign.Draw(seed: 0, members: $0) }
+      subsets: members.map { Subset(seed: 0, members: $0) }
     )
   }
 }

@@ -18,8 +18,8 @@ import Testing
     )
   }
 
-  private func job(_ seed: UInt64, _ members: Range<Int>, start: String? = "θ0") -> TrainingJob {
-    TrainingJob(
+  private func job(_ seed: UInt64, _ members: Range<Int>, start: String? = "θ0") -> ModelJob {
+    ModelJob(
       key: "k\(seed)",
       start: start.map { ModelReference($0) },
       examples: Array(train[members]),
@@ -45,7 +45,7 @@ import Testing
 
   private func made(
     _ perturbation: PromptPerturbation,
-    _ job: TrainingJob
+    _ job: ModelJob
   ) async throws -> PromptedModel {
     let trainer = try trainer(perturbation)
     return try #require(PromptedModel(try await trainer.train(job) { _ in }.model))
@@ -142,7 +142,7 @@ import Testing
         tuner: nil,
         scorer: PromptedScorer(ScriptedScorer(), train: rows, for: perturbation)
       )
-      let job = TrainingJob(
+      let job = ModelJob(
         key: "k",
         start: ModelReference("θ0"),
         examples: rows,
@@ -226,7 +226,7 @@ import Testing
       scorer: PromptedScorer(scorer, train: rows, for: perturbation)
     )
     let seen = Mutex<[TrainingProgress]>([])
-    let job = TrainingJob(
+    let job = ModelJob(
       key: "k",
       start: ModelReference("θ0"),
       examples: Array(rows[..<10]),

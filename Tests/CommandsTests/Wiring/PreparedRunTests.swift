@@ -95,7 +95,7 @@ struct PreparedRunTests {
     #expect(silent.settings.start == usual.start)
     #expect(silent.settings.hyperparameters == usual.hyperparameters)
     #expect(silent.settings.targetHyperparameters == usual.target)
-    #expect(silent.design.draws.allSatisfy { $0.members.count == 3 })
+    #expect(silent.design.subsets.allSatisfy { $0.members.count == 3 })
 
     let said = try prepared(
       """
@@ -110,7 +110,7 @@ struct PreparedRunTests {
     #expect(said.settings.hyperparameters.epochs == 2)
     #expect(said.settings.hyperparameters.batchSize == usual.hyperparameters.batchSize)
     #expect(said.settings.provider.contains("width 32, layers "))
-    #expect(said.design.draws.allSatisfy { $0.members.count == 5 && $0.weights?.count == 5 })
+    #expect(said.design.subsets.allSatisfy { $0.members.count == 5 && $0.weights?.count == 5 })
     #expect(said.plan().jobs == 4)
     #expect(said.plan().dollars == 0)
   }

@@ -49,8 +49,8 @@ private struct Bench: ~Copyable {
   }
 }
 
-private func job(_ key: String = "run-k03", weights: [Double]? = nil) -> TrainingJob {
-  TrainingJob(
+private func job(_ key: String = "run-k03", weights: [Double]? = nil) -> ModelJob {
+  ModelJob(
     key: key,
     start: nil,
     examples: [

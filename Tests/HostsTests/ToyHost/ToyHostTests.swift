@@ -1,3 +1,4 @@
+import Configuration
 import Experiment
 import Hosts
 import TestSupport
@@ -69,7 +70,7 @@ import Transport
       """.utf8
     )
     #expect(try HostProfile.read(json5: text, for: hosts).training?.wire.name == "toy")
-    let error = #expect(throws: HostError.self) { try HostProfile.read(json5: text) }
-    #expect(error?.message.contains("has a value that is not understood there") == true)
+    let error = #expect(throws: ConfigurationError.self) { try HostProfile.read(json5: text) }
+    #expect(error?.cause.contains("has a value that is not understood there") == true)
   }
 }

@@ -31,7 +31,7 @@ private func key(_ maker: SubsetTrainer) -> String {
   return key.text
 }
 
-private let all = SubsetDesign.Draw(seed: 1, members: Array(0..<60))
+private let all = Subset(seed: 1, members: Array(0..<60))
 
 struct SubsetTrainerTests {
   @Test func `training on everything from the base is how the target came about`() throws {
@@ -39,13 +39,13 @@ struct SubsetTrainerTests {
     let trainer = SubsetTrainer(target)
     #expect(try trainer.losses(of: all, from: .base) == target.losses)
     #expect(try trainer.losses(of: all, from: .target) != target.losses)
-    let other = SubsetDesign.Draw(seed: 2, members: all.members)
+    let other = Subset(seed: 2, members: all.members)
     #expect(try trainer.losses(of: other, from: .base) != target.losses)
   }
 
   @Test func `without members the start itself is read`() throws {
     let target = try TargetModel(task(.convergence(ConvexFit(ridge: 0.01))), seed: 1)
-    let none = SubsetDesign.Draw(seed: 1, members: [])
+    let none = Subset(seed: 1, members: [])
     #expect(try SubsetTrainer(target).losses(of: none, from: .target) == target.losses)
     let untrained = try SubsetTrainer(target).losses(of: none, from: .base)
     #expect(untrained.allSatisfy { abs($0 - 1.0986122886681098) < 1e-12 })
@@ -56,7 +56,7 @@ struct SubsetTrainerTests {
     let onwards = GradientDescent(epochs: 2, batchSize: 16, learningRate: 0.1)
     let trainer = SubsetTrainer(target, recipe: .descent(onwards))
     let rest = Array(1..<60)
-    let paired = SubsetDesign.Draw(seed: 1, members: rest, excluded: [0])
+    let paired = Subset(seed: 1, members: rest, excluded: [0])
     let expected = try onwards.train(
       target.task.model,
       from: target.parameters,
@@ -65,7 +65,7 @@ struct SubsetTrainerTests {
       seed: 1
     )
     #expect(try trainer.parameters(of: paired, from: .target) == expected)
-    let apart = SubsetDesign.Draw(seed: 1, members: rest)
+    let apart = Subset(seed: 1, members: rest)
     #expect(try trainer.parameters(of: apart, from: .target) != expected)
   }
 

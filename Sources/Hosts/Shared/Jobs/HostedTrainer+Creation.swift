@@ -32,7 +32,7 @@ extension HostedTrainer {
   }
 
   /// Creates a job, or adopts the one that was created although its reply was lost.
-  func create(_ job: TrainingJob, tag: JobTag, known: [RemoteJob]) async throws -> RemoteJob {
+  func create(_ job: ModelJob, tag: JobTag, known: [RemoteJob]) async throws -> RemoteJob {
     let order = JobOrder(
       tag: tag,
       base: base,
@@ -143,7 +143,7 @@ extension HostedTrainer {
   }
 
   /// Uploads the training file, unless the host has it already.
-  private func upload(_ job: TrainingJob, tag: JobTag) async throws -> String {
+  private func upload(_ job: ModelJob, tag: JobTag) async throws -> String {
     for resource in try written(tag) where resource.kind == .file {
       if try await wire.isReady(file: resource.id) { return resource.id }
       try ledger.remove(resource)

@@ -102,7 +102,7 @@ public final class HostedTrainer: Trainer {
   /// - Returns: The tuned model and its checkpoints.
   /// - Throws: `HostError`, the ledger's own error, or `CancellationError` when cancelled.
   public func train(
-    _ job: TrainingJob,
+    _ job: ModelJob,
     progress: @escaping @Sendable (TrainingProgress) -> Void
   ) async throws -> TrainedModel {
     try check(job)
@@ -133,7 +133,7 @@ public final class HostedTrainer: Trainer {
   }
 
   /// Refuses what the host cannot do, before anything is made.
-  private func check(_ job: TrainingJob) throws(HostError) {
+  private func check(_ job: ModelJob) throws(HostError) {
     if job.start != nil, !profile.continuesTuned {
       throw HostError(.unsupported, "\(host.name) cannot continue from a tuned model")
     }
@@ -161,7 +161,7 @@ public final class HostedTrainer: Trainer {
     )
   }
 
-  private func result(of ended: RemoteJob, for job: TrainingJob) async throws -> TrainedModel {
+  private func result(of ended: RemoteJob, for job: ModelJob) async throws -> TrainedModel {
     guard let model = ended.model else {
       throw HostError(.jobFailed, "\(host.name) job \(ended.id) succeeded but names no model")
     }
@@ -192,7 +192,7 @@ public final class HostedTrainer: Trainer {
   }
 
   /// What the host is asked for, nothing left open.
-  func asked(_ job: TrainingJob) -> Hyperparameters {
+  func asked(_ job: ModelJob) -> Hyperparameters {
     job.hyperparameters.filled(from: Self.pinned)
   }
 

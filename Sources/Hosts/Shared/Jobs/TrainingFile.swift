@@ -9,7 +9,7 @@ struct TrainingFile: Sendable {
   let isChat: Bool
 
   /// Writes a job's examples, with their weights where the host takes them.
-  init(_ job: TrainingJob, tag: JobTag, profile: TrainingProfile) {
+  init(_ job: ModelJob, tag: JobTag, profile: TrainingProfile) {
     self.tag = tag
     isChat = job.examples.contains { if case .chat = $0.prompt { true } else { false } }
     content =
@@ -18,7 +18,7 @@ struct TrainingFile: Sendable {
   }
 }
 
-extension TrainingJob {
+extension ModelJob {
   /// Its rows as JSON Lines, a top-level `weight` in each where it has weights and they are wanted.
   func lines(weighted: Bool) -> [UInt8] {
     examples.enumerated().flatMap { index, example in

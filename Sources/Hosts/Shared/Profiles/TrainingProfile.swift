@@ -127,7 +127,7 @@ extension TrainingProfile {
   var words: Statuses { statuses ?? .usual }
 
   /// The first value that was given and that its wire does not read; `nil` for none.
-  var unread: String? {
+  package var unread: String? {
     let given = [
       ("continuation", continuation != nil), ("filter", filter != nil), ("seed", seed != nil),
       ("filesAreListed", filesAreListed != nil), ("suffixLength", suffixLength != nil),

@@ -1,3 +1,4 @@
+import Configuration
 import Experiment
 import Synchronization
 import TestSupport

@@ -25,8 +25,8 @@ func job(
   hyperparameters: Hyperparameters = Hyperparameters(),
   seed: UInt64 = 7,
   keepsCheckpoints: Bool = false
-) -> TrainingJob {
-  TrainingJob(
+) -> ModelJob {
+  ModelJob(
     key: key,
     start: start.map { ModelReference($0) },
     examples: [
@@ -41,7 +41,7 @@ func job(
 }
 
 extension HostedTrainer {
-  func train(_ job: TrainingJob) async throws -> TrainedModel { try await train(job) { _ in } }
+  func train(_ job: ModelJob) async throws -> TrainedModel { try await train(job) { _ in } }
 }
 
 @Suite struct `a hosted trainer` {

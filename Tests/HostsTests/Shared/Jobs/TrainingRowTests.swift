@@ -8,8 +8,8 @@ import Testing
 @Suite struct `rows of the user's file` {
   private let rows = GeneratedRows(1000, seed: 5)
 
-  private func job() throws -> TrainingJob {
-    TrainingJob(
+  private func job() throws -> ModelJob {
+    ModelJob(
       key: "0123456789abcdef0123456789abcdef",
       start: nil,
       examples: try ExampleFile.parse(rows.file, role: .train, file: ""),

@@ -1,3 +1,4 @@
+import Configuration
 import Experiment
 import FoundationEssentials
 import Hosts
@@ -10,11 +11,11 @@ import Testing
         { name: 'b', title: 'B', authorization: 'none', training: { parallelJobs: 1,
           minimumExamples: 1, continuesTuned: true, \(training) } }
         """
-      do throws(HostError) {
+      do throws(ConfigurationError) {
         _ = try HostProfile.read(json5: Array(text.utf8))
         return nil
       } catch {
-        return error.message
+        return error.cause
       }
     }
     #expect(fault("wire: 'fireworks', seed: 's'")?.contains("'training.seed'") == true)
@@ -37,44 +38,47 @@ import Testing
   }
 
   @Test func `bytes that are no UTF-8 are an error, also in a bare key`() {
-    let error = #expect(throws: HostError.self) {
-      try HostProfile.read(
-        json5: Array("{ n".utf8) + [0xE4] + Array("me: \"x\" }".utf8),
-        file: "my.json5"
-      )
+    let error = #expect(throws: ConfigurationError.self) {
+      try HostProfile.read(json5: Array("{ n".utf8) + [0xE4] + Array("me: \"x\" }".utf8))
     }
-    #expect(error?.message == "my.json5: not valid UTF-8")
+    #expect(error?.cause.contains("UTF-8") == true, "\(error?.cause ?? "")")
   }
 
   @Test(arguments: [
-    ("{ name: \"a\", title: \"A\", authorization: \"none\", titel: \"A\" }", "unknown key 'titel'"),
+    (
+      "{ name: 'a', title: 'A', authorization: 'none', titel: 'A' }",
+      "unknown key 'titel'", "did you mean 'title'?"
+    ),
     (
       """
       { name: "a", title: "A", authorization: "none", training: { wire: "openai", parallelJobs: 1,
         minimumExamples: 1, continuesTuned: true, hyperparameters: { place: "body", epochs: "e",
-        learningRate: "r", batch: "b" } } }
-      """, "unknown key 'training.hyperparameters.batch'; known there are place, epochs, batchSize"
+        learningRate: "r", batchsize: "b" } } }
+      """, "unknown key 'batchsize' in 'training.hyperparameters'", "did you mean 'batchSize'?"
     ),
-    ("{ name: \"a\", authorization: \"none\" }", "no 'title'"),
-    ("{ name: \"a\", title: \"A\", authorization: \"basic\" }", "'authorization' has a value"),
-    ("{ name: \"a\", title: 3, authorization: \"none\" }", "'title' has a value"),
-    ("{ name: ", "my.json5: line 1, column"), ("[]", "my.json5: "),
-    ("{ name: \"a\",\n name: \"b\" }", "my.json5: line 2, column 2: "),
+    ("{ name: 'a', authorization: 'none' }", "no 'title'", nil),
+    ("{ name: 'a', title: 'A', authorization: 'basic' }", "'authorization' has a value", nil),
+    ("{ name: 'a', title: 3, authorization: 'none' }", "'title' has a value", nil),
+    ("{ name: ", "line 1, column", nil), ("[]", "should hold an object, found a list", nil),
+    ("{ name: 'a',\n name: 'b' }", "line 2, column 2: ", "keep one of them"),
   ])
-  func `refuses a user's profile with a clear word`(text: String, words: String) {
-    let error = #expect(throws: HostError.self) {
-      try HostProfile.read(json5: Array(text.utf8), file: "my.json5")
+  func `refuses a user's profile with a clear word`(
+    text: String,
+    words: String,
+    hint: String?
+  ) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try HostProfile.read(json5: Array(text.utf8))
     }
-    #expect(error?.code == .configuration)
-    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
-    #expect(error?.message.hasPrefix("my.json5: ") == true)
+    #expect(error?.cause.contains(words) == true, "\(error?.cause ?? "")")
+    #expect(error?.hint == hint)
   }
 
   @Test func `is read from the commented example`() throws {
-    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(5)
+    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
     let path = folder.joined(separator: "/") + "/configs/profile.json5"
     let text = Array(try String(contentsOfFile: path, encoding: .utf8).utf8)
-    let profile = try HostProfile.read(json5: text, file: "profile.json5")
+    let profile = try HostProfile.read(json5: text)
     #expect(profile.name == "box" && profile.training?.wire == .openai)
     // What the example does not set, nobody finds.
     func unset(_ value: Any, _ path: String) -> [String] {
