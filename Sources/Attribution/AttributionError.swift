@@ -27,8 +27,7 @@ public struct AttributionError: Error, Sendable, Hashable, CustomStringConvertib
   /// What the user can do about it.
   public let hint: String?
 
-  /// Creates an error.
-  public init(_ code: Code, _ failure: String, cause: String, hint: String? = nil) {
+  package init(_ code: Code, _ failure: String, cause: String, hint: String? = nil) {
     self.code = code
     self.failure = failure
     self.cause = cause

@@ -35,7 +35,6 @@ package struct Failure: Error, Sendable, Hashable {
   /// How the process ends.
   package let status: Status
 
-  /// Creates a failure.
   package init(_ status: Status, _ message: String, hint: String? = nil) {
     self.message = message
     self.hint = hint

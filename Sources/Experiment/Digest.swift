@@ -6,7 +6,7 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
   private static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
   private var state: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
-  /// Creates the digest of nothing.
+  /// The digest of nothing.
   public init() {}
 
   /// Adds bytes.

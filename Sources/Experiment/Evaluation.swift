@@ -19,8 +19,7 @@ public struct Retrieval: Sendable, Hashable {
   /// Average precision of all rows that share a tagged query's completion, whatever their tag.
   public let sameOutputAP: Double?
 
-  /// Creates a result.
-  public init(
+  package init(
     ap: Double,
     apInterval: ClosedRange<Double>?,
     auroc: Double?,
@@ -67,8 +66,7 @@ public struct Evaluation: Sendable, Hashable {
   /// How much a candidate filter missed; `nil` where that is not known, or for more than one ranking.
   public let audit: AuditEstimate?
 
-  /// Creates an evaluation.
-  public init(
+  package init(
     estimator: String,
     tag: String,
     against: String?,

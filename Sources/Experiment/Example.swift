@@ -8,7 +8,7 @@ public struct Message: Sendable, Hashable, Codable {
   /// are all of it.
   public let json: String?
 
-  /// Creates a turn.
+  /// A turn; `json` is how it stood in the file, where it says more than role and content.
   public init(role: String, content: String, json: String? = nil) {
     self.role = role
     self.content = content
@@ -52,7 +52,7 @@ public struct Example: Sendable, Hashable, Identifiable {
   /// Whether the completion is a text that tokens spell, not a call of tools.
   public var isText: Bool { rendering?.callsTools != true }
 
-  /// Creates an example.
+  /// An example by its texts.
   public init(
     id: String,
     prompt: Prompt,
@@ -77,7 +77,7 @@ public struct Corpus: Sendable, Hashable {
   /// Query examples, in file order.
   public let queries: [Example]
 
-  /// Creates a corpus.
+  /// Rows and queries, each in the order of its file.
   public init(train: [Example], queries: [Example]) {
     self.train = train
     self.queries = queries

@@ -13,8 +13,7 @@ public struct Scores: Sendable, Hashable {
   /// Per training example: whether its losses vary enough to be scored at all.
   public let measurable: [Bool]
 
-  /// Creates scores.
-  public init(
+  package init(
     estimator: String,
     train: [String],
     queries: [String],
@@ -51,8 +50,7 @@ public struct RankedExample: Sendable, Hashable {
   /// Words of the text that the query (or half of a query group) shares, rarest first.
   public let sharedWords: [String]
 
-  /// Creates a line.
-  public init(
+  package init(
     rank: Int,
     id: String,
     score: Double,
@@ -82,8 +80,7 @@ public struct EnrichedWord: Sendable, Hashable {
   /// Share among the top rows divided by share in the training set.
   public let lift: Double
 
-  /// Creates an entry.
-  public init(word: String, top: Int, corpus: Int, lift: Double) {
+  package init(word: String, top: Int, corpus: Int, lift: Double) {
     self.word = word
     self.top = top
     self.corpus = corpus
@@ -106,8 +103,7 @@ public struct TextEvidence: Sendable, Hashable {
   /// A sentence when text alone already explains the list, else `nil`.
   public let verdict: String?
 
-  /// Creates the evidence.
-  public init(
+  package init(
     sameCompletion: Int,
     sameCompletionInCorpus: Int,
     bm25Overlap: Int,
@@ -137,8 +133,7 @@ public struct AuditEstimate: Sendable, Hashable {
   /// 95 % interval of Clopper and Pearson for the share of such rows among the rest.
   public let share: ClosedRange<Double>
 
-  /// Creates an estimate.
-  public init(top: Int, audited: Int, above: Int, rest: Int, share: ClosedRange<Double>) {
+  package init(top: Int, audited: Int, above: Int, rest: Int, share: ClosedRange<Double>) {
     self.top = top
     self.audited = audited
     self.above = above
@@ -196,8 +191,7 @@ public struct Reliability: Sendable, Hashable {
   /// What intervals and halves are drawn from.
   public let sampling: Sampling
 
-  /// Creates a statement.
-  public init(
+  package init(
     models: Int,
     planned: Int,
     signalToNoise: Double?,
@@ -247,8 +241,7 @@ public struct QueryFindings: Sendable, Hashable {
   /// How much a candidate filter missed; `nil` where all rows were read, or that is not known.
   public let audit: AuditEstimate?
 
-  /// Creates findings.
-  public init(
+  package init(
     query: String,
     queries: Int,
     text: String?,

@@ -19,8 +19,7 @@ public struct Leaderboard: Sendable, Hashable {
     /// Its 95 % interval, where one is known.
     public let interval: ClosedRange<Double>?
 
-    /// Creates a figure.
-    public init(_ value: Double, interval: ClosedRange<Double>? = nil) {
+    package init(_ value: Double, interval: ClosedRange<Double>? = nil) {
       self.value = value
       self.interval = interval
     }
@@ -51,8 +50,7 @@ public struct Leaderboard: Sendable, Hashable {
     /// Seconds of one core, its trainings included.
     public let seconds: Double
 
-    /// Creates a row.
-    public init(
+    package init(
       method: String,
       access: Access,
       lds: Figure? = nil,
@@ -92,8 +90,7 @@ public struct Leaderboard: Sendable, Hashable {
     /// The K at which the curve is within 5 % of `limit`.
     public let enough: Double?
 
-    /// Creates a curve.
-    public init(method: String, models: [Int], lds: [Double], limit: Double?, enough: Double?) {
+    package init(method: String, models: [Int], lds: [Double], limit: Double?, enough: Double?) {
       self.method = method
       self.models = models
       self.lds = lds
@@ -114,8 +111,7 @@ public struct Leaderboard: Sendable, Hashable {
     /// retrained models do not.
     public let wrong: [Double]
 
-    /// Creates a curve.
-    public init(method: String, sizes: [Int], rise: [Double], wrong: [Double]) {
+    package init(method: String, sizes: [Int], rise: [Double], wrong: [Double]) {
       self.method = method
       self.sizes = sizes
       self.rise = rise
@@ -136,8 +132,7 @@ public struct Leaderboard: Sendable, Hashable {
     /// The size at which half of the queries had changed; `nil` when more never did.
     public let median: Int?
 
-    /// Creates a curve.
-    public init(method: String, queries: Int, sizes: [Int], flipped: [Double], median: Int?) {
+    package init(method: String, queries: Int, sizes: [Int], flipped: [Double], median: Int?) {
       self.method = method
       self.queries = queries
       self.sizes = sizes
@@ -155,8 +150,7 @@ public struct Leaderboard: Sendable, Hashable {
     /// The same, less that of random examples.
     public let gain: Figure?
 
-    /// Creates a result.
-    public init(method: String, increase: Figure?, gain: Figure?) {
+    package init(method: String, increase: Figure?, gain: Figure?) {
       self.method = method
       self.increase = increase
       self.gain = gain
@@ -174,8 +168,7 @@ public struct Leaderboard: Sendable, Hashable {
     /// Mean Spearman correlation at each.
     public let spearman: [Double?]
 
-    /// Creates a curve.
-    public init(method: String, steps: [Int], cosine: [Double?], spearman: [Double?]) {
+    package init(method: String, steps: [Int], cosine: [Double?], spearman: [Double?]) {
       self.method = method
       self.steps = steps
       self.cosine = cosine
@@ -220,8 +213,7 @@ public struct Leaderboard: Sendable, Hashable {
   /// What a reader should know besides.
   public var notes: [String] = []
 
-  /// Creates a leaderboard.
-  public init(
+  package init(
     subject: String,
     examples: Int,
     queries: Int,

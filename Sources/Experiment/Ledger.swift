@@ -23,8 +23,7 @@ public struct RemoteResource: Sendable, Hashable, Codable {
   /// The host: the name of its profile.
   public let host: String
 
-  /// Creates a resource.
-  public init(_ kind: Kind, id: String, job: String, host: String) {
+  package init(_ kind: Kind, id: String, job: String, host: String) {
     self.kind = kind
     self.id = id
     self.job = job

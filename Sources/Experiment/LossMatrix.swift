@@ -15,7 +15,7 @@ public struct LossMatrix: Sendable {
   private var storage: [Double]
   private var bounds: Set<Int> = []
 
-  /// Creates a matrix in which everything is missing.
+  /// A matrix in which everything is missing.
   public init(models: [String], train: [String], queries: [String], view: LossView = .sum) {
     self.models = models
     self.train = train

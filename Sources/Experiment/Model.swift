@@ -3,7 +3,7 @@ public struct ModelReference: Sendable, Hashable, Codable {
   /// The provider's own name for it: `ft:…`, an adapter name, or a local weights key.
   public let name: String
 
-  /// Creates a reference.
+  /// A model by the name that its host knows.
   public init(_ name: String) { self.name = name }
 
   /// Whether the names have the same bytes.
@@ -24,7 +24,7 @@ public struct Hyperparameters: Sendable, Hashable, Codable {
   /// Factor on the provider's own learning rate.
   public var learningRateMultiplier: Double?
 
-  /// Creates a set of hyperparameters.
+  /// Hyperparameters; what is `nil` is left to the host.
   public init(
     epochs: Int? = nil,
     batchSize: Int? = nil,
@@ -69,7 +69,7 @@ public struct ModelJob: Sendable, Hashable {
   /// Whether it makes θ0 rather than a perturbed model.
   public let isTarget: Bool
 
-  /// Creates a job.
+  /// A job out of all that decides its model.
   public init(
     key: String,
     start: ModelReference?,
@@ -98,7 +98,7 @@ public struct ScoredInputs: Sendable, Hashable {
   /// Their tokens, prompts and completions, by the scorer's own count.
   public var tokens: Int
 
-  /// Creates a count.
+  /// A count, of nothing by default.
   public init(inputs: Int = 0, tokens: Int = 0) {
     self.inputs = inputs
     self.tokens = tokens
@@ -118,7 +118,7 @@ public struct TrainedModel: Sendable, Hashable {
   /// What was scored to make the model; `nil` when it was not made by scoring.
   public let scored: ScoredInputs?
 
-  /// Creates a result.
+  /// A model that was made, with what it took.
   public init(
     model: ModelReference,
     checkpoints: [ModelReference],

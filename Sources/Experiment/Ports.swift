@@ -31,7 +31,7 @@ public struct TrainingProgress: Sendable, Hashable {
   /// Lowest mean loss reached, in nats; `nil` before one is known.
   public var loss: Double?
 
-  /// Creates a statement.
+  /// A fraction done, with what was scored on the way where something was.
   public init(
     _ fraction: Double,
     scored: ScoredInputs? = nil,
@@ -133,7 +133,7 @@ public struct TrainerCapabilities: Sendable, Hashable {
   /// Whether rows reach the training as they stand in the user's file; otherwise only texts do.
   public var keepsRows: Bool
 
-  /// Creates a description.
+  /// What it can do; what has a default may be left out.
   public init(
     continuesTuned: Bool,
     weighted: Bool,
@@ -170,7 +170,7 @@ public struct ScorerCapabilities: Sendable, Hashable {
   /// Tokens that come in front of each example under a perturbed model, on average.
   public var overhead: Int
 
-  /// Creates a description.
+  /// What it can do; what has a default may be left out.
   public init(
     exact: Bool,
     batch: Int,

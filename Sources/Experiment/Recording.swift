@@ -9,8 +9,7 @@ public final class Exchange: Sendable {
     /// Its value.
     public let value: String
 
-    /// Creates a field.
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }
@@ -35,8 +34,7 @@ public final class Exchange: Sendable {
   /// How long the reply took, in milliseconds, retries included.
   public let took: Int
 
-  /// Creates an exchange.
-  public init(
+  package init(
     key: String,
     method: String,
     url: String,

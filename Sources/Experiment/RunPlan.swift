@@ -42,8 +42,7 @@ public struct RunPlan: Sendable, Hashable {
     /// What measurements say of it, in words.
     public let evidence: String
 
-    /// Creates a statement out of the plan that the method would have.
-    public init(
+    package init(
       _ name: String,
       plan: RunPlan,
       isConfigured: Bool,
@@ -61,8 +60,7 @@ public struct RunPlan: Sendable, Hashable {
     }
   }
 
-  /// Creates a plan.
-  public init(
+  package init(
     jobs: Int,
     trainingTokens: Int,
     requests: Int,
@@ -113,8 +111,7 @@ public struct RunStatus: Sendable, Hashable {
     /// Models given up.
     public var failed: Int
 
-    /// Creates counts.
-    public init(planned: Int, succeeded: Int, running: Int, failed: Int) {
+    package init(planned: Int, succeeded: Int, running: Int, failed: Int) {
       self.planned = planned
       self.succeeded = succeeded
       self.running = running
@@ -135,8 +132,7 @@ public struct RunStatus: Sendable, Hashable {
     /// Entries without a value, those not asked for yet included.
     public var unread: Int { expected - measured - censored }
 
-    /// Creates counts.
-    public init(expected: Int, measured: Int, missing: Int, censored: Int) {
+    package init(expected: Int, measured: Int, missing: Int, censored: Int) {
       self.expected = expected
       self.measured = measured
       self.missing = missing
@@ -153,8 +149,7 @@ public struct RunStatus: Sendable, Hashable {
     /// Ids of the first examples that are concerned, and "…" where there are more.
     public private(set) var examples: [String]
 
-    /// Creates an entry.
-    public init(reason: String, count: Int, examples: [String]) {
+    package init(reason: String, count: Int, examples: [String]) {
       self.reason = reason
       self.count = count
       self.examples = examples
@@ -216,8 +211,7 @@ public struct RunStatus: Sendable, Hashable {
   /// What the process that is at it is waiting for, trouble first.
   public var waiting: [Wait]
 
-  /// Creates a status.
-  public init(
+  package init(
     phase: Phase,
     models: Models,
     losses: Losses,

@@ -20,7 +20,7 @@ public struct SubsetDesign: Sendable, Hashable, Codable {
   /// One subset a perturbed model, in model order.
   public let subsets: [Subset]
 
-  /// Creates a design from its subsets.
+  /// A design of which all is known; see `SubsetDesign.random` for one that is drawn.
   public init(examples: Int, start: Start, seed: UInt64, subsets: [Subset]) {
     self.examples = examples
     self.start = start

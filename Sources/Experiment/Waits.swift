@@ -14,8 +14,7 @@ public struct Wait: Sendable, Hashable, Codable {
   /// Whether the work takes it, as a running job does, and nothing is wrong.
   public let isUsual: Bool
 
-  /// Creates a wait.
-  public init(
+  package init(
     _ subject: String,
     words: String,
     since: Double,

@@ -44,7 +44,6 @@ final class Fitting: @unchecked Sendable {
   private var gradients: [Buffer] = []
   private let threads: @Sendable () -> Int
 
-  /// Creates an engine; `threads` is asked before every batch how many threads it may use.
   init(_ set: InstructionSet = .best, threads: @escaping @Sendable () -> Int) {
     passes = (0..<parts).map { _ in Pass(set) }
     self.threads = threads

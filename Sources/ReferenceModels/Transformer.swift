@@ -12,7 +12,6 @@ package struct Transformer: Sendable {
   /// All parameters, in the order of `Layout`.
   package let parameters: Buffer
 
-  /// Creates a model around parameters, or of zeros.
   package init(_ architecture: Architecture, parameters: Buffer? = nil) {
     let count = Layout(architecture).count
     precondition(parameters == nil || parameters?.count == count)

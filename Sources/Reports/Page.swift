@@ -29,7 +29,6 @@ package struct Page: Sendable, Hashable {
     /// What it is for.
     package let emphasis: Emphasis
 
-    /// Creates a span.
     package init(_ text: String, _ emphasis: Emphasis = .plain) {
       self.text = text
       self.emphasis = emphasis
@@ -84,7 +83,6 @@ package struct Page: Sendable, Hashable {
   /// The parts, top to bottom.
   package var parts: [Part]
 
-  /// Creates a page.
   package init(_ parts: [Part]) { self.parts = parts }
 
   /// Both pages, one below the other.

@@ -11,8 +11,7 @@ public struct Rates: Sendable, Hashable, Codable {
   /// An hour of one model being open for scoring, such as a deployment's.
   public var hosting: Double
 
-  /// Creates rates.
-  public init(
+  package init(
     trainingTokens: Double = 0,
     promptTokens: Double = 0,
     completionTokens: Double = 0,

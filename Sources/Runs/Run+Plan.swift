@@ -17,7 +17,7 @@ extension Run {
     /// Seconds that one scoring call takes; as many run at once as the scorer allows.
     public var secondsPerRequest: Double?
 
-    /// Creates a throughput; figures must be positive.
+    /// Figures must be positive.
     public init(
       trainingTokensPerSecond: Double? = nil,
       secondsPerJob: Double? = nil,

@@ -75,7 +75,8 @@ extension RunSettings {
         "the members of model-\(index) are not ascending positions of training examples"
       )
       try require(
-        subset.weights.map { $0.count == subset.members.count && $0.allSatisfy(\.isFinite) } ?? true,
+        subset.weights.map { $0.count == subset.members.count && $0.allSatisfy(\.isFinite) }
+          ?? true,
         "model-\(index) does not have one finite weight a member"
       )
       try require(

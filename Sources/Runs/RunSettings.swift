@@ -62,7 +62,7 @@ public struct RunSettings: Sendable, Hashable {
   /// The training rows that are read; `nil` reads all.
   public var candidates: Candidates?
 
-  /// Creates settings.
+  /// Settings; what has a default may be left out.
   public init(
     name: String,
     provider: String,

@@ -8,7 +8,7 @@ public struct LimitedMemoryBFGS: Sendable, Hashable {
   /// Most iterations.
   public var iterations: Int
 
-  /// Creates a minimiser.
+  /// A minimiser that keeps `memory` pairs of steps and ends at a gradient of norm `tolerance`.
   public init(memory: Int = 10, tolerance: Double = 1e-8, iterations: Int = 1000) {
     self.memory = memory
     self.tolerance = tolerance

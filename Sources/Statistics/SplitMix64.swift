@@ -8,10 +8,10 @@ import Glibc
 public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
   private var state: UInt64
 
-  /// Creates a generator.
+  /// The generator of a seed; equal seeds give equal numbers.
   public init(seed: UInt64) { state = seed }
 
-  /// Creates the generator of one named stream of a seed, independent of the other streams.
+  /// The generator of one named stream of a seed, independent of the other streams.
   public init(seed: UInt64, stream: UInt64) {
     var outer = SplitMix64(seed: seed)
     var inner = SplitMix64(seed: stream ^ 0x9E37_79B9_7F4A_7C15)

@@ -8,8 +8,7 @@ public struct Stability: Sendable, Hashable {
   /// Mean share of the top rows that both halves list, 0...1.
   public let topOverlap: Double
 
-  /// Creates a statement.
-  public init(splitHalf: Double, topOverlap: Double) {
+  package init(splitHalf: Double, topOverlap: Double) {
     self.splitHalf = splitHalf
     self.topOverlap = topOverlap
   }

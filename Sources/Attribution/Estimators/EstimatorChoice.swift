@@ -77,8 +77,7 @@ public struct EstimatorChoice: Sendable, Hashable {
   /// One sentence for the user; `nil` when the user chose.
   public let reason: String?
 
-  /// Creates a choice.
-  public init(estimator: Estimator, view: LossView, reason: String?) {
+  package init(estimator: Estimator, view: LossView, reason: String?) {
     self.estimator = estimator
     self.view = view
     self.reason = reason

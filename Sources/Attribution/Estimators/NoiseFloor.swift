@@ -10,7 +10,7 @@ public struct RepeatedReading: Sendable, Hashable {
   /// The second reading, in the matrix's view; the first is in the matrix.
   public let second: Loss?
 
-  /// Creates a repeat.
+  /// A second reading of one model and column.
   public init(model: Int, column: Int, second: Loss?) {
     self.model = model
     self.column = column

@@ -46,7 +46,7 @@ public struct Probing: Sendable {
     /// θ0's own loss of each training example through a view; `nil` where it is missing.
     public let target: @Sendable (LossView) throws -> [Double?]
 
-    /// Creates a source.
+    /// A source out of both readings.
     public init(
       queries: [Int],
       target: @escaping @Sendable (LossView) throws -> [Double?]

@@ -20,7 +20,7 @@ public struct QueryProfile: Sendable, Hashable {
   /// How members are blended; of no effect with one member.
   public let blend: Blend
 
-  /// Creates a profile from a name and one or more query positions.
+  /// A profile of one or more queries, by their positions.
   public init(name: String, members: [Int], blend: Blend = .average) {
     precondition(!members.isEmpty)
     self.name = name

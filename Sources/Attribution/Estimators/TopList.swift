@@ -5,8 +5,7 @@ public struct ScoredExample: Sendable, Hashable {
   /// Its score; positive helps the query.
   public let score: Double
 
-  /// Creates an entry.
-  public init(example: Int, score: Double) {
+  package init(example: Int, score: Double) {
     self.example = example
     self.score = score
   }

@@ -9,8 +9,7 @@ public struct MeanOverQueries: Sendable, Hashable {
   /// Standard error of `mean`; `nil` below two judged queries.
   public let standardError: Double?
 
-  /// Creates the mean.
-  public init(_ values: [Double?]) {
+  package init(_ values: [Double?]) {
     self.values = values
     let judged = values.compactMap(\.self)
     mean = judged.isEmpty ? nil : Statistics.mean(of: judged)

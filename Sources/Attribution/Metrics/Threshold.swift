@@ -21,8 +21,7 @@ public struct Threshold: Sendable, Hashable {
   /// Shares that are tried.
   public static let grid = [1, 0.5, 0.2, 0.1, 0.05, 0.02]
 
-  /// Creates a threshold.
-  public init(_ kind: Kind, share: Double) {
+  package init(_ kind: Kind, share: Double) {
     precondition(share > 0 && share <= 1)
     self.kind = kind
     self.share = share

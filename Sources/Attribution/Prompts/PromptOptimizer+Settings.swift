@@ -14,7 +14,7 @@ extension PromptOptimizer {
     /// Most inputs scored in the whole optimisation.
     public var callLimit: Int
 
-    /// Creates settings; `optimize` refuses impossible ones.
+    /// `optimize` refuses impossible settings.
     public init(
       length: Int,
       samples: Int,

@@ -54,7 +54,7 @@ public struct PromptOptimizer: Sendable {
   /// Inputs that the loss of one example takes: 1, or one for each label.
   public let inputsPerExample: Int
 
-  /// Creates an optimiser; `optimize` may be called many times and always starts anew.
+  /// `optimize` may be called many times and always starts anew.
   public init(
     settings: Settings,
     vocabulary: [String],

@@ -16,7 +16,7 @@ public struct Method: Sendable, Hashable {
   /// Tag of the training rows that centring reads; `nil` is all rows.
   public var control: String?
 
-  /// Creates a request.
+  /// What is asked; by default, what suits the losses best.
   public init(
     estimator: EstimatorRequest = .auto,
     purpose: Purpose = .retrieval,

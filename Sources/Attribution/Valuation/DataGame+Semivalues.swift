@@ -19,7 +19,7 @@ public struct PermutationSampling: Sendable, Hashable {
   /// Seed of the permutations.
   public var seed: UInt64
 
-  /// Creates a plan; the defaults are those of truncated Monte Carlo.
+  /// The defaults are those of truncated Monte Carlo.
   public init(
     permutations: Int = 1000,
     round: Int = 100,

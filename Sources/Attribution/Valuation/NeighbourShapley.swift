@@ -28,7 +28,7 @@ public struct NeighbourShapley: Sendable {
   /// Number of neighbours that vote.
   public let neighbours: Int
 
-  /// Creates the method for `neighbours` votes, at least one.
+  /// The method for `neighbours` votes, at least one.
   public init(neighbours: Int = 5) {
     precondition(neighbours >= 1)
     self.neighbours = neighbours

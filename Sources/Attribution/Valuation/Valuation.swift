@@ -7,8 +7,7 @@ public struct Valuation: Sendable, Hashable {
   /// Models that were trained for them.
   public let trainings: Int
 
-  /// Creates a valuation.
-  public init(scores: Scores, trainings: Int) {
+  package init(scores: Scores, trainings: Int) {
     self.scores = scores
     self.trainings = trainings
   }

@@ -6,7 +6,6 @@ struct Mutator {
   let others: [[UInt8]]
   private var generator: SplitMix64
 
-  /// Creates a mutator; the same seed and number damage the same bytes in the same way.
   init(seed: UInt64, number: Int, others: [[UInt8]]) {
     generator = SplitMix64(seed: seed, stream: UInt64(number))
     self.others = others

@@ -21,7 +21,7 @@ public struct CommandOptions: Sendable, Hashable {
   /// What the program can do.
   public var capabilities: TrainerCapabilities
 
-  /// Creates options.
+  /// Options; what has a default may be left out.
   public init(
     program: [String],
     poll: [String]? = nil,

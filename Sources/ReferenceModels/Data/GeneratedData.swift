@@ -25,7 +25,6 @@ package struct GeneratedRecipe: Sendable, Hashable, Codable {
   /// `trigger`.
   package var triggeredQueries = 0
 
-  /// Creates the default recipe: clean.
   package init() {}
 
   /// What is wrong with it, or `nil`.

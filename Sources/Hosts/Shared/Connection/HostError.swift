@@ -55,8 +55,7 @@ public struct HostError: ProviderError, Sendable, Hashable, CustomStringConverti
   /// What to do about this very fault; `nil` when the code says as much.
   public let hint: String?
 
-  /// Creates an error.
-  public init(
+  package init(
     _ code: Code,
     _ message: String,
     status: Int? = nil,

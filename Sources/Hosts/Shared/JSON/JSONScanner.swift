@@ -14,7 +14,6 @@ package struct JSONScanner {
   /// Whether a container was entered and nothing of it was taken yet.
   private var isFresh = false
 
-  /// Creates a scanner at the document's start, after a byte order mark.
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0

@@ -37,7 +37,6 @@ package struct HostProfile: Sendable, Hashable, Decodable {
     /// Requests at once.
     package var concurrency: Int?
 
-    /// Creates limits; what is `nil` is left to the host.
     package init(requestsPerMinute: Int? = nil, concurrency: Int? = nil) {
       self.requestsPerMinute = requestsPerMinute
       self.concurrency = concurrency
@@ -89,7 +88,6 @@ package struct HostProfile: Sendable, Hashable, Decodable {
 }
 
 extension HostProfile {
-  /// Creates the profile of a host that neither trains nor reads losses over HTTP.
   package init(name: String, title: String, authorization: Authorization) {
     self.init(name: name, title: title, baseURL: nil, authorization: authorization)
   }

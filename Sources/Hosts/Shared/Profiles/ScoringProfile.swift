@@ -35,6 +35,5 @@ package struct ScoringProfile: Sendable, Hashable, Decodable {
 }
 
 extension ScoringProfile {
-  /// Creates the profile of a host that reads losses as OpenAI's wire has it, one after the other.
   package init(by method: ScoringMethod) { self.init(methods: [method]) }
 }

@@ -26,7 +26,6 @@ struct TokenRow: Sendable {
     }
   }
 
-  /// Creates a row from its tokens' UTF-8 and as many values.
   init(texts: [[UInt8]], values: [Double]) {
     for text in texts { append(text) }
     self.values = values

@@ -12,7 +12,7 @@ public struct ServingOptions: Sendable, Hashable, Decodable {
     /// `standard`.
     public var sku: String?
 
-    /// Creates a description.
+    /// Options of which all are said.
     public init(
       subscription: String,
       resourceGroup: String,
@@ -36,7 +36,7 @@ public struct ServingOptions: Sendable, Hashable, Decodable {
   /// Seconds to wait for a model to answer after it was asked for; `nil` is half an hour.
   public var patience: Int?
 
-  /// Creates options.
+  /// Options; what has a default may be left out.
   public init(
     modelsAtOnce: Int? = nil,
     deployment: String? = nil,
