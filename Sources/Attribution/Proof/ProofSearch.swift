@@ -95,12 +95,12 @@ struct ProofSearch {
     {
       throw Halt(
         step: .done(
-          result(.noCause, "the base shows the behaviour without any training row")
+          result(.noCause, "the base shows the behaviour without any training row", isFinal: true)
         )
       )
     }
     guard ProofEvidence.nll(base) - ProofEvidence.nll(target) > 0.05 else {
-      try stop("θ0 shows the behaviour no more than the base does")
+      try stop("θ0 shows the behaviour no more than the base does", isFinal: true)
     }
   }
 
@@ -113,7 +113,8 @@ struct ProofSearch {
       let percent = Int((max(0, mean) * 100).rounded())
       try stop(
         "θ0 trained again shows \(percent) % of the behaviour: the recipe or the rows are not those that "
-          + "θ0 was trained with"
+          + "θ0 was trained with",
+        isFinal: true
       )
     }
   }
@@ -291,15 +292,16 @@ struct ProofSearch {
     throw Halt(step: .done(result(.notResolved, reason, removal: comparison, missing: missing)))
   }
 
-  private func stop(_ reason: String) throws(Halt) -> Never {
-    throw Halt(step: .done(result(.notResolved, reason)))
+  private func stop(_ reason: String, isFinal: Bool = false) throws(Halt) -> Never {
+    throw Halt(step: .done(result(.notResolved, reason, isFinal: isFinal)))
   }
 
   private func result(
     _ finding: Verdict.Finding,
     _ reason: String,
     removal: Comparison? = nil,
-    missing: Int? = nil
+    missing: Int? = nil,
+    isFinal: Bool = false
   ) -> Verdict {
     func cluster(
       _ suspects: SuspectCluster,
@@ -333,6 +335,7 @@ struct ProofSearch {
     return Verdict(
       finding: finding,
       reason: reason,
+      isFinal: isFinal,
       culprits: culprits,
       clusters: clusters,
       removal: removal.map {

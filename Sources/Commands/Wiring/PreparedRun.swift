@@ -19,7 +19,7 @@ struct PreparedRun: Sendable {
   /// What they charge; `nil` when unknown.
   let rates: Rates?
   /// Most US dollars the run may spend; `nil` is no limit.
-  let cap: Double?
+  var cap: Double?
   /// What the user must know of hosts and settings, in full sentences.
   let notes: [String]
   /// Path of the store.
