@@ -24,7 +24,7 @@ private struct Known {
     )
   }
 
-  func verdict(_ path: String, _ host: KnownHost, _ clusters: [SuspectCluster]) async throws
+  func verdict(_ store: RunStore, _ host: KnownHost, _ clusters: [SuspectCluster]) async throws
     -> Verdict
   {
     var proving = Proof.Settings()
