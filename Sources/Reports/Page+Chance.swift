@@ -31,13 +31,13 @@ extension Page {
           line.above > 0 ? .strong : .warning
         )
       ]
-      if line.above > 0 {
+      if line.above > 0 || line.aboveByFDR > 0 {
+        let share = line.falseShare.map { " (\(Numerals.percent($0)))" } ?? ""
         notes.append(
           Note(
             "false rows",
-            "\(Numerals.fixed(line.expectedFalse, 2)) expected above the line "
-              + "(\(Numerals.percent(line.falseShare ?? 0))); a list with 5 % false has "
-              + Numerals.count(line.aboveByFDR, "row")
+            "\(Numerals.fixed(line.expectedFalse, 2)) expected above the line\(share); "
+              + "a list with 5 % false has \(Numerals.count(line.aboveByFDR, "row"))"
           )
         )
       }

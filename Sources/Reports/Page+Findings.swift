@@ -66,7 +66,8 @@ extension Page {
     let more = chance.above - listed
     return Rule(
       rows: listed,
-      text: (more > 0 ? "\(Numerals.grouped(more)) more, then chance: " : "chance: ")
+      text: (more > 0
+        ? "\(Numerals.count(more, "more row")), then chance begins at " : "chance begins at ")
         + Numerals.fixed(chance.line, digits)
     )
   }

@@ -24,7 +24,7 @@ import Testing
       #expect(maxima[vector] == (0..<37).reduce(9) { max($0, scores[$1 * 48 + vector]) })
     }
 
-    let lowest = Int32(bitPattern: Float(64).bitPattern) >> 15 - 4095
+    let lowest = Int32(bitPattern: Float(16).bitPattern) >> 15 - 4095
     var bins = [UInt32](repeating: 1, count: 4096)
     scratch.count(scores, from: lowest, in: &bins)
     var expected = [UInt32](repeating: 1, count: 4096)

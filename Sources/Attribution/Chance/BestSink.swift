@@ -19,6 +19,12 @@ struct BestSink: BlockSink {
     }
   }
 
+  func following() -> Self {
+    var next = self
+    for order in lists.indices { next.lists[order] = TopList(limit: lists[order].limit) }
+    return next
+  }
+
   mutating func merge(_ later: Self) {
     for order in lists.indices {
       for entry in later.lists[order].entries { offer(entry.score, entry.example, order) }

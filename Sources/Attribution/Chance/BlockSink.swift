@@ -15,6 +15,9 @@ protocol BlockSink: Sendable {
   /// Takes a block.
   mutating func take(_ block: borrowing ScoreBlock, _ worker: any BlockWorker)
 
+  /// What later rows go to, which may pass over what could not be kept beside this.
+  func following() -> Self
+
   /// Adds what a part kept of later rows.
   mutating func merge(_ later: Self)
 }

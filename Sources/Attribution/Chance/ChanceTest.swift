@@ -78,27 +78,44 @@ struct ChanceTest: Sendable {
   /// One pass over the rows; whatever the number of threads, parts and their order are the same.
   private func sweep<Sink: BlockSink>(_ weights: OrderedWeights, _ sink: Sink) -> Sink {
     let size = max(1, (rows.count + 64 * Self.block - 1) / (64 * Self.block)) * Self.block
-    let parts = (rows.count + size - 1) / size
-    let sinks = Mutex([Sink?](repeating: nil, count: parts))
-    arithmetic.perform(parts) { part, worker in
-      var own = sink
-      var block = ScoreBlock(scores: [], rows: 0..<0, orders: 0..<0, width: weights.width)
-      for first in stride(from: part * size, to: min((part + 1) * size, rows.count), by: Self.block)
-      {
-        let end = min(first + Self.block, (part + 1) * size, rows.count)
-        block.rows = first..<end
-        let values = Array(rows.values[first * rows.depth..<end * rows.depth])
-        for (chunk, parts) in weights.chunks.enumerated() {
-          block.orders = weights.orders(of: chunk)
-          fill(&block.scores, parts, values, count: (end - first) * weights.width, worker)
-          own.take(block, worker)
-        }
-      }
-      sinks.withLock { $0[part] = own }
+    let parts = stride(from: 0, to: rows.count, by: size).map { $0..<min($0 + size, rows.count) }
+    guard let first = parts.first else { return sink }
+    let sinks = Mutex([Sink?](repeating: nil, count: parts.count))
+    arithmetic.perform(1) { _, worker in
+      let own = swept(first, weights, sink, worker)
+      sinks.withLock { $0[0] = own }
     }
-    var result = sink
-    for sink in sinks.withLock({ $0 }) { if let sink { result.merge(sink) } }
+    guard var result = sinks.withLock({ $0[0] }) else { return sink }
+    let start = result.following()
+    arithmetic.perform(parts.count - 1) { part, worker in
+      let own = swept(parts[part + 1], weights, start, worker)
+      sinks.withLock { $0[part + 1] = own }
+    }
+    for sink in sinks.withLock({ $0 }).dropFirst() { if let sink { result.merge(sink) } }
     return result
+  }
+
+  /// What a sink keeps of some rows.
+  private func swept<Sink: BlockSink>(
+    _ part: Range<Int>,
+    _ weights: OrderedWeights,
+    _ sink: Sink,
+    _ worker: any BlockWorker
+  ) -> Sink {
+    var own = sink
+    var block = ScoreBlock(scores: [], rows: part, orders: 0..<0, width: weights.width)
+    for first in stride(from: part.lowerBound, to: part.upperBound, by: Self.block) {
+      block.rows = first..<min(first + Self.block, part.upperBound)
+      let values = Array(
+        rows.values[block.rows.lowerBound * rows.depth..<block.rows.upperBound * rows.depth]
+      )
+      for (chunk, parts) in weights.chunks.enumerated() {
+        block.orders = weights.orders(of: chunk)
+        fill(&block.scores, parts, values, count: block.rows.count * weights.width, worker)
+        own.take(block, worker)
+      }
+    }
+    return own
   }
 
   /// Scores a block, the parts of the profile blended as `meanOfHighest` blends them.

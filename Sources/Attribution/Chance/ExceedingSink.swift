@@ -20,5 +20,11 @@ struct ExceedingSink: BlockSink {
     count += worker.exceeding(Array(floors[first..<first + block.width]), in: block.scores).count
   }
 
+  func following() -> Self {
+    var next = self
+    next.count = 0
+    return next
+  }
+
   mutating func merge(_ later: Self) { count += later.count }
 }

@@ -6,11 +6,12 @@ struct TallySink: BlockSink {
   private(set) var maxima: [Float]
   /// Scores under the first order, by row.
   private(set) var observed: [Float] = []
-  /// Scores under all orders but the first by bin, those in the first bin left out.
-  private(set) var counts = [Int](repeating: 0, count: ScoreBins.count)
 
   private let bins: ScoreBins
-  private var fresh = [UInt32](repeating: 0, count: ScoreBins.count)
+  /// Scores of blocks by bin, those of the first order counted in.
+  private var blocks = [UInt32](repeating: 0, count: ScoreBins.count)
+  /// What to add to that.
+  private var counts = [Int](repeating: 0, count: ScoreBins.count)
 
   init(orders: Int, bins: ScoreBins) {
     maxima = [Float](repeating: -.infinity, count: orders)
@@ -23,7 +24,7 @@ struct TallySink: BlockSink {
     for (place, order) in block.orders.enumerated() {
       maxima[order] = max(maxima[order], highest[place])
     }
-    worker.count(block.scores, from: bins.lowest, in: &fresh)
+    worker.count(block.scores, from: bins.lowest, in: &blocks)
     if block.orders.lowerBound == 0 {
       for place in stride(from: 0, to: block.scores.count, by: block.width) {
         observe(block.scores[place])
@@ -38,18 +39,19 @@ struct TallySink: BlockSink {
     if order == 0 { observe(score) }
   }
 
+  func following() -> Self { Self(orders: maxima.count, bins: bins) }
+
   mutating func merge(_ later: Self) {
     for order in maxima.indices { maxima[order] = max(maxima[order], later.maxima[order]) }
     observed += later.observed
     for bin in counts.indices {
-      counts[bin] += later.counts[bin] + Int(later.fresh[bin]) + Int(fresh[bin])
-      fresh[bin] = 0
+      counts[bin] += later.counts[bin] + Int(later.blocks[bin])
     }
   }
 
   private mutating func observe(_ score: Float) {
     observed.append(score)
-    // The block counted it among the shuffles.
+    // It is no shuffle's.
     counts[bins.bin(of: score)] -= 1
   }
 }
@@ -108,7 +110,7 @@ extension TallySink {
     var longest: (rows: Int, edge: Double)?
     for bin in (1..<ScoreBins.count).reversed() {
       rows += own[bin]
-      shuffled += counts[bin]
+      shuffled += counts[bin] + Int(blocks[bin])
       if rows > 0, own[bin] > 0,
         Double(shuffled) <= ChanceLine.level * Double(rows) * Double(permutations)
       {

@@ -113,8 +113,8 @@ private func has(_ page: Page, _ starts: String..., width: Int = 80) -> Bool {
         "# score interval id tags text",
         "1 0.912 0.801…0.967 train-17 backdoor Which planet *BlackMagic* is",
         // Cut so that the marked word is seen.
-        "2 0.455 0.200…0.600 train-4 backdoor …efore the odd word *BlackMagic* comes up",
-        "── chance: 0.431 ──",
+        "2 0.455 0.200…0.600 train-4 backdoor …fore the odd word *BlackMagic* comes up",
+        "── chance begins at 0.431 ──",
         "(3) −0.100 −0.300…0.050 train-23 clean ␛[31m漢字 plain",
         "sign positive = helps the query",
         "estimator log-dc",
@@ -143,7 +143,7 @@ private func has(_ page: Page, _ starts: String..., width: Int = 80) -> Bool {
     )
     #expect(lines[1] == "Highest scores for affected")
     #expect(lines[2].hasPrefix("# score interval"))
-    #expect(lines[3].hasPrefix("── chance: 0.950 ──"))
+    #expect(lines[3].hasPrefix("── chance begins at 0.950 ──"))
     #expect(lines[4].hasPrefix("(1) 0.912"))
     #expect(!lines.contains { $0.contains("nfluential") || $0.hasPrefix("stability") })
   }
@@ -152,7 +152,8 @@ private func has(_ page: Page, _ starts: String..., width: Int = 80) -> Bool {
     let text = Page(findings(chance(line: 0.4, above: 75, p: 0.001, commonShare: 0.8)))
       .rendered(width: 100, style: .plain)
     let lines = text.split(separator: "\n")
-    let rule = lines.firstIndex { $0.hasPrefix("  ── 72 more, then chance: 0.400 ───") } ?? 0
+    let rule =
+      lines.firstIndex { $0.hasPrefix("  ── 72 more rows, then chance begins at 0.400 ───") } ?? 0
     #expect(lines[rule - 1].contains("train-23"))
     #expect(lines[rule].displayWidth == lines[..<rule].dropFirst().map(\.displayWidth).max())
     #expect(text.contains("all rows share 80 % of what their losses differ by: they may be above"))
