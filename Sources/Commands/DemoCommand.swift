@@ -98,7 +98,7 @@ enum DemoCommand {
     let behaviour = try await demo.behaviour(record)
     try show(Page(behaviour))
     if !isJSON {
-      let findings = try Study(record).findings(
+      let findings = try record.study.findings(
         queries: record.corpus.queries(tagged: demo.scenario.plantedTag),
         grouped: true,
         top: Defaults.Demo.top,

@@ -73,6 +73,7 @@ extension Page {
         )
       )
     }
+    notes += Self.notes(on: evaluation)
     notes += Self.candidates(evaluation.candidates, evaluation.audit)
     self.init([
       .heading([

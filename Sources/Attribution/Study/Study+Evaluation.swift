@@ -14,7 +14,7 @@ extension Study {
   ///   - grouped: Whether the queries of a tag are asked as one.
   ///   - method: How to score.
   ///   - draws: Bootstrap draws; 0 for no intervals.
-  ///   - seed: Seed of the bootstrap.
+  ///   - seed: Seed of the bootstrap and of the shuffles behind chance lines.
   /// - Returns: The estimator's figures beside those of the text baselines and of `LowVolatility`, which reads
   ///   the losses that the estimator reads.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
@@ -45,6 +45,8 @@ extension Study {
     let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
     let rankings = attributor.rankings(for: all)
     let point = measure(leftOutLast(rankings), precision: counts)
+    let chances = chances(of: asked, attributor, seed: seed)
+    let lists = try attributor.top(chances.compactMap(\.line?.above).max() ?? 0, for: asked)
     var replicates: [Retrieval] = []
     if draws > 0 {
       attributor.replicates(for: all, draws: draws, seed: seed) { scores in
@@ -88,6 +90,14 @@ extension Study {
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: retrieval,
       baselines: baselines,
+      chances: zip(chances, lists).map { chance, list in
+        EvaluatedChance(
+          chance: chance,
+          tagged: list.prefix(chance.line?.above ?? 0).count {
+            corpus.train[$0.example].tags.contains(same: tag)
+          }
+        )
+      },
       sampling: probes == nil ? .models : .queries,
       candidates: candidates?.all.count,
       audit: asked.count == 1

@@ -32,7 +32,7 @@ struct Demo: Sendable {
 
   /// How well the recorded run finds the planted rows, asked as one group.
   func evaluation(_ record: RunRecord) throws -> Evaluation {
-    try Study(record).evaluate(
+    try record.study.evaluate(
       tag: scenario.plantedTag,
       against: scenario.decoyTag,
       grouped: true
@@ -61,7 +61,7 @@ struct Demo: Sendable {
 
   /// How well the paper's score finds the planted rows: plain correlation, query by query.
   func paperEvaluation(_ record: RunRecord) throws -> Evaluation {
-    try Study(record).evaluate(
+    try record.study.evaluate(
       tag: scenario.plantedTag,
       against: scenario.decoyTag,
       method: Method(estimator: .named(.correlation), view: .sum)
