@@ -46,7 +46,7 @@ public struct Verdict: Sendable, Hashable {
   public struct Cluster: Sendable, Hashable {
     /// The rows, without those of clusters before it.
     public let cluster: SuspectCluster
-    /// Share of the behaviour that goes with it, in nats: (mean NLL without − with) / (base − with).
+    /// Share of the behaviour that goes with it, in nats: (mean NLL without − with) / (base − θ0 trained again).
     public let effect: Effect?
     /// The same as the decision reads it: by the probability of the completions where the model makes them
     /// at all, else by their NLL.

@@ -311,7 +311,7 @@ struct ProofSearch {
     ) -> Verdict.Cluster {
       Verdict.Cluster(
         cluster: suspects,
-        effect: comparison.flatMap { evidence?.lossEffect($0) },
+        effect: comparison.flatMap { evidence?.effect($0, .nll) },
         share: comparison.flatMap { evidence?.effect($0) },
         isGivenBack: isGivenBack,
         finding: finding
@@ -329,7 +329,7 @@ struct ProofSearch {
       finding == .cause
       ? clusters.filter { $0.finding == .cause }.flatMap(\.cluster.rows).sorted() : []
     let random = [0, 1].map(proof.randomRows).compactMap {
-      evidence?.lossEffect(Comparison(with: [], without: $0))
+      evidence?.effect(Comparison(with: [], without: $0), .nll)
     }
     let count = Double(random.count)
     return Verdict(
@@ -353,7 +353,7 @@ struct ProofSearch {
           low: random.reduce(0) { $0 + $1.low } / count,
           high: random.reduce(0) { $0 + $1.high } / count
         ),
-      sameOutput: sameOutput.flatMap { evidence?.lossEffect($0) },
+      sameOutput: sameOutput.flatMap { evidence?.effect($0, .nll) },
       base: evidence.flatMap { ProofEvidence.shown([$0.base]) },
       target: evidence.flatMap { ProofEvidence.shown([$0.target]) },
       retrained: evidence?.shown(without: []),
