@@ -25,6 +25,7 @@ extension Study {
           }
         } : nil,
       candidates: record.settings.candidates,
+      embeddings: { try record.embeddings() },
       planned: record.models.count,
       losses: { try record.losses($0) }
     )
