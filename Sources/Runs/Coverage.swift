@@ -13,11 +13,11 @@ struct Coverage: Sendable {
 
   /// Works out what a run reads.
   ///
-  /// All training rows, or the candidates, and all queries. In-context probing compares the losses of
-  /// training rows with each other, so it reads no query.
+  /// All training rows, or the candidates, and all queries, as far as the matrix has them as columns.
   init(_ settings: RunSettings, corpus: Corpus) {
-    let rows = settings.candidates?.all ?? Array(corpus.train.indices)
-    let queries = settings.perturbation.matrix == .queries ? 0 : corpus.queries.count
+    let matrix = settings.perturbation.matrix
+    let rows = matrix.readsRows ? settings.candidates?.all ?? Array(corpus.train.indices) : []
+    let queries = matrix.readsQueries ? corpus.queries.count : 0
     let columns = rows + (0..<queries).map { corpus.train.count + $0 }
     self.columns = columns
     repeats = settings.repeatedPairs(train: rows.count, queries: queries).map {

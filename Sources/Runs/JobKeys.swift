@@ -85,17 +85,23 @@ struct JobKeys {
 
   private func model(_ position: Int) -> String {
     let subset = design.subsets[position]
-    var key = Self.begin("perturbed", trainer)
+    let isStart = settings.perturbation.matrix.comparesStart && subset.members.isEmpty
+    var key = Self.begin(isStart ? "start" : "perturbed", trainer)
     switch settings.start {
     case .base: key.add("base", settings.base?.name)
     case .target:
       key.add("target", settings.target?.name)
       if settings.target == nil { key.add("job", target) }
     }
+    if isStart { return key.text }
     settings.perturbation.add(to: &key)
-    switch settings.perturbation.matrix {
-    case .queries: key.add("query", [queries[position]])
-    case .subsets: key.add("rows", subset.members.map { rows[$0] }, weights: subset.weights)
+    switch settings.perturbation {
+    case .prompt(let prompt) where prompt.method == .probing: key.add("query", [queries[position]])
+    case .mirror(let mirror):
+      key.add("rows", subset.members.map { queries[$0] }, weights: subset.weights)
+      key.add("copies", mirror.copies)
+    case .finetune, .prompt, .removal:
+      key.add("rows", subset.members.map { rows[$0] }, weights: subset.weights)
     }
     // Segments of such prompts are taken from the text of all rows.
     if let method = settings.prompts?.method, [.random, .bdpl].contains(method) {

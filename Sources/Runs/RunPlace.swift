@@ -171,11 +171,12 @@ struct RunPlace {
     /// same way, and it is not the same run with something changed.
     func fitsBeside(_ run: Recorded) -> Bool {
       let manifest = run.contents.manifest
+      let matrices = Set([settings, run.settings].map(\.perturbation.matrix))
       return !settings.name.isSame(as: run.settings.name) && manifest.train == train
         && manifest.queries == queries && manifest.method == method
         && settings.provider.isSame(as: run.settings.provider)
-        && settings.candidates == run.settings.candidates
-        && settings.perturbation.matrix == run.settings.perturbation.matrix
+        && (matrices.contains(where: \.comparesStart)
+          || settings.candidates == run.settings.candidates && matrices.count == 1)
     }
   }
 

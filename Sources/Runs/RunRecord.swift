@@ -240,6 +240,6 @@ extension RunRecord.Model {
       } else {
         nil
       }
-    isAnswered = record.answered == columns
+    isAnswered = record.status == .succeeded && record.answered >= columns
   }
 }

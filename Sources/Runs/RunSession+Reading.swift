@@ -9,9 +9,9 @@ extension RunSession {
   ///
   /// - Parameters:
   ///   - model: The model as it is recorded.
-  ///   - reference: The trained model.
+  ///   - reference: The model; `nil` is the provider's base.
   /// - Throws: `ModelFailure`, or what ends the run.
-  func read(_ model: ModelRecord, under reference: ModelReference) async throws {
+  func read(_ model: ModelRecord, under reference: ModelReference?) async throws {
     try Task.checkCancellation()
     let passes = [
       try pass(.reading, coverage.columns, known: model.answered, model),
@@ -98,7 +98,7 @@ extension RunSession {
   }
 
   private func open(
-    _ reference: ModelReference,
+    _ reference: ModelReference?,
     _ model: ModelRecord,
     _ act: Int64?
   ) async throws {
@@ -115,7 +115,6 @@ extension RunSession {
     known: Int,
     _ model: ModelRecord
   ) throws(RunError) -> Pass? {
-    guard known < wanted.count else { return nil }
     var recorded: [Bool] = []
     if known > 0 {
       recorded = [Bool](
@@ -127,7 +126,9 @@ extension RunSession {
       }
       for number in numbers where recorded.indices.contains(number) { recorded[number] = true }
     }
-    return Pass(kind: kind, wanted: wanted, recorded: recorded)
+    // Counting would not do: a model that several runs share may have losses of other columns.
+    let pass = Pass(kind: kind, wanted: wanted, recorded: recorded)
+    return pass.open.isEmpty ? nil : pass
   }
 
   /// Asks for one reading of a model in a sliding window of calls.
@@ -138,7 +139,7 @@ extension RunSession {
     _ pass: Pass,
     _ act: Int64,
     _ model: ModelRecord,
-    under reference: ModelReference,
+    under reference: ModelReference?,
     _ hosting: HostingMeter?
   ) async throws {
     let capabilities = run.scorer.scorerCapabilities
@@ -177,7 +178,7 @@ extension RunSession {
     _ calls: Calls,
     _ kind: Act.Kind,
     _ model: ModelRecord,
-    under reference: ModelReference,
+    under reference: ModelReference?,
     _ hosting: HostingMeter?
   ) async -> Fault? {
     while let numbers = calls.next() {
@@ -205,7 +206,7 @@ extension RunSession {
     _ numbers: [Int],
     _ kind: Act.Kind,
     _ model: ModelRecord,
-    under reference: ModelReference,
+    under reference: ModelReference?,
     cost: Spending?,
     _ hosting: HostingMeter?
   ) async -> Fault? {
@@ -221,7 +222,7 @@ extension RunSession {
       guard readings.count == numbers.count else {
         throw RunError(
           .provider,
-          "cannot read losses under '\(reference.name)': asked for \(numbers.count) losses, got "
+          "cannot read losses under '\(reference?.name ?? "the base")': asked for \(numbers.count) losses, got "
             + "\(readings.count)"
         )
       }

@@ -17,14 +17,14 @@ extension RunSession {
   ) async throws -> ModelReference {
     let (corpus, settings, number) = (run.corpus, run.settings, model.position)
     let subset = number < 0 ? nil : run.design.subsets[number]
+    let examples =
+      subset.map { settings.examples(of: $0, model: number, in: corpus) }
+      ?? corpus.train.enumerated().map { (example: $1, column: $0, weight: 1) }
     let hyperparameters = number < 0 ? settings.targetHyperparameters : settings.hyperparameters
     let scored = number < 0 ? nil : run.trainer.trainerCapabilities.scoredInputs
     let estimate =
       scored.map { tariff?.optimising($0) }
-      ?? tariff?.training(
-        members: subset?.members ?? Array(corpus.train.indices),
-        epochs: hyperparameters.epochs ?? 1
-      )
+      ?? tariff?.training(members: examples.map(\.column), epochs: hyperparameters.epochs ?? 1)
     let reserved = estimate?.dollars ?? 0
     try budget.reserve(reserved, for: "train \(Run.name(of: number))")
     var spent: Spending?
@@ -32,10 +32,8 @@ extension RunSession {
     let job = ModelJob(
       key: model.key,
       start: start,
-      examples: settings.perturbation.matrix == .queries && number >= 0
-        ? [corpus.queries[number]]
-        : subset.map { $0.members.map { corpus.train[$0] } } ?? corpus.train,
-      weights: subset?.weights,
+      examples: examples.map(\.example),
+      weights: subset?.weights == nil ? nil : examples.map(\.weight),
       hyperparameters: hyperparameters,
       seed: model.seed,
       keepsCheckpoints: settings.keepsCheckpoints,
@@ -69,5 +67,26 @@ extension RunSession {
     }
     monitor.trained(number)
     return result.model
+  }
+}
+
+extension RunSettings {
+  /// What the model of a subset is trained on: an example, its column and its weight each.
+  fileprivate func examples(
+    of subset: Subset,
+    model: Int,
+    in corpus: Corpus
+  ) -> [(example: Example, column: Int, weight: Double)] {
+    let weights = subset.weights ?? subset.members.map { _ in 1 }
+    let count = corpus.train.count
+    switch perturbation {
+    case .prompt(let prompt) where prompt.method == .probing:
+      return [(corpus.queries[model], count + model, 1)]
+    case .mirror(let mirror):
+      let queries = zip(subset.members, weights).map { (corpus.queries[$0], count + $0, $1) }
+      return (0..<max(1, mirror.copies)).flatMap { _ in queries }
+    case .finetune, .prompt, .removal:
+      return zip(subset.members, weights).map { (corpus.train[$0], $0, $1) }
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Attribution
 internal import Experiment
 internal import Store
 
@@ -39,7 +40,7 @@ struct RunSession: Sendable {
     guard let target = models.first else { return }
     try Task.checkCancellation()
     let reference: ModelReference
-    if let known = target.trained {
+    if target.isMade, let known = target.reference {
       reference = known
     } else {
       reference = try await train(target, from: run.settings.base)
@@ -89,12 +90,12 @@ struct RunSession: Sendable {
     let readers = min(max(1, run.scorer.scorerCapabilities.modelsAtOnce) + 1, models.count)
     let (trained, line) = AsyncStream.makeStream(of: Trained.self)
     for model in models {
-      if let known = model.trained { line.yield(Trained(model: model, reference: known)) }
+      if model.isMade { line.yield(Trained(model: model, reference: model.reference)) }
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         defer { line.finish() }
-        try await train(models.filter { $0.trained == nil }, from: start) { line.yield($0) }
+        try await train(models.filter { !$0.isMade }, from: start) { line.yield($0) }
       }
       for _ in 0..<readers {
         group.addTask {
@@ -110,6 +111,21 @@ struct RunSession: Sendable {
       // The first error ends the group and cancels what is left of it.
       while try await group.next() != nil {}
     }
+  }
+
+  /// The model of a subset: trained, or the start as it is where the subset is empty.
+  private func made(
+    _ model: ModelRecord,
+    from start: ModelReference?
+  ) async throws -> ModelReference? {
+    guard run.settings.perturbation.matrix.comparesStart,
+      run.design.subsets[model.position].members.isEmpty
+    else { return try await train(model, from: start) }
+    try storing { () throws(StoreError) in
+      try run.database.adopt(start, model: model.number)
+    }
+    monitor.trained(model.position)
+    return start
   }
 
   private func train(
@@ -128,7 +144,7 @@ struct RunSession: Sendable {
         if budget.refusal != nil { break }
         group.addTask {
           try await givingUp(model) {
-            handOver(Trained(model: model, reference: try await train(model, from: start)))
+            handOver(Trained(model: model, reference: try await made(model, from: start)))
           }
         }
       }
@@ -175,7 +191,8 @@ struct RunSession: Sendable {
 
   private struct Trained: Sendable {
     let model: ModelRecord
-    let reference: ModelReference
+    /// `nil` is the provider's base.
+    let reference: ModelReference?
   }
 }
 
@@ -186,8 +203,8 @@ struct ModelFailure: Error {
 }
 
 extension ModelRecord {
-  /// The model when it needs no training any more.
-  fileprivate var trained: ModelReference? { status == .succeeded ? reference : nil }
+  /// Whether it needs no training any more.
+  fileprivate var isMade: Bool { status == .succeeded }
 }
 
 extension Error {

@@ -8,7 +8,7 @@ extension RunSettings: Codable {
   private enum Key: String, CodingKey {
     case name, provider, models, subset, start, seed, weighted, hyperparameters
     case targetHyperparameters, parallelJobs, target, base, repeats, keepsCheckpoints, prompts
-    case candidates
+    case candidates, mirror, removal
   }
 
   /// Reads recorded settings.
@@ -18,7 +18,7 @@ extension RunSettings: Codable {
       name: try values.decode(String.self, forKey: .name),
       provider: try values.decode(String.self, forKey: .provider),
       models: try values.decode(Int.self, forKey: .models),
-      subset: try values.decode(Subset.self, forKey: .subset),
+      subset: try values.decode(SubsetSize.self, forKey: .subset),
       start: try values.decode(Start.self, forKey: .start),
       seed: try values.decode(UInt64.self, forKey: .seed),
       weighted: try values.decode(Bool.self, forKey: .weighted),
@@ -32,11 +32,21 @@ extension RunSettings: Codable {
       target: try values.decodeIfPresent(ModelReference.self, forKey: .target),
       base: try values.decodeIfPresent(ModelReference.self, forKey: .base),
       keepsCheckpoints: try values.decode(Bool.self, forKey: .keepsCheckpoints),
-      perturbation: try values.decodeIfPresent(PromptPerturbation.self, forKey: .prompts).map {
-        .prompt($0)
-      } ?? .finetune,
+      perturbation: try Self.perturbation(values),
       candidates: try values.decodeIfPresent(Candidates.self, forKey: .candidates)
     )
+  }
+
+  private static func perturbation(
+    _ values: KeyedDecodingContainer<Key>
+  ) throws -> Perturbation {
+    if let prompts = try values.decodeIfPresent(PromptPerturbation.self, forKey: .prompts) {
+      return .prompt(prompts)
+    }
+    if let mirror = try values.decodeIfPresent(MirrorPerturbation.self, forKey: .mirror) {
+      return .mirror(mirror)
+    }
+    return try values.decodeIfPresent(Bool.self, forKey: .removal) == true ? .removal : .finetune
   }
 
   /// Writes settings for the record.
@@ -56,7 +66,12 @@ extension RunSettings: Codable {
     try values.encodeIfPresent(base, forKey: .base)
     try values.encode(repeats, forKey: .repeats)
     try values.encode(keepsCheckpoints, forKey: .keepsCheckpoints)
-    try values.encodeIfPresent(prompts, forKey: .prompts)
+    switch perturbation {
+    case .finetune: break
+    case .prompt(let prompts): try values.encode(prompts, forKey: .prompts)
+    case .mirror(let mirror): try values.encode(mirror, forKey: .mirror)
+    case .removal: try values.encode(true, forKey: .removal)
+    }
     try values.encodeIfPresent(candidates, forKey: .candidates)
   }
 
@@ -98,7 +113,7 @@ extension RunSettings.Repeats: Codable {
   }
 }
 
-extension RunSettings.Subset: Codable {
+extension RunSettings.SubsetSize: Codable {
   private enum Key: String, CodingKey {
     case ratio, size
   }

@@ -60,17 +60,21 @@ extension RunSettings {
       "the design starts from \(design.start.rawValue), the settings from \(start.rawValue)"
     )
     try require(
-      perturbation.matrix == .subsets || models == corpus.queries.count,
+      perturbation.matrix != .queries || models == corpus.queries.count,
       "\(models) models cannot probe with \(corpus.queries.count) queries one by one"
     )
     let least = perturbation.matrix == .queries ? 0 : max(1, trainer.minimumExamples)
+    let units = perturbation.matrix == .mirrors ? corpus.queries.count : examples
+    var copies = 1
+    if case .mirror(let mirror) = perturbation { copies = mirror.copies }
     for (index, subset) in design.subsets.enumerated() {
+      let count = subset.members.count * copies
       try require(
-        subset.members.count >= least,
-        "model-\(index) has \(subset.members.count) training examples, the provider needs \(least)"
+        count >= least || count == 0 && perturbation.matrix.comparesStart,
+        "model-\(index) has \(count) training examples, the provider needs \(least)"
       )
       try require(
-        subset.members.allSatisfy { (0..<examples).contains($0) }
+        subset.members.allSatisfy { (0..<units).contains($0) }
           && zip(subset.members, subset.members.dropFirst()).allSatisfy { $0 < $1 },
         "the members of model-\(index) are not ascending positions of training examples"
       )

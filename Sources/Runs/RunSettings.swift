@@ -6,7 +6,7 @@ public import Experiment
 /// What a store keeps of it is written in `RunSettings+Recorded`.
 public struct RunSettings: Sendable, Hashable {
   /// How large each perturbed model's training set is.
-  public enum Subset: Sendable, Hashable {
+  public enum SubsetSize: Sendable, Hashable {
     /// A share of the training examples, 0...1.
     case ratio(Double)
     /// A number of training examples.
@@ -36,7 +36,7 @@ public struct RunSettings: Sendable, Hashable {
   /// Perturbed models, K.
   public var models: Int
   /// Size of each model's training set.
-  public var subset: Subset
+  public var subset: SubsetSize
   /// The model each perturbation starts from.
   public var start: Start
   /// Seed of the design, and of θ0's training.
@@ -67,7 +67,7 @@ public struct RunSettings: Sendable, Hashable {
     name: String,
     provider: String,
     models: Int,
-    subset: Subset,
+    subset: SubsetSize,
     start: Start,
     seed: UInt64 = 0,
     weighted: Bool = false,
@@ -137,7 +137,7 @@ public struct RunSettings: Sendable, Hashable {
         "repeats", [repeats.train, repeats.queries], "\(repeats.train) + \(repeats.queries)"
       ),
       ("keepsCheckpoints", keepsCheckpoints, "\(keepsCheckpoints)"),
-      ("prompts", perturbation, prompts.map { "\($0)" } ?? "none"),
+      ("prompts", perturbation, perturbation.words),
       ("candidates", candidates, candidates.map { "\($0)" } ?? "all rows"),
     ]
   }

@@ -10,7 +10,7 @@ extension RunStatus {
     func count(_ status: ModelRecord.Status) -> Int { perturbed.count { $0.status == status } }
     let isComplete =
       standing.models.allSatisfy {
-        $0.status == .succeeded && $0.answered == coverage.columns.count
+        $0.status == .succeeded && $0.answered >= coverage.columns.count
       }
       && zip(perturbed, coverage.repeats).allSatisfy { $0.repeated >= $1.count }
     let isUntouched = standing.models.allSatisfy { $0.answered == 0 && $0.started == nil }
@@ -102,7 +102,7 @@ extension RunStatus {
     columns: Int,
     matrix: MatrixKind
   ) -> [String] {
-    let read = models.count { $0.answered == columns }
+    let read = models.count { $0.answered >= columns }
     guard read < models.count else { return [] }
     let untrained = models.count { $0.status != .succeeded }
     let unread = models.count - untrained - read
@@ -112,8 +112,8 @@ extension RunStatus {
       "scores rest on \(read) of \(models.count) models: "
         + causes.joined(separator: ", ")
     ]
-    // Probing samples no models: the other queries are scored as they would be.
-    if matrix == .queries { return notes }
+    // Only random subsets are a sample of models.
+    if matrix != .subsets { return notes }
     if read > 0 {
       // The error of a covariance or correlation over K models falls with √K.
       let wider = (Double(models.count) / Double(read)).squareRoot()

@@ -61,6 +61,24 @@ extension RunDatabase {
     }
   }
 
+  /// Writes down that a model is one that was there before, at no price.
+  ///
+  /// - Parameters:
+  ///   - reference: The model; `nil` is the provider's base.
+  ///   - model: Number of the model.
+  /// - Throws: `StoreError`.
+  package func adopt(_ reference: ModelReference?, model: Int) throws(StoreError) {
+    try change { connection throws(StoreError) in
+      let update = try connection.prepare(
+        "UPDATE models SET status = 'succeeded', reference = ?1, ended = ?2 WHERE number = ?3"
+      )
+      try update.bind(reference?.name, at: 1)
+      try update.bind(Self.now(), at: 2)
+      try update.bind(model, at: 3)
+      try update.run()
+    }
+  }
+
   /// Writes down that an act was answered with an error.
   ///
   /// - Parameters:

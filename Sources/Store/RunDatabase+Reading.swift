@@ -35,7 +35,12 @@ extension RunDatabase {
         examples: corpus.train.count,
         start: start,
         seed: UInt64(UInt(bitPattern: select.integer(6))),
-        subsets: try subsets(models, run: run, of: corpus.train.count, connection)
+        subsets: try subsets(
+          models,
+          run: run,
+          of: max(corpus.train.count, corpus.queries.count),
+          connection
+        )
       )
       let manifest = Manifest(
         settings: select.text(0) ?? "",

@@ -25,7 +25,7 @@ struct PreparedRun: Sendable {
   /// Path of the store.
   let store: String
 
-  /// Draws the subsets.
+  /// Draws the subsets, unless they are given.
   init(
     corpus: Corpus,
     settings: RunSettings,
@@ -34,7 +34,8 @@ struct PreparedRun: Sendable {
     rates: Rates?,
     cap: Double? = nil,
     notes: [String] = [],
-    store: String
+    store: String,
+    design given: SubsetDesign? = nil
   ) throws(AttributionError) {
     self.corpus = corpus
     self.settings = settings
@@ -44,6 +45,10 @@ struct PreparedRun: Sendable {
     self.cap = cap
     self.notes = notes + settings.notes
     self.store = store
+    if let given {
+      design = given
+      return
+    }
     design =
       settings.perturbation.matrix == .queries
       ? .probing(examples: corpus.train.count, queries: settings.models, seed: settings.seed)
@@ -55,6 +60,21 @@ struct PreparedRun: Sendable {
         seed: settings.seed,
         weighted: settings.weighted
       )
+  }
+
+  /// The same providers with another run.
+  func with(_ settings: RunSettings, _ design: SubsetDesign) throws(AttributionError) -> PreparedRun
+  {
+    try PreparedRun(
+      corpus: corpus,
+      settings: settings,
+      providers: providers,
+      throughput: throughput,
+      rates: rates,
+      cap: cap,
+      store: store,
+      design: design
+    )
   }
 
   /// What the run would ask for; beside it all ways to make prompts, where it has some and they are to
@@ -82,7 +102,8 @@ struct PreparedRun: Sendable {
     _ task: String,
     display: Display,
     progress: Progress? = nil,
-    writing open: RunStore? = nil
+    writing open: RunStore? = nil,
+    isQuiet: Bool = false
   ) async throws -> RunStatus {
     try Run.check(corpus: corpus, settings: settings, design: design, trainer: providers.trainer)
     let run = try Run(
@@ -97,7 +118,9 @@ struct PreparedRun: Sendable {
       cap: cap
     )
     let known = try run.known()
-    if run.resumed {
+    if isQuiet {
+      // Its rounds are told of by whoever asks for them.
+    } else if run.resumed {
       display.note("resuming '\(store)': \(known) of \(settings.models + 1) models are made")
     } else if known > (settings.target == nil ? 0 : 1) {
       display.note("'\(store)' has \(known) of its \(settings.models + 1) models, from another run")
