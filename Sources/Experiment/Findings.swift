@@ -102,6 +102,9 @@ public struct TextEvidence: Sendable, Hashable {
   public let top: Int
   /// Words over-represented among the top rows, strongest first.
   public let enriched: [EnrichedWord]
+  /// Two or three words in a row that are over-represented among the top rows, where no word of theirs
+  /// tells as much, strongest first.
+  public let phrases: [EnrichedWord]
   /// A sentence when text alone already explains the list, else `nil`.
   public let verdict: String?
 
@@ -111,8 +114,10 @@ public struct TextEvidence: Sendable, Hashable {
     bm25Overlap: Int,
     top: Int,
     enriched: [EnrichedWord],
+    phrases: [EnrichedWord] = [],
     verdict: String?
   ) {
+    self.phrases = phrases
     self.sameCompletion = sameCompletion
     self.sameCompletionInCorpus = sameCompletionInCorpus
     self.bm25Overlap = bm25Overlap

@@ -30,6 +30,7 @@ extension Study {
           }
         } : nil,
       candidates: record.settings.candidates,
+      embeddings: { try record.embeddings() },
       planned: record.models.count,
       arithmetic: arithmetic,
       losses: { try record.losses($0) }

@@ -25,6 +25,7 @@ extension Study {
     let attributor = prepared.attributor
     let profiles = profiles(of: positions, grouped: grouped, method, attributor)
     let index = TextIndex(corpus.train)
+    let phrases = PhraseIndex(corpus.train)
     try requireMeasurable(profiles, prepared)
     let whole = try wholeLosses(for: profiles, prepared)
     let lists = try attributor.top(top, for: profiles)
@@ -65,7 +66,8 @@ extension Study {
           top: lists[place].map(\.example),
           queries: queries,
           train: corpus.train,
-          index: index
+          index: index,
+          phrases: phrases
         ),
         reliability: Reliability(
           models: attributor.models,

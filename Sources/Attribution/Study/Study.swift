@@ -41,13 +41,15 @@ public struct Study {
   /// The draws behind the models, one a row of the losses.
   public let design: SubsetDesign
   /// Gives the loss matrix seen through a view.
-  private let losses: (LossView) throws -> LossMatrix
+  let losses: (LossView) throws -> LossMatrix
   /// Gives the second readings of pairs read twice, seen through a view.
   private let repeats: (LossView) throws -> [RepeatedReading]
   /// What the losses are compared with where each row is θ0 behind a query; `nil` for other models.
   let probes: Probing.Source?
   /// The training rows that were to be read; `nil` for all of them.
   let candidates: Candidates?
+  /// Gives the embeddings of the corpus, where there are some.
+  let embeddings: () throws -> EmbeddedCorpus?
   /// Models that were to be made, those without losses included.
   let planned: Int
   /// What works out chance lines.
@@ -61,6 +63,7 @@ public struct Study {
   ///   - repeats: Second readings of pairs read twice, through the view asked for.
   ///   - probes: What the losses are compared with where each row is θ0 behind a query.
   ///   - candidates: The training rows that were to be read; `nil` for all of them.
+  ///   - embeddings: The embeddings of the corpus; `nil` where there are none.
   ///   - planned: Models that were to be made; `nil` is as many as there are draws.
   ///   - arithmetic: What works out chance lines.
   ///   - losses: The loss matrix, through the view asked for.
@@ -70,6 +73,7 @@ public struct Study {
     repeats: @escaping (LossView) throws -> [RepeatedReading] = { _ in [] },
     probes: Probing.Source? = nil,
     candidates: Candidates? = nil,
+    embeddings: @escaping () throws -> EmbeddedCorpus? = { nil },
     planned: Int? = nil,
     arithmetic: any BlockArithmetic = PlainArithmetic(),
     losses: @escaping (LossView) throws -> LossMatrix
@@ -79,6 +83,7 @@ public struct Study {
     self.repeats = repeats
     self.probes = probes
     self.candidates = candidates
+    self.embeddings = embeddings
     self.planned = planned ?? design.models
     self.arithmetic = arithmetic
     self.losses = losses
