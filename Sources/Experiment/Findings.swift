@@ -41,7 +41,7 @@ public struct RankedExample: Sendable, Hashable {
   public let id: String
   /// Its score.
   public let score: Double
-  /// Bootstrap interval; `nil` where there are too few models, or queries, for one.
+  /// Interval of 95 %; `nil` where there are too few models, queries or seeds for one.
   public let interval: ClosedRange<Double>?
   /// The user's labels.
   public let tags: [String]
@@ -161,6 +161,8 @@ public enum Sampling: String, Sendable, Hashable {
   case models
   /// The queries of a group, where each model is θ0 behind one of them.
   case queries
+  /// The seeds of a step, where each model is a step on queries.
+  case seeds
 }
 
 /// What a list of scores rests on.

@@ -24,6 +24,7 @@ extension Study {
             $0?.loss(view)?.value
           }
         } : nil,
+      isMirrored: record.settings.perturbation.matrix == .mirrors,
       candidates: record.settings.candidates,
       planned: record.models.count,
       losses: { try record.losses($0) }

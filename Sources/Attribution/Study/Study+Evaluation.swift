@@ -88,7 +88,7 @@ extension Study {
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: retrieval,
       baselines: baselines,
-      sampling: probes == nil ? .models : .queries,
+      sampling: sampling,
       candidates: candidates?.all.count,
       audit: asked.count == 1
         ? counts.reversed().lazy.compactMap {

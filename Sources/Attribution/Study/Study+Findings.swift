@@ -75,7 +75,7 @@ extension Study {
           notMeasurable: notMeasurable,
           missing: prepared.missing,
           censored: prepared.censored,
-          sampling: probes == nil ? .models : .queries,
+          sampling: sampling,
           candidates: candidates?.all.count,
           commonShare: prepared.common?.share
         ),
