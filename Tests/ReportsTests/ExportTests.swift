@@ -91,7 +91,7 @@ private func text(_ write: (@escaping Export.Sink) throws -> Void) rethrows -> S
         try Export.membership(
           design,
           models: ["m0", "m1"],
-          train: ["a", "b"],
+          members: ["a", "b"],
           as: format,
           to: $0
         )

@@ -25,7 +25,7 @@ struct PreparedRun: Sendable {
   /// Path of the store.
   let store: String
 
-  /// Draws the subsets.
+  /// Lays down who is trained on what.
   init(
     corpus: Corpus,
     settings: RunSettings,
@@ -44,17 +44,7 @@ struct PreparedRun: Sendable {
     self.cap = cap
     self.notes = notes + settings.notes
     self.store = store
-    design =
-      settings.perturbation.matrix == .queries
-      ? .probing(examples: corpus.train.count, queries: settings.models, seed: settings.seed)
-      : try SubsetDesign.random(
-        examples: corpus.train.count,
-        models: settings.models,
-        size: settings.subsetSize(of: corpus.train.count),
-        start: settings.start,
-        seed: settings.seed,
-        weighted: settings.weighted
-      )
+    design = try settings.design(of: corpus)
   }
 
   /// What the run would ask for; beside it all ways to make prompts, where it has some and they are to
@@ -63,6 +53,7 @@ struct PreparedRun: Sendable {
     var plan = Run.plan(
       corpus: corpus,
       settings: settings,
+      design: design,
       trainer: providers.trainer,
       scorer: providers.scorer,
       rates: rates,
@@ -104,7 +95,7 @@ struct PreparedRun: Sendable {
     }
     let line = RunProgressLine(
       task,
-      share: RunShare(plan(), settings: settings, rows: corpus.train.count),
+      share: RunShare(plan(), settings: settings, design: design),
       progress: progress ?? display.progress()
     )
     defer { line.end() }
