@@ -55,6 +55,22 @@ package enum Defaults {
     target: local.target,
     parallelJobs: local.parallelJobs
   )
+  /// The small step of a mirrored job.
+  ///
+  /// - Parameters:
+  ///   - start: What it starts from; θ0 has learned the rows, and a large step moves them all alike.
+  ///   - isLocal: Whether on the reference model.
+  /// - Returns: All three hyperparameters.
+  package static func step(from start: Start, isLocal: Bool) -> Hyperparameters {
+    switch (start, isLocal) {
+    case (.base, true): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 1)
+    case (.target, true): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 0.1)
+    case (.base, false): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 1)
+    case (.target, false): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 0.1)
+    }
+  }
+  /// Seeds of a step.
+  package static let stepSeeds = 3
   /// Shape of the reference model.
   package static let architecture = Architecture.demo
   /// Pairs of a model and a training row that are read twice.

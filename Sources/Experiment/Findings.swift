@@ -41,7 +41,7 @@ public struct RankedExample: Sendable, Hashable {
   public let id: String
   /// Its score.
   public let score: Double
-  /// Bootstrap interval: how far this one score depends on the draw of models, or queries.
+  /// Interval of 95 %: how far this one score depends on the draw of models, queries or seeds.
   ///
   /// It says nothing about the best of many rows, `ChanceLine` does; `nil` for too few to draw from.
   public let interval: ClosedRange<Double>?
@@ -168,6 +168,8 @@ public enum Sampling: String, Sendable, Hashable {
   case models
   /// The queries of a group, where each model is θ0 behind one of them.
   case queries
+  /// The seeds of a step, where each model is a step on queries.
+  case seeds
 }
 
 /// What a list of scores rests on.

@@ -29,6 +29,7 @@ extension Study {
             $0?.loss(view)?.value
           }
         } : nil,
+      isMirrored: record.settings.perturbation.matrix == .mirrors,
       candidates: record.settings.candidates,
       embeddings: { try record.embeddings() },
       planned: record.models.count,

@@ -17,6 +17,24 @@ import Testing
     #expect(abs(studentQuantile(tail: tail, freedom: freedom) - value) < 0.001)
   }
 
+  // Printed tables, two-sided.
+  @Test(arguments: [
+    (0.95, 1.0, 12.7062), (0.95, 2, 4.30265), (0.95, 30, 2.04227), (0.99, 7, 3.49948),
+    (0.5, 6, 0.71756), (0.95, 4001, 1.96056),
+  ])
+  func `has the quantiles of printed tables`(level: Double, freedom: Double, value: Double) {
+    let quantile = studentQuantile(tail: (1 - level) / 2, freedom: freedom)
+    #expect(abs(quantile - value) < 2e-5 * value)
+  }
+
+  @Test func `an interval has the mean in its middle, and one value has none`() throws {
+    let interval = try #require(meanInterval(level: 0.95, of: [1, 2, 3]))
+    #expect(abs(interval.lowerBound + interval.upperBound - 4) < 1e-12)
+    #expect(abs(interval.upperBound - 2 - 4.30265 / 3.0.squareRoot()) < 1e-4)
+    #expect(meanInterval(level: 0.95, of: [2, 2]) == 2...2)
+    #expect(meanInterval(level: 0.95, of: [1]) == nil && meanInterval(level: 0.95, of: []) == nil)
+  }
+
   @Test func `nears the normal, and is its own inverse`() {
     #expect(abs(studentTail(1.959964, freedom: 1e7) - 0.025) < 1e-6)
     for tail in [1e-6, 0.02, 0.5, 0.9] {

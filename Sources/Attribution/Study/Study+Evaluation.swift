@@ -92,7 +92,7 @@ extension Study {
           }
         )
       },
-      sampling: probes == nil ? .models : .queries,
+      sampling: sampling,
       candidates: candidates?.all.count,
       audit: asked.count == 1
         ? counts.reversed().lazy.compactMap {

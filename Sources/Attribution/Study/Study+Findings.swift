@@ -56,7 +56,7 @@ extension Study {
             rank: rank + 1,
             id: example.id,
             score: entry.score,
-            interval: percentileInterval(level: 0.95, of: samples[place][rank]),
+            interval: attributor.interval(of: samples[place][rank]),
             tags: example.tags,
             text: oneLine(example),
             sharedWords: shared.found(in: example)
@@ -78,7 +78,7 @@ extension Study {
           notMeasurable: notMeasurable,
           missing: prepared.missing,
           censored: prepared.censored,
-          sampling: probes == nil ? .models : .queries,
+          sampling: sampling,
           candidates: candidates?.all.count,
           commonShare: prepared.common?.share
         ),

@@ -101,8 +101,7 @@ extension RunConfiguration {
         "for the provider '\(endpoint.provider)'"
       )
     }
-    let names = ["epochs", "batchSize", "learningRateMultiplier"]
-    let tuning = try part.object("hyperparameters", keys: names)
+    let hyperparameters = try hyperparameters(part)
     let architecture = try architecture(part, isLocal: isLocal)
     let patience = try part.positive("patienceMinutes")
     if patience != nil, isLocal {
@@ -111,16 +110,25 @@ extension RunConfiguration {
     }
     return Trainer(
       endpoint: endpoint,
-      hyperparameters: Hyperparameters(
-        epochs: try tuning?.whole("epochs"),
-        batchSize: try tuning?.whole("batchSize"),
-        learningRateMultiplier: try tuning?.positive("learningRateMultiplier")
-      ),
+      hyperparameters: hyperparameters,
       parallelJobs: try part.whole("parallelJobs"),
       minutesPerJob: try part.positive("minutesPerJob"),
       patienceMinutes: patience,
       architecture: architecture,
       command: try program(part, endpoint.provider)
+    )
+  }
+
+  /// How to train; what the part does not say is `nil`.
+  static func hyperparameters(
+    _ part: ConfigurationReader
+  ) throws(ConfigurationError) -> Hyperparameters {
+    let names = ["epochs", "batchSize", "learningRateMultiplier"]
+    let said = try part.object("hyperparameters", keys: names)
+    return Hyperparameters(
+      epochs: try said?.whole("epochs"),
+      batchSize: try said?.whole("batchSize"),
+      learningRateMultiplier: try said?.positive("learningRateMultiplier")
     )
   }
 
@@ -315,7 +323,7 @@ extension RunConfiguration {
       keys: [
         "models", "subsetRatio", "subsetSize", "start", "seed", "weighted", "kind", "method",
         "demonstrations", "length", "vocabulary", "preset", "samples", "epochs", "batchSize",
-        "learningRate", "callLimit", "labels",
+        "learningRate", "callLimit", "labels", "seeds", "direction", "hyperparameters",
       ]
     )
     if let part, part.has("subsetRatio"), part.has("subsetSize") {
@@ -336,7 +344,8 @@ extension RunConfiguration {
       start: try part?.choice("start", Start.self),
       seed: try part?.seed("seed") ?? Defaults.seed,
       weighted: try part?.bool("weighted") ?? false,
-      prompts: try part.flatMap { part throws(ConfigurationError) in try prompts(part) }
+      prompts: try part.flatMap { part throws(ConfigurationError) in try prompts(part) },
+      mirror: try part.flatMap { part throws(ConfigurationError) in try mirror(part) }
     )
   }
 }

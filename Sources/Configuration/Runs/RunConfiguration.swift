@@ -118,6 +118,18 @@ package struct RunConfiguration: Sendable, Hashable {
     package var weighted: Bool
     /// Prompts in front of θ0 in the place of fine-tunes; `nil` fine-tunes.
     package var prompts: PromptPerturbation?
+    /// Small steps on the queries in the place of fine-tunes on rows; `nil` for other models.
+    package var mirror: Mirror?
+  }
+
+  /// Small steps on the queries of each behaviour.
+  package struct Mirror: Sendable, Hashable {
+    /// Steps on each behaviour, at least 1.
+    package var seeds = Defaults.stepSeeds
+    /// Which way they go.
+    package var direction = MirrorPerturbation.Direction.up
+    /// How; what is `nil` is the default of a small step, whatever the trainer's other models have.
+    package var hyperparameters = Hyperparameters()
   }
 
   /// What perturbs a model.
@@ -126,6 +138,8 @@ package struct RunConfiguration: Sendable, Hashable {
     case finetune
     /// Prompts in front of θ0.
     case prompt
+    /// Small steps on the queries.
+    case mirror
   }
 
   /// Named settings of BDPL.

@@ -222,7 +222,8 @@ struct EstimatorChoiceTests {
     #expect(
       EstimatorRequest.allCases.map(\.name) == [
         "auto", "covariance", "correlation", "half-norm", "log-dc", "log-dc-feedback", "ridge",
-        "ridge-log", "design-regression", "difference", "contrast",
+        "ridge-log", "design-regression", "difference", "contrast", "mirror-drop",
+        "mirror-normalised", "mirror-contrast",
       ]
     )
     for estimator in Probing.Estimator.allCases {
