@@ -60,8 +60,9 @@ struct Proving {
   var plan: String {
     let rows = Set(proof.clusters.flatMap(\.rows)).count
     var text =
-      "verify: \(rows) suspects in \(proof.clusters.count) clusters; \(forecast.likely) trainings if the first "
-      + "is the cause, about \(max(forecast.likely, forecast.most)) if each is one"
+      "verify: \(Numerals.count(rows, "suspect")) in \(Numerals.count(proof.clusters.count, "cluster")); "
+      + "\(forecast.likely) trainings if the first is the cause, about "
+      + "\(max(forecast.likely, forecast.most)) if each is one"
     if let likely = dollars(forecast.likely), let most = dollars(forecast.most), most > 0 {
       text +=
         "; $\((likely * 100).rounded() / 100) to $\((max(most, likely) * 100).rounded() / 100)"
