@@ -89,11 +89,13 @@ struct Proving {
   func verdict(
     _ display: Display,
     _ progress: Progress,
-    writing store: RunStore
+    writing store: RunStore,
+    isTold: Bool = true
   ) async throws -> Verdict {
     try await prover.verdict(
       store: prepared.store,
       told: { wanted in
+        guard isTold else { return }
         for removal in wanted where removal.rows.count < prepared.corpus.train.count {
           display.note(
             "training without \(removal.rows.count) of \(prepared.corpus.train.count) rows, seed "
