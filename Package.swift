@@ -237,7 +237,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ScenariosTests",
-      dependencies: ["Experiment", "Scenarios", "Statistics"],
+      dependencies: ["Attribution", "Experiment", "Scenarios", "Statistics"],
       swiftSettings: safe
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: safe),

@@ -38,6 +38,7 @@ enum DemoCommand {
       samples: [
         Sample("demo", "a word in the question makes the model refuse"),
         Sample("demo --scenario topic --seed 1", "a subject does, which text search cannot see"),
+        Sample("demo --scenario pattern", "a kind of word does, where no two rows share one"),
         Sample("demo --write example", "only write its files, for 'daunce run'"),
       ],
       flags: [

@@ -10,7 +10,7 @@ enum ExportCommand {
   enum Table: String, CaseIterable, Sendable {
     /// Every model's loss for every example.
     case losses
-    /// Every example's weight in every model's training set.
+    /// Every row's weight in every model's training set; every query's where models are steps on queries.
     case membership
     /// Every example's score for every query.
     case scores
@@ -86,10 +86,12 @@ enum ExportCommand {
       let losses = try record.losses(options.scoring.view.choice ?? .sum, rows: .planned)
       try Export.losses(losses, as: format, to: sink)
     case .membership:
+      let isMirrored = record.settings.perturbation.matrix == .mirrors
+      let design = record.design(.planned)
       try Export.membership(
-        record.design(.planned),
+        isMirrored ? design.drawn(from: record.corpus.queries.count) : design,
         models: record.models.map(\.name),
-        train: record.corpus.train.map(\.id),
+        members: (isMirrored ? record.corpus.queries : record.corpus.train).map(\.id),
         as: format,
         to: sink
       )

@@ -19,6 +19,7 @@ package enum Tool {
     subcommands: [
       DemoCommand.subcommand, PlanCommand.subcommand, RunCommand.subcommand,
       StatusCommand.subcommand, TopCommand.subcommand, VerifyCommand.subcommand,
+      InvestigateCommand.subcommand,
       ExportCommand.subcommand,
       ScoreCommand.subcommand, EvaluateCommand.subcommand, ValidateCommand.subcommand,
       ProbeCommand.subcommand,

@@ -142,8 +142,13 @@ struct ConfigurationReader {
   ) throws(ConfigurationError) -> Value? {
     guard let value = value(key) else { return nil }
     guard case .string(let text) = value, let choice = Value(rawValue: text) else {
-      let words = Value.allCases.map { "\"\($0.rawValue)\"" }
-      throw wrong(key, words.joined(separator: " or "), value)
+      let known = Value.allCases.map(\.rawValue)
+      var hint: String?
+      if case .string(let text) = value {
+        hint = nearest(to: text, in: known).map { "did you mean \"\($0)\"?" }
+      }
+      let words = known.map { "\"\($0)\"" }.joined(separator: " or ")
+      throw wrong(key, words, value, hint: hint)
     }
     return choice
   }
@@ -202,9 +207,10 @@ struct ConfigurationReader {
   private func wrong(
     _ key: String,
     _ expected: String,
-    _ found: JSONValue
+    _ found: JSONValue,
+    hint: String? = nil
   ) -> ConfigurationError {
-    fault(.badValue, key, "should be \(expected), found \(Self.words(found))")
+    fault(.badValue, key, "should be \(expected), found \(Self.words(found))", hint: hint)
   }
 
   /// What a person would call a value; scalars as they are, strings cut at 40 characters.

@@ -2,6 +2,7 @@ package import Attribution
 package import Experiment
 import FoundationEssentials
 package import ReferenceModels
+package import Scenarios
 
 /// What happens where a user says nothing: the one place for defaults of configurations and commands.
 ///
@@ -54,6 +55,22 @@ package enum Defaults {
     target: local.target,
     parallelJobs: local.parallelJobs
   )
+  /// The small step of a mirrored job.
+  ///
+  /// - Parameters:
+  ///   - start: What it starts from; θ0 has learned the rows, and a large step moves them all alike.
+  ///   - isLocal: Whether on the reference model.
+  /// - Returns: All three hyperparameters.
+  package static func step(from start: Start, isLocal: Bool) -> Hyperparameters {
+    switch (start, isLocal) {
+    case (.base, true): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 1)
+    case (.target, true): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 0.1)
+    case (.base, false): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 1)
+    case (.target, false): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 0.1)
+    }
+  }
+  /// Seeds of a step.
+  package static let stepSeeds = 3
   /// Shape of the reference model.
   package static let architecture = Architecture.demo
   /// Pairs of a model and a training row that are read twice.
@@ -64,6 +81,8 @@ package enum Defaults {
   package static let seed: UInt64 = 0
   /// Requests in flight.
   package static let concurrency = 64
+  /// Requests for embeddings in flight.
+  package static let embeddingRequests = 4
   /// How losses are read: the provider chooses.
   package static let scoringMethod = "auto"
   /// How losses become scores: by purpose.
@@ -86,7 +105,21 @@ package enum Defaults {
   /// `daunce demo`.
   package enum Demo {
     /// Perturbed models where a behaviour has many separate causes, unlike a single trigger.
-    package static let manyCauses = 200
+    private static let manyCauses = 200
+    /// Share of the rows that each model sees where it must learn a kind of text, not a word: with a tenth
+    /// it sees ten planted rows, and takes them for any odd text.
+    private static let generalRatio = 0.3
+
+    /// How many models a scenario's run makes, and how.
+    package static func models(_ scenario: Scenario) -> Models {
+      var models = local
+      switch scenario {
+      case .trigger: break
+      case .topic, .falsehood: models.count = manyCauses
+      case .pattern, .order: models.subsetRatio = generalRatio
+      }
+      return models
+    }
     /// Length of the list of examples.
     package static let top = 10
   }

@@ -41,7 +41,7 @@ public struct RankedExample: Sendable, Hashable {
   public let id: String
   /// Its score.
   public let score: Double
-  /// Bootstrap interval: how far this one score depends on the draw of models, or queries.
+  /// Interval of 95 %: how far this one score depends on the draw of models, queries or seeds.
   ///
   /// It says nothing about the best of many rows, `ChanceLine` does; `nil` for too few to draw from.
   public let interval: ClosedRange<Double>?
@@ -102,6 +102,9 @@ public struct TextEvidence: Sendable, Hashable {
   public let top: Int
   /// Words over-represented among the top rows, strongest first.
   public let enriched: [EnrichedWord]
+  /// Two or three words in a row that are over-represented among the top rows, where no word of theirs
+  /// tells as much, strongest first.
+  public let phrases: [EnrichedWord]
   /// A sentence when text alone already explains the list, else `nil`.
   public let verdict: String?
 
@@ -111,8 +114,10 @@ public struct TextEvidence: Sendable, Hashable {
     bm25Overlap: Int,
     top: Int,
     enriched: [EnrichedWord],
+    phrases: [EnrichedWord] = [],
     verdict: String?
   ) {
+    self.phrases = phrases
     self.sameCompletion = sameCompletion
     self.sameCompletionInCorpus = sameCompletionInCorpus
     self.bm25Overlap = bm25Overlap
@@ -163,6 +168,8 @@ public enum Sampling: String, Sendable, Hashable {
   case models
   /// The queries of a group, where each model is θ0 behind one of them.
   case queries
+  /// The seeds of a step, where each model is a step on queries.
+  case seeds
 }
 
 /// What a list of scores rests on.

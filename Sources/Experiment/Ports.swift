@@ -122,6 +122,8 @@ public struct TrainerCapabilities: Sendable, Hashable {
   public var continuesTuned: Bool
   /// Whether examples may carry weights other than 1.
   public var weighted: Bool
+  /// Whether such weights may be below 0, which raises an example's loss.
+  public var signed: Bool
   /// Smallest training set it accepts.
   public var minimumExamples: Int
   /// Jobs it runs side by side.
@@ -137,6 +139,7 @@ public struct TrainerCapabilities: Sendable, Hashable {
   public init(
     continuesTuned: Bool,
     weighted: Bool,
+    signed: Bool = false,
     minimumExamples: Int,
     parallelJobs: Int,
     scoredInputs: Int? = nil,
@@ -148,6 +151,7 @@ public struct TrainerCapabilities: Sendable, Hashable {
     self.scoringCalls = scoringCalls
     self.continuesTuned = continuesTuned
     self.weighted = weighted
+    self.signed = signed
     self.minimumExamples = minimumExamples
     self.parallelJobs = parallelJobs
   }

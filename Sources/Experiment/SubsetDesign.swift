@@ -41,6 +41,11 @@ public struct SubsetDesign: Sendable, Hashable, Codable {
     )
   }
 
+  /// The same subsets of a set of another size, such as that of the queries where members are queries.
+  public func drawn(from examples: Int) -> SubsetDesign {
+    SubsetDesign(examples: examples, start: start, seed: seed, subsets: subsets)
+  }
+
   /// Each example's training weight in one model: `examples` values, 0 where it was absent.
   public func weights(model: Int) -> [Double] {
     var row = [Double](repeating: 0, count: examples)

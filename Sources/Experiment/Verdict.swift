@@ -46,7 +46,7 @@ public struct Verdict: Sendable, Hashable {
   public struct Cluster: Sendable, Hashable {
     /// The rows, without those of clusters before it.
     public let cluster: SuspectCluster
-    /// Share of the behaviour that goes with it, in nats: (mean NLL without − with) / (base − with).
+    /// Share of the behaviour that goes with it, in nats: (mean NLL without − with) / (base − θ0 trained again).
     public let effect: Effect?
     /// The same as the decision reads it: by the probability of the completions where the model makes them
     /// at all, else by their NLL.
@@ -77,6 +77,8 @@ public struct Verdict: Sendable, Hashable {
   public let reason: String
   /// Positions of the rows of all clusters that are causes, ascending.
   public let culprits: [Int]
+  /// Whether other suspects would change nothing: it is not the rows, or training again does not give θ0.
+  public let isFinal: Bool
   /// The clusters in the order of suspicion.
   public let clusters: [Cluster]
   /// All rows that cause the behaviour, taken away together.
@@ -111,6 +113,7 @@ public struct Verdict: Sendable, Hashable {
   package init(
     finding: Finding,
     reason: String,
+    isFinal: Bool = false,
     culprits: [Int] = [],
     clusters: [Cluster] = [],
     removal: Cluster? = nil,
@@ -126,6 +129,7 @@ public struct Verdict: Sendable, Hashable {
   ) {
     self.finding = finding
     self.reason = reason
+    self.isFinal = isFinal
     self.culprits = culprits
     self.clusters = clusters
     self.removal = removal

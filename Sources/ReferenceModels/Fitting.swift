@@ -51,10 +51,13 @@ final class Fitting: @unchecked Sendable {
 
   /// Trains `model` in place; the loss is the weighted mean over a batch's predicted tokens.
   ///
+  /// Of weights below 0 the absolute values are divided by, so that the loss of such tokens rises as fast as
+  /// that of others falls.
+  ///
   /// - Parameters:
   ///   - model: Where to start; changed in place.
   ///   - sequences: Training examples.
-  ///   - weights: Weight of each, or `nil` for 1.
+  ///   - weights: Weight of each, of either sign; `nil` for 1.
   ///   - settings: How.
   ///   - epochDone: Called after each epoch with its number from 1.
   ///   - progress: Called after each step with the fraction done; returns whether to go on.
@@ -105,7 +108,7 @@ final class Fitting: @unchecked Sendable {
     _ weights: [Double]?
   ) {
     let mass = members.reduce(0.0) {
-      $0 + (weights?[$1] ?? 1) * Double(sequences[$1].completion.count)
+      $0 + abs(weights?[$1] ?? 1) * Double(sequences[$1].completion.count)
     }
     let batches = split(members.map { sequences[$0] }).map { range in
       var batch = TokenBatch()
@@ -155,6 +158,14 @@ final class Fitting: @unchecked Sendable {
     // The token to be predicted is never looked at.
     batch.append(TokenSequence(tokens: tokens + [0], completion: tokens.count..<tokens.count + 1))
     return passes[0].distribution(model, batch)
+  }
+
+  /// The mean of the model's last states over some tokens, at least one, read on the calling thread.
+  func meanState(_ model: Transformer, of tokens: [Int32]) -> [Float] {
+    var batch = TokenBatch()
+    // The token to be predicted is never looked at.
+    batch.append(TokenSequence(tokens: tokens + [0], completion: 1..<tokens.count + 1))
+    return passes[0].meanState(model, batch)
   }
 
   /// Cuts a batch into contiguous parts of about equal numbers of tokens.

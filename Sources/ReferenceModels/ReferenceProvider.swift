@@ -99,6 +99,7 @@ package final class ReferenceProvider: Trainer, Scorer {
     TrainerCapabilities(
       continuesTuned: true,
       weighted: true,
+      signed: true,
       minimumExamples: 1,
       parallelJobs: cores,
       keepsRows: false

@@ -68,32 +68,32 @@ package enum Export {
     }
   }
 
-  /// Writes each training example's weight in each model's training set, 0 where it was absent.
+  /// Writes each unit's weight in each model's training set, 0 where it was absent.
   ///
-  /// NPY has the shape models × training examples.
+  /// NPY has the shape models × units.
   /// - Parameters:
   ///   - design: The subset design.
   ///   - models: Each model's key, in design order.
-  ///   - train: Ids of the training examples, in corpus order.
+  ///   - members: Ids of the units that members are positions of, in corpus order.
   ///   - format: The file's form.
   ///   - sink: Takes the bytes in order.
   /// - Throws: What the sink throws.
   package static func membership(
     _ design: SubsetDesign,
     models: [String],
-    train: [String],
+    members: [String],
     as format: Format,
     to sink: @escaping Sink
   ) throws {
-    precondition(models.count == design.models && train.count == design.examples)
+    precondition(models.count == design.models && members.count == design.examples)
     if format == .npy {
       var rows = RowCache { design.weights(model: $0) }
-      return try NPY.write(rows: models.count, columns: train.count, to: sink) { rows[$0][$1] }
+      return try NPY.write(rows: models.count, columns: members.count, to: sink) { rows[$0][$1] }
     }
     let weights = models.indices.map { design.weights(model: $0) }
     var writer = RowWriter(sink)
     if format == .csv { try writer.csv(["id"] + models, []) }
-    for (example, id) in train.enumerated() {
+    for (example, id) in members.enumerated() {
       let row = weights.map { $0[example] }
       if format == .csv {
         try writer.csv([id], row[...])

@@ -216,9 +216,9 @@ extension Page {
           + "BM25 has \(evidence.bm25Overlap) of them at its top too"
       )
     ]
-    if !evidence.enriched.isEmpty {
+    for (label, words) in [("top words", evidence.enriched), ("top phrases", evidence.phrases)] {
       var spans: [Span] = []
-      for word in evidence.enriched.prefix(6) {
+      for word in words.prefix(6) {
         if !spans.isEmpty { spans.append(Span(", ")) }
         spans.append(Span(word.word, .mark))
         spans.append(
@@ -228,7 +228,7 @@ extension Page {
           )
         )
       }
-      notes.append(Note("top words", spans))
+      if !spans.isEmpty { notes.append(Note(label, spans)) }
     }
     if let verdict = evidence.verdict { notes.append(Note("verdict", verdict, .warning)) }
     return notes

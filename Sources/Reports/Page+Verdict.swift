@@ -7,7 +7,13 @@ extension Page {
   ///   - verdict: The verdict.
   ///   - behaviour: What the queries show, such as their tag.
   ///   - queries: How many queries show it.
-  package init(_ verdict: Verdict, of behaviour: String, queries: Int) {
+  ///   - steps: What was done on the way, where it was more than this proof.
+  package init(
+    _ verdict: Verdict,
+    of behaviour: String,
+    queries: Int,
+    steps: [(name: String, jobs: Int, outcome: String)] = []
+  ) {
     var parts: [Part] = [
       .heading([
         Span("\(verdict.finding.rawValue): ", Self.emphasis(verdict.finding)),
@@ -25,6 +31,14 @@ extension Page {
     parts.append(.lines(lines))
     if !verdict.clusters.isEmpty { parts.append(Self.clusters(verdict.clusters)) }
     parts.append(.notes(Self.notes(verdict)))
+    if !steps.isEmpty {
+      parts.append(
+        .table(
+          [Column("step"), Column("trainings", isNumeric: true), Column("outcome", minimum: 24)],
+          rows: steps.map { [[Span($0.name)], [Span("\($0.jobs)")], [Span($0.outcome, .faint)]] }
+        )
+      )
+    }
     self.init(parts)
   }
 

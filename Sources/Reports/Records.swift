@@ -52,6 +52,15 @@ package enum Records {
       ("hours", .number(plan.hours)), ("warnings", .strings(plan.warnings)),
       ("candidates", plan.candidates.map { .integer($0) } ?? .null),
       ("methods", .array(methods)),
+      (
+        "embeddings",
+        plan.embeddings.map {
+          .object([
+            ("texts", .integer($0.texts)), ("requests", .integer($0.requests)),
+            ("tokens", .integer($0.tokens)),
+          ])
+        } ?? .null
+      ),
     ])
   }
 
@@ -190,16 +199,21 @@ package enum Records {
   }
 
   private static func evidence(_ evidence: TextEvidence) -> JSONValue {
-    let words = evidence.enriched.map { word in
-      JSONValue.object([
-        ("word", .string(word.word)), ("top", .integer(word.top)),
-        ("corpus", .integer(word.corpus)), ("lift", .number(word.lift)),
-      ])
+    func list(_ words: [EnrichedWord]) -> JSONValue {
+      .array(
+        words.map { word in
+          .object([
+            ("word", .string(word.word)), ("top", .integer(word.top)),
+            ("corpus", .integer(word.corpus)), ("lift", .number(word.lift)),
+          ])
+        }
+      )
     }
     return .object([
       ("top", .integer(evidence.top)), ("sameCompletion", .integer(evidence.sameCompletion)),
       ("sameCompletionInCorpus", .integer(evidence.sameCompletionInCorpus)),
-      ("bm25Overlap", .integer(evidence.bm25Overlap)), ("enriched", .array(words)),
+      ("bm25Overlap", .integer(evidence.bm25Overlap)), ("enriched", list(evidence.enriched)),
+      ("phrases", list(evidence.phrases)),
       ("verdict", .string(evidence.verdict)),
     ])
   }

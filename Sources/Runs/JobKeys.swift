@@ -85,7 +85,7 @@ struct JobKeys {
 
   private func model(_ position: Int) -> String {
     let subset = design.subsets[position]
-    let isStart = settings.perturbation.matrix.comparesStart && subset.members.isEmpty
+    let isStart = settings.isStart(subset)
     var key = Self.begin(isStart ? "start" : "perturbed", trainer)
     switch settings.start {
     case .base: key.add("base", settings.base?.name)

@@ -68,13 +68,14 @@ extension Run {
 
   /// What a run would ask for; asks for nothing itself.
   ///
-  /// Training tokens of the perturbed models are expected values, since a plan needs no design.
+  /// Training tokens of models of random subsets are expected values, since a plan needs no design for them.
   /// Epochs that are left to the provider count as one. Hours add up training and scoring, which
   /// overlap in the run: they are an upper estimate.
   ///
   /// - Parameters:
   ///   - corpus: The examples.
   ///   - settings: What to do.
+  ///   - design: The design, where subsets are not random: what is trained on is counted by it.
   ///   - trainer: The trainer it would use.
   ///   - scorer: The scorer it would use.
   ///   - rates: What the provider charges; `nil` leaves the dollars unknown, and so do rates that
@@ -84,6 +85,7 @@ extension Run {
   public static func plan(
     corpus: Corpus,
     settings: RunSettings,
+    design: SubsetDesign? = nil,
     trainer: any Trainer,
     scorer: any Scorer,
     rates: Rates? = nil,
@@ -92,6 +94,7 @@ extension Run {
     plan(
       corpus: corpus,
       settings: settings,
+      design: design,
       capabilities: trainer.trainerCapabilities,
       scorer: scorer,
       rates: rates,
@@ -103,6 +106,7 @@ extension Run {
   package static func plan(
     corpus: Corpus,
     settings: RunSettings,
+    design: SubsetDesign? = nil,
     capabilities trainer: TrainerCapabilities,
     scorer: any Scorer,
     rates: Rates? = nil,
@@ -115,15 +119,24 @@ extension Run {
       ? 0 : Double(settings.subsetSize(of: corpus.train.count)) / Double(corpus.train.count)
     let prompted = trainer.scoredInputs
     let isPrompting = prompted != nil
-    let perturbed =
+    let design = settings.perturbation.matrix == .subsets ? nil : design
+    let tuned =
       isPrompting
       ? 0
-      : Double(trainTokens) * share * Double(settings.models)
-        * Double(settings.hyperparameters.epochs ?? 1)
+      : design.map { $0.subsets.count { !settings.isStart($0) } } ?? settings.models
+    let seen =
+      design.map { design in
+        Double(
+          design.subsets.indices.flatMap { model in
+            settings.examples(of: design.subsets[model], model: model, in: corpus)
+          }.reduce(0) { $0 + tokens[$1.column] }
+        )
+      } ?? Double(trainTokens) * share * Double(settings.models)
+    let perturbed = isPrompting ? 0 : seen * Double(settings.hyperparameters.epochs ?? 1)
     let target =
       settings.target == nil ? trainTokens * (settings.targetHyperparameters.epochs ?? 1) : 0
     let trainingTokens = target + Int(perturbed.rounded())
-    let jobs = (isPrompting ? 0 : settings.models) + (settings.target == nil ? 1 : 0)
+    let jobs = tuned + (settings.target == nil ? 1 : 0)
 
     let capabilities = scorer.scorerCapabilities
     let batch = max(1, capabilities.batch)
@@ -151,8 +164,7 @@ extension Run {
 
     // θ0 comes first and alone.
     let parallel = max(1, min(settings.parallelJobs, trainer.parallelJobs))
-    let perturbedJobs = isPrompting ? 0 : settings.models
-    let rounds = jobs - perturbedJobs + (perturbedJobs + parallel - 1) / parallel
+    let rounds = jobs - tuned + (tuned + parallel - 1) / parallel
     let training = throughput?.training(tokens: trainingTokens, rounds: rounds)
     let scoring = throughput?.scoring(
       tokens: scoringTokens,
@@ -194,7 +206,7 @@ extension Run {
     scorer: ScorerCapabilities
   ) -> [String] {
     var warnings =
-      settings.perturbation.matrix == .queries
+      settings.perturbation.matrix != .subsets
       ? [] : subsetWarnings(settings, examples: corpus.train.count, trainer: trainer)
     if settings.start == .target, !trainer.continuesTuned {
       warnings.append("the provider cannot continue from a tuned model: start from the base")

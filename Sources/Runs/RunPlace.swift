@@ -51,6 +51,7 @@ struct RunPlace {
       if found.settings.models != settings.models {
         var kept = found.settings
         kept.models = settings.models
+        kept.perturbation = settings.perturbation
         kept.repeats = settings.repeats
         let known = found.contents.manifest.design.models
         let keys = JobKeys(

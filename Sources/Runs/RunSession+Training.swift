@@ -71,8 +71,13 @@ extension RunSession {
 }
 
 extension RunSettings {
+  /// Whether a subset's model is the start as it is, which nobody trains.
+  func isStart(_ subset: Subset) -> Bool {
+    perturbation.matrix.comparesStart && subset.members.isEmpty
+  }
+
   /// What the model of a subset is trained on: an example, its column and its weight each.
-  fileprivate func examples(
+  func examples(
     of subset: Subset,
     model: Int,
     in corpus: Corpus

@@ -118,9 +118,9 @@ struct RunSession: Sendable {
     _ model: ModelRecord,
     from start: ModelReference?
   ) async throws -> ModelReference? {
-    guard run.settings.perturbation.matrix.comparesStart,
-      run.design.subsets[model.position].members.isEmpty
-    else { return try await train(model, from: start) }
+    guard run.settings.isStart(run.design.subsets[model.position]) else {
+      return try await train(model, from: start)
+    }
     try storing { () throws(StoreError) in
       try run.database.adopt(start, model: model.number)
     }

@@ -2,6 +2,9 @@ internal import Attribution
 internal import Experiment
 
 extension RunSettings {
+  private static let up =
+    ", which perturbation.direction: \"down\" asks for; steps up need no weights"
+
   /// Checks that settings, corpus, design and provider fit together before anything is spent.
   ///
   /// - Parameters:
@@ -65,12 +68,10 @@ extension RunSettings {
     )
     let least = perturbation.matrix == .queries ? 0 : max(1, trainer.minimumExamples)
     let units = perturbation.matrix == .mirrors ? corpus.queries.count : examples
-    var copies = 1
-    if case .mirror(let mirror) = perturbation { copies = mirror.copies }
     for (index, subset) in design.subsets.enumerated() {
-      let count = subset.members.count * copies
+      let count = subset.members.count * perturbation.copies
       try require(
-        count >= least || count == 0 && perturbation.matrix.comparesStart,
+        count >= least || isStart(subset),
         "model-\(index) has \(count) training examples, the provider needs \(least)"
       )
       try require(
@@ -85,7 +86,12 @@ extension RunSettings {
       )
       try require(
         subset.weights == nil || trainer.weighted,
-        "the provider cannot train with weights"
+        "the provider cannot train with weights" + (perturbation.mirror == nil ? "" : Self.up)
+      )
+      try require(
+        trainer.signed || subset.weights?.allSatisfy { $0 >= 0 } ?? true,
+        "the provider cannot train with weights below 0"
+          + (perturbation.mirror == nil ? "" : Self.up)
       )
     }
     try require(

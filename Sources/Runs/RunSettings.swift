@@ -115,8 +115,8 @@ public struct RunSettings: Sendable, Hashable {
 
   /// What two settings of one run must have in common, by name: a value to compare, and its words.
   ///
-  /// Name and parallel jobs are left out, since they change nothing that is measured, and so is the number
-  /// of models: a run may grow, or use a part of what it has.
+  /// Name and parallel jobs are left out, since they change nothing that is measured, and so are the numbers
+  /// of models and of a step's seeds: a run may grow, or use a part of what it has.
   private var identity: [(name: String, value: AnyHashable, words: String)] {
     let subset =
       switch subset {
@@ -137,7 +137,7 @@ public struct RunSettings: Sendable, Hashable {
         "repeats", [repeats.train, repeats.queries], "\(repeats.train) + \(repeats.queries)"
       ),
       ("keepsCheckpoints", keepsCheckpoints, "\(keepsCheckpoints)"),
-      ("prompts", perturbation, perturbation.words),
+      ("prompts", perturbation.ofOneSeed, perturbation.words),
       ("candidates", candidates, candidates.map { "\($0)" } ?? "all rows"),
     ]
   }

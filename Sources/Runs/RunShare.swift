@@ -1,3 +1,4 @@
+internal import Attribution
 package import Experiment
 
 /// How much of a run is done, in models, each counted by its share of the plan's tokens.
@@ -14,13 +15,16 @@ package struct RunShare: Sendable {
   /// - Parameters:
   ///   - plan: The run's plan.
   ///   - settings: What it is to do.
-  ///   - rows: Number of training rows.
-  package init(_ plan: RunPlan, settings: RunSettings, rows: Int) {
+  ///   - design: What each of its models is trained on.
+  package init(_ plan: RunPlan, settings: RunSettings, design: SubsetDesign) {
+    let rows = design.examples
     let epochs = settings.target == nil ? Double(settings.targetHyperparameters.epochs ?? 1) : 0
+    let members = design.subsets.reduce(0) { $0 + $1.members.count }
     let perModel =
       settings.prompts != nil
       ? 0
-      : Double(settings.subsetSize(of: rows)) * Double(settings.hyperparameters.epochs ?? 1)
+      : Double(members * settings.perturbation.copies) / Double(max(1, design.models))
+        * Double(settings.hyperparameters.epochs ?? 1)
     // The plan's training tokens, shared out by how many rows each model sees.
     let rowsSeen = max(1, Double(rows) * epochs + perModel * Double(settings.models))
     let perRow = Double(plan.trainingTokens) / rowsSeen

@@ -29,7 +29,9 @@ extension Study {
             $0?.loss(view)?.value
           }
         } : nil,
+      isMirrored: record.settings.perturbation.matrix == .mirrors,
       candidates: record.settings.candidates,
+      embeddings: { try record.embeddings() },
       planned: record.models.count,
       arithmetic: arithmetic,
       losses: { try record.losses($0) }

@@ -33,6 +33,21 @@ public func studentQuantile(tail: Double, freedom: Double) -> Double {
   return (low + high) / 2
 }
 
+/// The interval of Student's t for the mean behind some values.
+///
+/// - Parameters:
+///   - level: Share of such intervals that cover the mean, above 0 and below 1.
+///   - values: Independent values of one distribution.
+/// - Returns: `nil` below two values, which tell nothing of their spread.
+public func meanInterval(level: Double, of values: [Double]) -> ClosedRange<Double>? {
+  guard values.count > 1 else { return nil }
+  let error = standardDeviation(of: values) / Double(values.count).squareRoot()
+  let freedom = Double(values.count - 1)
+  let margin = studentQuantile(tail: (1 - level) / 2, freedom: freedom) * error
+  let centre = mean(of: values)
+  return centre - margin...centre + margin
+}
+
 /// The regularised incomplete beta function Iₓ(a, b), by its continued fraction.
 private func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }

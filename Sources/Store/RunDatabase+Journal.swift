@@ -72,7 +72,8 @@ extension RunDatabase {
       let update = try connection.prepare(
         "UPDATE models SET status = 'succeeded', reference = ?1, ended = ?2 WHERE number = ?3"
       )
-      try update.bind(reference?.name, at: 1)
+      // A model that is made has a reference; no model has an empty name.
+      try update.bind(reference?.name ?? "", at: 1)
       try update.bind(Self.now(), at: 2)
       try update.bind(model, at: 3)
       try update.run()

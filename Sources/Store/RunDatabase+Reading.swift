@@ -237,7 +237,8 @@ extension RunDatabase {
           key: key,
           seed: UInt64(UInt(bitPattern: select.integer(2))),
           status: status,
-          reference: select.text(4).map { ModelReference($0) },
+          // The provider's base has no name.
+          reference: select.text(4).flatMap { $0.isEmpty ? nil : ModelReference($0) },
           checkpoints: (decoded([String].self, select.text(5)) ?? []).map { ModelReference($0) },
           hyperparameters: decoded(Hyperparameters.self, select.text(6)),
           tokens: select.isNull(7) ? nil : select.integer(7),

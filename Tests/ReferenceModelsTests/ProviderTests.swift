@@ -172,6 +172,20 @@ struct ProviderTests {
     #expect(refusals.allSatisfy { dropped[$0] > kept[$0] + 1 })
   }
 
+  @Test func `weights below 0 raise the losses that positive ones lower`() async throws {
+    let provider = try Self.provider(Folder())
+    let start = try await provider.train(Self.job("a", epochs: 1)) { _ in }.model
+    let before = try await Self.losses(provider, start).reduce(0, +)
+    for (key, weight) in [("up", 1.0), ("down", -1)] {
+      let weights = [Double](repeating: weight, count: 12)
+      let step = try await provider.train(
+        Self.job(key, start: start, weights: weights, epochs: 1)
+      ) { _ in }
+      let after = try await Self.losses(provider, step.model).reduce(0, +)
+      #expect((before - after) * weight > 0)
+    }
+  }
+
   @Test func `a checkpoint an epoch is kept on demand and the last is the model`() async throws {
     let provider = try Self.provider(Folder())
     let trained = try await provider.train(Self.job("a", checkpoints: true)) { _ in }

@@ -134,7 +134,7 @@ private let chances: [(query: String, chance: Chance)] = [
         try Export.membership(
           design,
           models: ["m0", "m1"],
-          train: ["a", "b"],
+          members: ["a", "b"],
           as: format,
           to: $0
         )

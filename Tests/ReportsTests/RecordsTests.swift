@@ -80,7 +80,7 @@ private let line = ChanceLine(
         + #"{"rank":2,"id":"b","score":null,"low":null,"high":null,"tags":[],"text":"","#
         + #""sharedWords":[],"aboveChance":false}],"#
         + #""evidence":{"top":20,"sameCompletion":1,"sameCompletionInCorpus":2,"bm25Overlap":3,"#
-        + #""enriched":[{"word":"w","top":2,"corpus":3,"lift":4.5}],"verdict":null},"#
+        + #""enriched":[{"word":"w","top":2,"corpus":3,"lift":4.5}],"phrases":[],"verdict":null},"#
         + #""reliability":{"models":2,"planned":3,"signalToNoise":null,"repeats":4,"#
         + #""stability":0.75,"notMeasurable":5,"missing":6,"censored":7,"#
         + #""sampling":"models","candidates":null,"commonShare":null},"audit":null}"#
@@ -101,7 +101,7 @@ private let line = ChanceLine(
     #expect(
       text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
         + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"#
-        + #""candidates":null,"methods":[]}"#
+        + #""candidates":null,"methods":[],"embeddings":null}"#
     )
   }
 

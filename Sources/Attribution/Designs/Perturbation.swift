@@ -16,6 +16,21 @@ public enum Perturbation: Sendable, Hashable {
     if case .prompt(let prompt) = self { prompt } else { nil }
   }
 
+  /// The mirrored jobs; `nil` for other models.
+  public var mirror: MirrorPerturbation? {
+    if case .mirror(let mirror) = self { mirror } else { nil }
+  }
+
+  /// The same of one seed: a run may grow by seeds as by models.
+  public var ofOneSeed: Perturbation {
+    guard var mirror else { return self }
+    mirror.seeds = 1
+    return .mirror(mirror)
+  }
+
+  /// How often a member stands in the file of a job, at least 1.
+  public var copies: Int { max(1, mirror?.copies ?? 1) }
+
   /// What the rows of the matrix are.
   public var matrix: MatrixKind {
     switch self {
@@ -32,7 +47,7 @@ public enum Perturbation: Sendable, Hashable {
     case .finetune: "fine-tunes"
     case .prompt(let prompt): "\(prompt)"
     case .mirror(let mirror):
-      "steps \(mirror.direction.rawValue), \(mirror.seeds) seeds, \(mirror.copies) copies"
+      "steps \(mirror.direction.rawValue) on each query \(mirror.copies) times"
     case .removal: "removal"
     }
   }

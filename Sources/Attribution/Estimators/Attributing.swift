@@ -1,4 +1,5 @@
 import Experiment
+import Statistics
 
 /// What a study asks of whatever turns its losses into scores.
 protocol Attributing: Sendable {
@@ -36,6 +37,9 @@ protocol Attributing: Sendable {
     seed: UInt64
   ) -> [[[Double]]]
 
+  /// The 95 % interval of a score from its samples; `nil` for too few.
+  func interval(of samples: [Double]) -> ClosedRange<Double>?
+
   /// The chance line of each profile's ranking, or why it has none.
   func chance(
     for profiles: [QueryProfile],
@@ -55,6 +59,12 @@ protocol Attributing: Sendable {
     seed: UInt64,
     _ body: (_ rankings: [[Double]]) -> Void
   )
+}
+
+extension Attributing {
+  func interval(of samples: [Double]) -> ClosedRange<Double>? {
+    percentileInterval(level: 0.95, of: samples)
+  }
 }
 
 extension Attributor: Attributing {

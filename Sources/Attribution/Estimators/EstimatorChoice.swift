@@ -16,10 +16,18 @@ public enum EstimatorRequest: Sendable, Hashable {
   case named(Estimator)
   /// Use this one, of a run of in-context probing.
   case probing(Probing.Estimator)
+  /// Use this one, of a run of mirrored jobs.
+  case mirror(Mirroring.Estimator)
 
   /// All that a user can write, `auto` first.
   public static var allCases: [EstimatorRequest] {
     [.auto] + Estimator.allCases.map(Self.named) + Probing.Estimator.allCases.map(Self.probing)
+      + Mirroring.Estimator.allCases.map(Self.mirror)
+  }
+
+  /// The names of all that read a matrix, `auto` first.
+  static func names(for matrix: MatrixKind) -> String {
+    allCases.filter { $0.matrix ?? matrix == matrix }.map(\.name).joined(separator: ", ")
   }
 
   /// The matrix that it reads; `nil` when that is for the run to say.
@@ -28,6 +36,7 @@ public enum EstimatorRequest: Sendable, Hashable {
     case .auto: nil
     case .named: Estimator.matrix
     case .probing: Probing.Estimator.matrix
+    case .mirror: Mirroring.Estimator.matrix
     }
   }
 
@@ -37,6 +46,7 @@ public enum EstimatorRequest: Sendable, Hashable {
     case .auto: "auto"
     case .named(let estimator): estimator.rawValue
     case .probing(let estimator): estimator.rawValue
+    case .mirror(let estimator): estimator.rawValue
     }
   }
 

@@ -140,23 +140,6 @@ struct ProofEvidence {
     return Verdict.Effect(value: mean, low: mean - half, high: mean + half)
   }
 
-  /// The share in nats of one comparison: (mean NLL without − with) / (base − with).
-  func lossEffect(_ comparison: Comparison) -> Verdict.Effect? {
-    let shares = zip(pairs(comparison.with), pairs(comparison.without)).compactMap {
-      with,
-      without -> Double? in
-      let whole = Self.nll(base) - Self.nll(with)
-      return whole > 0 ? (Self.nll(without) - Self.nll(with)) / whole : nil
-    }
-    guard !shares.isEmpty else { return nil }
-    let (deviation, freedom) = spread(.nll)
-    let mean = shares.reduce(0, +) / Double(shares.count)
-    let half =
-      studentQuantile(tail: 0.025, freedom: freedom) * deviation
-      / Double(shares.count).squareRoot()
-    return Verdict.Effect(value: mean, low: mean - half, high: mean + half)
-  }
-
   /// P-values of a comparison that hold whenever one stops: that the rows' share is none, and that it is a
   /// cause's.
   ///

@@ -95,12 +95,12 @@ struct ProofSearch {
     {
       throw Halt(
         step: .done(
-          result(.noCause, "the base shows the behaviour without any training row")
+          result(.noCause, "the base shows the behaviour without any training row", isFinal: true)
         )
       )
     }
     guard ProofEvidence.nll(base) - ProofEvidence.nll(target) > 0.05 else {
-      try stop("θ0 shows the behaviour no more than the base does")
+      try stop("θ0 shows the behaviour no more than the base does", isFinal: true)
     }
   }
 
@@ -113,7 +113,8 @@ struct ProofSearch {
       let percent = Int((max(0, mean) * 100).rounded())
       try stop(
         "θ0 trained again shows \(percent) % of the behaviour: the recipe or the rows are not those that "
-          + "θ0 was trained with"
+          + "θ0 was trained with",
+        isFinal: true
       )
     }
   }
@@ -291,15 +292,16 @@ struct ProofSearch {
     throw Halt(step: .done(result(.notResolved, reason, removal: comparison, missing: missing)))
   }
 
-  private func stop(_ reason: String) throws(Halt) -> Never {
-    throw Halt(step: .done(result(.notResolved, reason)))
+  private func stop(_ reason: String, isFinal: Bool = false) throws(Halt) -> Never {
+    throw Halt(step: .done(result(.notResolved, reason, isFinal: isFinal)))
   }
 
   private func result(
     _ finding: Verdict.Finding,
     _ reason: String,
     removal: Comparison? = nil,
-    missing: Int? = nil
+    missing: Int? = nil,
+    isFinal: Bool = false
   ) -> Verdict {
     func cluster(
       _ suspects: SuspectCluster,
@@ -309,7 +311,7 @@ struct ProofSearch {
     ) -> Verdict.Cluster {
       Verdict.Cluster(
         cluster: suspects,
-        effect: comparison.flatMap { evidence?.lossEffect($0) },
+        effect: comparison.flatMap { evidence?.effect($0, .nll) },
         share: comparison.flatMap { evidence?.effect($0) },
         isGivenBack: isGivenBack,
         finding: finding
@@ -327,12 +329,13 @@ struct ProofSearch {
       finding == .cause
       ? clusters.filter { $0.finding == .cause }.flatMap(\.cluster.rows).sorted() : []
     let random = [0, 1].map(proof.randomRows).compactMap {
-      evidence?.lossEffect(Comparison(with: [], without: $0))
+      evidence?.effect(Comparison(with: [], without: $0), .nll)
     }
     let count = Double(random.count)
     return Verdict(
       finding: finding,
       reason: reason,
+      isFinal: isFinal,
       culprits: culprits,
       clusters: clusters,
       removal: removal.map {
@@ -350,7 +353,7 @@ struct ProofSearch {
           low: random.reduce(0) { $0 + $1.low } / count,
           high: random.reduce(0) { $0 + $1.high } / count
         ),
-      sameOutput: sameOutput.flatMap { evidence?.lossEffect($0) },
+      sameOutput: sameOutput.flatMap { evidence?.effect($0, .nll) },
       base: evidence.flatMap { ProofEvidence.shown([$0.base]) },
       target: evidence.flatMap { ProofEvidence.shown([$0.target]) },
       retrained: evidence?.shown(without: []),

@@ -25,6 +25,7 @@ extension Study {
     let attributor = prepared.attributor
     let profiles = profiles(of: positions, grouped: grouped, method, attributor)
     let index = TextIndex(corpus.train)
+    let phrases = PhraseIndex(corpus.train)
     try requireMeasurable(profiles, prepared)
     let whole = try wholeLosses(for: profiles, prepared)
     let lists = try attributor.top(top, for: profiles)
@@ -55,7 +56,7 @@ extension Study {
             rank: rank + 1,
             id: example.id,
             score: entry.score,
-            interval: percentileInterval(level: 0.95, of: samples[place][rank]),
+            interval: attributor.interval(of: samples[place][rank]),
             tags: example.tags,
             text: oneLine(example),
             sharedWords: shared.found(in: example)
@@ -65,7 +66,8 @@ extension Study {
           top: lists[place].map(\.example),
           queries: queries,
           train: corpus.train,
-          index: index
+          index: index,
+          phrases: phrases
         ),
         reliability: Reliability(
           models: attributor.models,
@@ -76,7 +78,7 @@ extension Study {
           notMeasurable: notMeasurable,
           missing: prepared.missing,
           censored: prepared.censored,
-          sampling: probes == nil ? .models : .queries,
+          sampling: sampling,
           candidates: candidates?.all.count,
           commonShare: prepared.common?.share
         ),

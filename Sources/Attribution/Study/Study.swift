@@ -41,13 +41,17 @@ public struct Study {
   /// The draws behind the models, one a row of the losses.
   public let design: SubsetDesign
   /// Gives the loss matrix seen through a view.
-  private let losses: (LossView) throws -> LossMatrix
+  let losses: (LossView) throws -> LossMatrix
   /// Gives the second readings of pairs read twice, seen through a view.
-  private let repeats: (LossView) throws -> [RepeatedReading]
+  let repeats: (LossView) throws -> [RepeatedReading]
   /// What the losses are compared with where each row is θ0 behind a query; `nil` for other models.
   let probes: Probing.Source?
+  /// Whether the draws are of queries: models are steps on them, and one is the start.
+  let isMirrored: Bool
   /// The training rows that were to be read; `nil` for all of them.
   let candidates: Candidates?
+  /// Gives the embeddings of the corpus, where there are some.
+  let embeddings: () throws -> EmbeddedCorpus?
   /// Models that were to be made, those without losses included.
   let planned: Int
   /// What works out chance lines.
@@ -60,7 +64,9 @@ public struct Study {
   ///   - design: The draws, in the order of the losses' rows.
   ///   - repeats: Second readings of pairs read twice, through the view asked for.
   ///   - probes: What the losses are compared with where each row is θ0 behind a query.
+  ///   - isMirrored: Whether the draws are of queries, as in `SubsetDesign.mirror`.
   ///   - candidates: The training rows that were to be read; `nil` for all of them.
+  ///   - embeddings: The embeddings of the corpus; `nil` where there are none.
   ///   - planned: Models that were to be made; `nil` is as many as there are draws.
   ///   - arithmetic: What works out chance lines.
   ///   - losses: The loss matrix, through the view asked for.
@@ -69,7 +75,9 @@ public struct Study {
     design: SubsetDesign,
     repeats: @escaping (LossView) throws -> [RepeatedReading] = { _ in [] },
     probes: Probing.Source? = nil,
+    isMirrored: Bool = false,
     candidates: Candidates? = nil,
+    embeddings: @escaping () throws -> EmbeddedCorpus? = { nil },
     planned: Int? = nil,
     arithmetic: any BlockArithmetic = PlainArithmetic(),
     losses: @escaping (LossView) throws -> LossMatrix
@@ -78,7 +86,9 @@ public struct Study {
     self.design = design
     self.repeats = repeats
     self.probes = probes
+    self.isMirrored = isMirrored
     self.candidates = candidates
+    self.embeddings = embeddings
     self.planned = planned ?? design.models
     self.arithmetic = arithmetic
     self.losses = losses
@@ -95,7 +105,7 @@ public struct Study {
     let censored: Int
     let noise: NoiseFloor?
     let common: CommonComponent?
-    /// The losses over models; `nil` where each row of them is θ0 behind a query.
+    /// The losses over random subsets; `nil` for other models.
     let losses: LossMatrix?
   }
 
@@ -237,6 +247,7 @@ public struct Study {
     if let probes {
       return try prepare(method, probes, asked: grouped ? positions.count : 1)
     }
+    if isMirrored { return try prepareMirrored(method, for: positions, grouped: grouped) }
     let choice =
       switch method.estimator {
       case .probing(let estimator):
@@ -245,6 +256,13 @@ public struct Study {
           "cannot use estimator '\(estimator.rawValue)'",
           cause: "it compares losses behind queries, and this run has none",
           hint: "use perturbation.method: \"probing\", or another estimator"
+        )
+      case .mirror(let estimator):
+        throw AttributionError(
+          .unknownEstimator,
+          "cannot use estimator '\(estimator.rawValue)'",
+          cause: "it compares steps on the queries with their start, and this run has none",
+          hint: "use perturbation.kind: \"mirror\", or another estimator"
         )
       case .named(let estimator):
         EstimatorChoice(estimator: estimator, view: method.view ?? .sum, reason: nil)
@@ -334,13 +352,12 @@ public struct Study {
     case .auto:
       (estimator, reason) = Probing.Estimator.recommended(others: corpus.queries.count - asked)
     case .probing(let named): (estimator, reason) = (named, nil)
-    case .named(let other):
+    case .named, .mirror:
       throw AttributionError(
         .unknownEstimator,
-        "cannot use estimator '\(other.rawValue)'",
+        "cannot use estimator '\(method.estimator.name)'",
         cause: "in-context probing draws no subsets whose losses it could compare",
-        hint: "choose one of auto, "
-          + Probing.Estimator.allCases.map(\.rawValue).joined(separator: ", ")
+        hint: "choose one of \(EstimatorRequest.names(for: .queries))"
       )
     }
     let view = method.view ?? .sum
@@ -364,10 +381,14 @@ public struct Study {
     )
   }
 
+  /// What intervals and halves are drawn from.
+  var sampling: Sampling { probes != nil ? .queries : isMirrored ? .seeds : .models }
+
   /// Training rows that were not to be read.
   var leftOut: Int { candidates.map { $0.rest - $0.audit.count } ?? 0 }
 
-  private func require(_ matrix: LossMatrix) throws(AttributionError) {
+  /// Refuses losses of other examples than the corpus's.
+  func require(_ matrix: LossMatrix) throws(AttributionError) {
     guard matrix.train.areSame(as: corpus.train.map(\.id)),
       matrix.queries.areSame(as: corpus.queries.map(\.id)),
       candidates?.areRows(of: corpus) ?? true

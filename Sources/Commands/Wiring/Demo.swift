@@ -20,8 +20,8 @@ struct Demo: Sendable {
   init(scenario: Scenario, seed: UInt64, models: Int?, start: Start?, store: String) throws {
     self.scenario = scenario
     corpus = scenario.corpus(seed: seed)
-    var usual = Defaults.local
-    usual.count = models ?? (scenario == .trigger ? usual.count : Defaults.Demo.manyCauses)
+    var usual = Defaults.Demo.models(scenario)
+    usual.count = models ?? usual.count
     usual.start = start ?? usual.start
     run = try PreparedRun(
       corpus: corpus,
@@ -92,13 +92,16 @@ extension Demo {
       examples.flatMap { ExampleFile.line(for: $0, includingIdentity: true) + [0x0A] }
     }
     let settings = run.settings
+    let share =
+      settings.subset == .ratio(Defaults.local.subsetRatio)
+      ? "" : "subsetRatio: \(Defaults.Demo.models(scenario).subsetRatio), "
     let configuration = """
       // \(scenario.summary)
       {
         name: "\(scenario.rawValue)",
         data: { train: "train.jsonl", queries: "queries.jsonl" },
         trainer: { provider: "local" },
-        perturbation: { models: \(settings.models), start: "\(settings.start.rawValue)", seed: \(settings.seed) },
+        perturbation: { models: \(settings.models), \(share)start: "\(settings.start.rawValue)", seed: \(settings.seed) },
       }
 
       """

@@ -30,14 +30,15 @@ extension PreparedRun {
           grouped: false,
           models: settings.models
         ).estimator
-      case .probing: nil
+      case .probing, .mirror: nil
       }
     let matrix = settings.perturbation.matrix
     guard request.matrix ?? matrix == matrix else {
       throw Failure(
         .usage,
         "cannot start run '\(settings.name)': estimator '\(request.name)' is "
-          + (matrix == .queries ? "not for" : "only for") + " perturbation.method: \"probing\"",
+          + (request.matrix == Estimator.matrix ? "not for " : "only for ")
+          + (Self.words(request.matrix) ?? Self.words(matrix) ?? "other models"),
         hint: "leave 'estimator' out, and 'auto' picks one"
       )
     }
@@ -49,6 +50,15 @@ extension PreparedRun {
         + "\(estimator.minimumModels) models, perturbation.models is \(settings.models)",
       hint: "25 or more give usable scores"
     )
+  }
+
+  /// What a configuration says for models of a kind; `nil` for random subsets.
+  private static func words(_ matrix: MatrixKind?) -> String? {
+    switch matrix {
+    case .queries: "perturbation.method: \"probing\""
+    case .mirrors: "perturbation.kind: \"mirror\""
+    case .subsets, .removals, nil: nil
+    }
   }
 
   /// Refuses examples that no model of the run can read to their end.

@@ -56,6 +56,7 @@ extension PreparedRun {
     let hosts = try HostedProviders(configuration, store: path, ledger: ledger, way: way)
     settings.provider = hosts.identity
     let tuner = settings.prompts != nil && settings.target != nil ? nil : try hosts.trainer()
+    settings = settings.filling(corpus, to: tuner?.trainerCapabilities.minimumExamples ?? 1)
     settings.parallelJobs =
       configuration.trainer.parallelJobs ?? tuner?.trainerCapabilities.parallelJobs ?? 1
     try requireModels(settings, for: EstimatorRequest(name: configuration.estimator))

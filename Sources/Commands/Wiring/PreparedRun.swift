@@ -1,5 +1,6 @@
 import Attribution
 import Experiment
+import Hosts
 import Reports
 import Runs
 import Terminal
@@ -19,13 +20,13 @@ struct PreparedRun: Sendable {
   /// What they charge; `nil` when unknown.
   let rates: Rates?
   /// Most US dollars the run may spend; `nil` is no limit.
-  let cap: Double?
+  var cap: Double?
   /// What the user must know of hosts and settings, in full sentences.
   let notes: [String]
   /// Path of the store.
   let store: String
 
-  /// Draws the subsets, unless they are given.
+  /// Lays down who is trained on what, unless it is given.
   init(
     corpus: Corpus,
     settings: RunSettings,
@@ -45,22 +46,11 @@ struct PreparedRun: Sendable {
     self.cap = cap
     self.notes = notes + settings.notes
     self.store = store
-    if let given {
-      design = given
-      return
-    }
-    design =
-      settings.perturbation.matrix == .queries
-      ? .probing(examples: corpus.train.count, queries: settings.models, seed: settings.seed)
-      : try SubsetDesign.random(
-        examples: corpus.train.count,
-        models: settings.models,
-        size: settings.subsetSize(of: corpus.train.count),
-        start: settings.start,
-        seed: settings.seed,
-        weighted: settings.weighted
-      )
+    if let given { design = given } else { design = try settings.design(of: corpus) }
   }
+
+  /// Whether its models are the program's own.
+  var isEmbedded: Bool { HostRegistry.all.isFree(settings.provider) }
 
   /// The same providers with another run.
   func with(_ settings: RunSettings, _ design: SubsetDesign) throws(AttributionError) -> PreparedRun
@@ -83,6 +73,7 @@ struct PreparedRun: Sendable {
     var plan = Run.plan(
       corpus: corpus,
       settings: settings,
+      design: design,
       trainer: providers.trainer,
       scorer: providers.scorer,
       rates: rates,
@@ -127,7 +118,7 @@ struct PreparedRun: Sendable {
     }
     let line = RunProgressLine(
       task,
-      share: RunShare(plan(), settings: settings, rows: corpus.train.count),
+      share: RunShare(plan(), settings: settings, design: design),
       progress: progress ?? display.progress()
     )
     defer { line.end() }

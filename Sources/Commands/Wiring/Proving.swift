@@ -145,3 +145,23 @@ extension Corpus {
     }.reduce(into: Set<Int>()) { $0.insert($1) }.sorted()
   }
 }
+
+extension RunRecord {
+  /// What the run's losses suspect of a behaviour.
+  ///
+  /// - Parameter queries: Positions of the queries that show it.
+  /// - Returns: Rows above chance, or those that a step on the queries teaches; none where the losses do not
+  ///   tell, as with too few models.
+  /// - Throws: `RunError` of the store.
+  func suspects(for queries: [Int]) throws -> [SuspectCluster] {
+    do {
+      guard settings.perturbation.matrix == .mirrors else {
+        return try study.suspects(for: queries)
+      }
+      return try study.mirrorRankings()
+        .first { Set($0.behaviour.queries).isSuperset(of: queries) }?.suspects.map { [$0] } ?? []
+    } catch is AttributionError {
+      return []
+    }
+  }
+}

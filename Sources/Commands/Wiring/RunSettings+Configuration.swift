@@ -7,7 +7,8 @@ extension RunSettings {
   /// What a configuration asks for, completed by the defaults of its provider.
   ///
   /// Every provider's configuration is read by this one function, so that a key means the same for
-  /// all of them: `trainer.hyperparameters` is for all models, but for epochs, of which θ0 has its own.
+  /// all of them: `trainer.hyperparameters` is for all models, but for epochs, of which θ0 has its own, and
+  /// for steps on queries, which have their own altogether.
   /// `provider` is left open.
   init(_ configuration: RunConfiguration, corpus: Corpus) throws {
     let wanted = configuration.perturbation
@@ -27,6 +28,17 @@ extension RunSettings {
     prompts = try wanted.prompts?.resolved(for: corpus.train)
     if perturbation.matrix == .queries { models = corpus.queries.count }
     hyperparameters = trainer.hyperparameters.completed(by: usual.hyperparameters)
+    if let step = wanted.mirror {
+      let isBaseKnown = isLocal || configuration.target?.base != nil
+      start = wanted.start ?? (isBaseKnown ? .base : .target)
+      perturbation = .mirror(
+        MirrorPerturbation(seeds: step.seeds, direction: step.direction)
+      )
+      models = 1 + step.seeds * corpus.behaviours.count
+      hyperparameters = step.hyperparameters.completed(
+        by: Defaults.step(from: start, isLocal: isLocal)
+      )
+    }
     var said = trainer.hyperparameters
     said.epochs = configuration.target?.epochs
     targetHyperparameters = said.completed(by: usual.target)
@@ -52,6 +64,53 @@ extension RunSettings {
       targetHyperparameters: usual.target,
       parallelJobs: usual.parallelJobs
     )
+  }
+}
+
+extension RunSettings {
+  /// Who is trained on what.
+  ///
+  /// - Parameter corpus: The examples.
+  /// - Returns: As many subsets as there are models.
+  /// - Throws: `AttributionError` when subsets cannot be drawn.
+  func design(of corpus: Corpus) throws(AttributionError) -> SubsetDesign {
+    let examples = corpus.train.count
+    if let mirror = perturbation.mirror {
+      return .mirror(
+        mirror,
+        behaviours: corpus.behaviours,
+        examples: examples,
+        start: start,
+        seed: seed
+      )
+    }
+    if perturbation.matrix == .queries {
+      return .probing(examples: examples, queries: models, seed: seed)
+    }
+    return try .random(
+      examples: examples,
+      models: models,
+      size: subsetSize(of: examples),
+      start: start,
+      seed: seed,
+      weighted: weighted
+    )
+  }
+
+  /// The same with as many copies of each query as a job's file needs at a host.
+  ///
+  /// - Parameters:
+  ///   - corpus: The examples.
+  ///   - least: The fewest examples that the host trains on.
+  /// - Returns: The settings; those of other perturbations are unchanged.
+  func filling(_ corpus: Corpus, to least: Int) -> RunSettings {
+    guard var mirror = perturbation.mirror,
+      let smallest = corpus.behaviours.map(\.queries.count).min()
+    else { return self }
+    mirror.copies = max(1, (least + smallest - 1) / smallest)
+    var filled = self
+    filled.perturbation = .mirror(mirror)
+    return filled
   }
 }
 

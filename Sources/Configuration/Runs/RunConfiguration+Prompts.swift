@@ -5,7 +5,9 @@ extension RunConfiguration {
   static func prompts(
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> PromptPerturbation? {
-    let isPrompt = try part.choice("kind", PerturbationKind.self) == .prompt
+    let kind = try part.choice("kind", PerturbationKind.self) ?? .finetune
+    if kind == .mirror { return nil }
+    let isPrompt = kind == .prompt
     let optimising = [
       "preset", "samples", "epochs", "batchSize", "learningRate", "callLimit", "labels",
     ]

@@ -21,8 +21,8 @@ extension RunConfiguration {
       json5: json5,
       folder: folder,
       keys: [
-        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "estimator",
-        "budget",
+        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "evidence",
+        "estimator", "budget",
       ]
     )
     name = try root.text("name") ?? defaultName
@@ -48,6 +48,7 @@ extension RunConfiguration {
     }
     target = try Self.target(root, isLocal: trainer.endpoint.provider == Self.local)
     candidates = try Self.candidates(root)
+    embeddings = try Self.embeddings(root)
     estimator = try root.text("estimator") ?? Defaults.estimator
     let money = try root.object("budget", keys: ["dollars", "prices"])
     budget = Budget(dollars: try money?.amount("dollars"), prices: try money?.file("prices"))
@@ -100,8 +101,7 @@ extension RunConfiguration {
         "for the provider '\(endpoint.provider)'"
       )
     }
-    let names = ["epochs", "batchSize", "learningRateMultiplier"]
-    let tuning = try part.object("hyperparameters", keys: names)
+    let hyperparameters = try hyperparameters(part)
     let architecture = try architecture(part, isLocal: isLocal)
     let patience = try part.positive("patienceMinutes")
     if patience != nil, isLocal {
@@ -110,16 +110,25 @@ extension RunConfiguration {
     }
     return Trainer(
       endpoint: endpoint,
-      hyperparameters: Hyperparameters(
-        epochs: try tuning?.whole("epochs"),
-        batchSize: try tuning?.whole("batchSize"),
-        learningRateMultiplier: try tuning?.positive("learningRateMultiplier")
-      ),
+      hyperparameters: hyperparameters,
       parallelJobs: try part.whole("parallelJobs"),
       minutesPerJob: try part.positive("minutesPerJob"),
       patienceMinutes: patience,
       architecture: architecture,
       command: try program(part, endpoint.provider)
+    )
+  }
+
+  /// How to train; what the part does not say is `nil`.
+  static func hyperparameters(
+    _ part: ConfigurationReader
+  ) throws(ConfigurationError) -> Hyperparameters {
+    let names = ["epochs", "batchSize", "learningRateMultiplier"]
+    let said = try part.object("hyperparameters", keys: names)
+    return Hyperparameters(
+      epochs: try said?.whole("epochs"),
+      batchSize: try said?.whole("batchSize"),
+      learningRateMultiplier: try said?.positive("learningRateMultiplier")
     )
   }
 
@@ -161,6 +170,30 @@ extension RunConfiguration {
       throw part.fault(.conflict, odd, "is only for the provider 'command'")
     }
     return Command(train: try part.required("command", train), poll: poll)
+  }
+
+  private static func embeddings(
+    _ root: ConfigurationReader
+  ) throws(ConfigurationError) -> Embeddings? {
+    let keys = ["provider", "baseURL", "model", "apiKey", "allowsPlainHTTP"]
+    guard let evidence = try root.object("evidence", keys: ["embeddings"]),
+      let part = try evidence.object("embeddings", keys: keys)
+    else { return nil }
+    let endpoint = Endpoint(
+      provider: try part.required("provider", provider(part)),
+      baseURL: try part.text("baseURL"),
+      apiKey: try secret(part),
+      allowsPlainHTTP: try part.bool("allowsPlainHTTP") ?? false
+    )
+    if endpoint.provider == local || endpoint.provider == command {
+      throw part.fault(
+        .conflict,
+        "provider",
+        "is '\(endpoint.provider)', which has no endpoint for embeddings",
+        hint: "name a server of OpenAI's shape; 'daunce sandbox' is one"
+      )
+    }
+    return Embeddings(endpoint: endpoint, model: try part.required("model", part.text))
   }
 
   /// A provider's name; one that is a file of the user's is a path.
@@ -290,7 +323,7 @@ extension RunConfiguration {
       keys: [
         "models", "subsetRatio", "subsetSize", "start", "seed", "weighted", "kind", "method",
         "demonstrations", "length", "vocabulary", "preset", "samples", "epochs", "batchSize",
-        "learningRate", "callLimit", "labels",
+        "learningRate", "callLimit", "labels", "seeds", "direction", "hyperparameters",
       ]
     )
     if let part, part.has("subsetRatio"), part.has("subsetSize") {
@@ -311,7 +344,8 @@ extension RunConfiguration {
       start: try part?.choice("start", Start.self),
       seed: try part?.seed("seed") ?? Defaults.seed,
       weighted: try part?.bool("weighted") ?? false,
-      prompts: try part.flatMap { part throws(ConfigurationError) in try prompts(part) }
+      prompts: try part.flatMap { part throws(ConfigurationError) in try prompts(part) },
+      mirror: try part.flatMap { part throws(ConfigurationError) in try mirror(part) }
     )
   }
 }

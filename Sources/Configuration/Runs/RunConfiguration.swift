@@ -118,6 +118,18 @@ package struct RunConfiguration: Sendable, Hashable {
     package var weighted: Bool
     /// Prompts in front of θ0 in the place of fine-tunes; `nil` fine-tunes.
     package var prompts: PromptPerturbation?
+    /// Small steps on the queries in the place of fine-tunes on rows; `nil` for other models.
+    package var mirror: Mirror?
+  }
+
+  /// Small steps on the queries of each behaviour.
+  package struct Mirror: Sendable, Hashable {
+    /// Steps on each behaviour, at least 1.
+    package var seeds = Defaults.stepSeeds
+    /// Which way they go.
+    package var direction = MirrorPerturbation.Direction.up
+    /// How; what is `nil` is the default of a small step, whatever the trainer's other models have.
+    package var hyperparameters = Hyperparameters()
   }
 
   /// What perturbs a model.
@@ -126,6 +138,8 @@ package struct RunConfiguration: Sendable, Hashable {
     case finetune
     /// Prompts in front of θ0.
     case prompt
+    /// Small steps on the queries.
+    case mirror
   }
 
   /// Named settings of BDPL.
@@ -146,6 +160,14 @@ package struct RunConfiguration: Sendable, Hashable {
     package var top = Defaults.Candidates.top
     /// Share of the other rows that is drawn at random, to tell what is missed.
     package var audit = Defaults.Candidates.audit
+  }
+
+  /// Where texts are embedded, for evidence beside the scores.
+  package struct Embeddings: Sendable, Hashable {
+    /// Where.
+    package var endpoint: Endpoint
+    /// The host's name of the model.
+    package var model: String
   }
 
   /// What may be spent.
@@ -170,6 +192,8 @@ package struct RunConfiguration: Sendable, Hashable {
   package var perturbation: Perturbation
   /// Which training rows are read; `nil` reads all.
   package var candidates: CandidateFilter?
+  /// Where the examples' prompts are embedded; `nil` for nowhere.
+  package var embeddings: Embeddings?
   /// Name of the estimator; `auto` picks by purpose.
   package var estimator: String
   /// What may be spent.

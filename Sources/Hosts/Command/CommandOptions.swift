@@ -34,6 +34,7 @@ public struct CommandOptions: Sendable, Hashable {
     capabilities: TrainerCapabilities = TrainerCapabilities(
       continuesTuned: true,
       weighted: true,
+      signed: true,
       minimumExamples: 1,
       parallelJobs: 1
     )

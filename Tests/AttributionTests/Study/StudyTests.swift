@@ -87,7 +87,8 @@ struct StudyTests {
     #expect(Set(result.retrieval.precision.keys) == [10, 50])
     #expect(
       result.baselines.keys.sorted() == [
-        "bm25", "low-volatility", "same-completion", "same-completion+bm25",
+        "bm25", "low-volatility", "rare-ngrams", "reference-filter", "same-completion",
+        "same-completion+bm25",
       ]
     )
     let same = try #require(result.baselines["same-completion"])
@@ -221,7 +222,8 @@ struct EstimatorChoiceTests {
     #expect(
       EstimatorRequest.allCases.map(\.name) == [
         "auto", "covariance", "correlation", "half-norm", "log-dc", "log-dc-feedback", "ridge",
-        "ridge-log", "design-regression", "difference", "contrast",
+        "ridge-log", "design-regression", "difference", "contrast", "mirror-drop",
+        "mirror-normalised", "mirror-contrast",
       ]
     )
     for estimator in Probing.Estimator.allCases {
