@@ -36,6 +36,7 @@ enum PlanCommand {
       let embedder = try HostedEmbedder(embeddings, way: HostAccess.Way())
       plan.embeddings = run.corpus.embeddingPlan(batch: embedder.batch)
     }
+    plan.ladders = try Investigation.ladders(of: run)
     let display = Display(options.display)
     try display.show(Page(plan), json: Records.plan(plan))
     for note in run.notes { display.note("note: \(note)") }

@@ -24,6 +24,40 @@ public struct RunPlan: Sendable, Hashable {
   public var methods: [Method] = []
   /// What embeddings of the prompts would ask for; `nil` where none are configured.
   public var embeddings: Embeddings?
+  /// What proving the cause of each behaviour of the queries would take; empty where θ0's recipe is not known.
+  public var ladders: [Ladder] = []
+
+  /// Trainings of an investigation, step by step; each is taken only if the one before settles nothing.
+  public struct Ladder: Sendable, Hashable {
+    /// What the queries show.
+    public let behaviour: String
+    /// Rows that text suspects.
+    public let suspects: Int
+    /// Trainings that take them away, if the first cluster alone is the cause; 0 without suspects.
+    public let likely: Int
+    /// The same if every cluster is a cause by itself.
+    public let most: Int
+    /// Small steps on the behaviours' queries.
+    public let steps: Int
+    /// The run's own models.
+    public let models: Int
+
+    package init(
+      behaviour: String,
+      suspects: Int,
+      likely: Int,
+      most: Int,
+      steps: Int,
+      models: Int
+    ) {
+      self.behaviour = behaviour
+      self.suspects = suspects
+      self.likely = likely
+      self.most = most
+      self.steps = steps
+      self.models = models
+    }
+  }
 
   /// What embeddings would ask for; their price is not part of `dollars`.
   public struct Embeddings: Sendable, Hashable {

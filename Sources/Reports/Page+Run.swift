@@ -121,6 +121,19 @@ extension Page {
       Note("price", Self.dollars(plan.dollars), plan.dollars == nil ? .warning : .strong),
       Note("time", Self.time(hours: plan.hours)),
     ]
+    notes += plan.ladders.map { ladder in
+      let removal =
+        ladder.suspects == 0
+        ? "text suspects nothing"
+        : "\(ladder.likely) to \(ladder.most) trainings without "
+          + "\(Numerals.count(ladder.suspects, "suspect")) of text search"
+      return Note(
+        "proof",
+        "'\(ladder.behaviour)': \(removal); if that settles nothing, "
+          + "\(Numerals.count(ladder.steps, "small step")), then "
+          + "\(Numerals.count(ladder.models, "model")) ('daunce investigate')"
+      )
+    }
     notes += plan.warnings.map { Note("warning", $0, .warning) }
     self.init(
       [.heading([Span("Plan", .strong), Span(" (nothing is spent)", .faint)]), .notes(notes)]

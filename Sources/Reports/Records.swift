@@ -53,6 +53,18 @@ package enum Records {
       ("candidates", plan.candidates.map { .integer($0) } ?? .null),
       ("methods", .array(methods)),
       (
+        "ladders",
+        .array(
+          plan.ladders.map {
+            .object([
+              ("behaviour", .string($0.behaviour)), ("suspects", .integer($0.suspects)),
+              ("removal", .object([("likely", .integer($0.likely)), ("most", .integer($0.most))])),
+              ("steps", .integer($0.steps)), ("models", .integer($0.models)),
+            ])
+          }
+        )
+      ),
+      (
         "embeddings",
         plan.embeddings.map {
           .object([

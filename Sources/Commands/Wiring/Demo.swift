@@ -45,7 +45,8 @@ struct Demo: Sendable {
   /// Suspects come from text and scores, as with anybody's data; no tag of a row is read.
   func proof(_ record: RunRecord, display: Display) async throws -> (Verdict, planned: Int) {
     let queries = try corpus.behaviour(tag: scenario.plantedTag, ids: [])
-    let suspects = SuspectSearch(corpus).clusters(for: queries) + (try record.suspects(for: queries))
+    let suspects =
+      SuspectSearch(corpus).clusters(for: queries) + (try record.suspects(for: queries))
     let proving = try Proving(
       suspects.suspected(in: queries.map { corpus.queries[$0] }),
       of: scenario.plantedTag,

@@ -178,4 +178,30 @@ struct Investigation {
     try note(Step(name: "scores", jobs: settings.models, outcome: Self.words(clusters)))
     return clusters.isEmpty ? nil : clusters
   }
+
+  /// What investigating each behaviour of a run's queries would take; none where θ0's recipe is not known.
+  static func ladders(of prepared: PreparedRun) throws -> [RunPlan.Ladder] {
+    guard prepared.settings.prompts == nil else { return [] }
+    let corpus = prepared.corpus
+    let search = SuspectSearch(corpus)
+    return try corpus.behaviours.map { behaviour in
+      let suspects = search.clusters(for: behaviour.queries)
+        .suspected(in: behaviour.queries.map { corpus.queries[$0] })
+      let proving = try Proving(
+        suspects,
+        of: behaviour.name,
+        queries: behaviour.queries,
+        jobs: nil,
+        prepared: prepared
+      )
+      return RunPlan.Ladder(
+        behaviour: behaviour.name,
+        suspects: Set(suspects.flatMap(\.rows)).count,
+        likely: suspects.isEmpty ? 0 : proving.forecast.likely,
+        most: suspects.isEmpty ? 0 : max(proving.forecast.likely, proving.forecast.most),
+        steps: seeds * corpus.behaviours.count,
+        models: prepared.settings.models
+      )
+    }
+  }
 }
