@@ -106,6 +106,8 @@ package enum Defaults {
   package enum Demo {
     /// Perturbed models where a behaviour has many separate causes, unlike a single trigger.
     private static let manyCauses = 200
+    /// Trainings that a proof may take.
+    package static let trainings = 16
     /// Share of the rows that each model sees where it must learn a kind of text, not a word: with a tenth
     /// it sees ten planted rows, and takes them for any odd text.
     private static let generalRatio = 0.3

@@ -71,6 +71,25 @@ public struct Verdict: Sendable, Hashable {
     }
   }
 
+  /// What becomes of queries that show something else when the culprits are taken away.
+  public struct Other: Sendable, Hashable {
+    /// Their tag.
+    public let tag: String
+    /// How many there are.
+    public let queries: Int
+    /// In θ0 trained again on all rows.
+    public let retrained: Shown
+    /// In θ0 trained again without the culprits.
+    public let without: Shown
+
+    package init(tag: String, queries: Int, retrained: Shown, without: Shown) {
+      self.tag = tag
+      self.queries = queries
+      self.retrained = retrained
+      self.without = without
+    }
+  }
+
   /// What was found about all suspects together.
   public let finding: Finding
   /// Why, or what is missing, in one sentence.
@@ -101,6 +120,8 @@ public struct Verdict: Sendable, Hashable {
   public let missingPairs: Int?
   /// Models trained for it.
   public let jobs: Int
+  /// The queries that show something else, by tag.
+  package(set) public var others: [Other] = []
 
   /// The word that the rows of a cause share, with how much more frequent it is among rows with the output;
   /// `nil` where no cause has one.

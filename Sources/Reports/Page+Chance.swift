@@ -32,11 +32,13 @@ extension Page {
         )
       ]
       if line.above > 0 || line.aboveByFDR > 0 {
-        let share = line.falseShare.map { " (\(Numerals.percent($0)))" } ?? ""
+        let share = line.falseShare.map { share in
+          share > 0 && share < 0.01 ? " (under 1 %)" : " (\(Numerals.percent(share)))"
+        }
         notes.append(
           Note(
             "false rows",
-            "\(Numerals.fixed(line.expectedFalse, 2)) expected above the line\(share); "
+            "\(Numerals.fixed(line.expectedFalse, 2)) expected above the line\(share ?? ""); "
               + "a list with 5 % false has \(Numerals.count(line.aboveByFDR, "row"))"
           )
         )

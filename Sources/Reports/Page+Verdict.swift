@@ -127,6 +127,15 @@ extension Page {
       notes.append(Note("again", "θ0 trained again: \(shown(again))"))
     }
     if let without = verdict.without { notes.append(Note("without", shown(without))) }
+    for other in verdict.others {
+      notes.append(
+        Note(
+          other.tag,
+          "\(other.queries) other queries: \(shown(other.retrained)); without the culprits "
+            + shown(other.without)
+        )
+      )
+    }
     if let spread = verdict.spread {
       notes.append(
         Note(

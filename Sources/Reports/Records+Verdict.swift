@@ -70,6 +70,17 @@ extension Records {
           ("base", shown(verdict.base)), ("target", shown(verdict.target)),
           ("retrained", shown(verdict.retrained)), ("without", shown(verdict.without)),
         ])
+      ),
+      (
+        "others",
+        .array(
+          verdict.others.map {
+            .object([
+              ("tag", .string($0.tag)), ("queries", .integer($0.queries)),
+              ("retrained", shown($0.retrained)), ("without", shown($0.without)),
+            ])
+          }
+        )
       ), ("spread", .number(verdict.spread)),
       ("missingPairs", verdict.missingPairs.map { .integer($0) } ?? .null),
       ("jobs", .object([("planned", .integer(planned)), ("used", .integer(verdict.jobs))])),

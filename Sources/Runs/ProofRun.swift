@@ -94,9 +94,12 @@ package struct ProofRun: Sendable {
     var readings: [Removal: [Double?]] = [:]
     var failed: [Removal: String] = [:]
     var target: [Double?] = []
+    var read: LossMatrix?
     while true {
       switch proof.step(readings, target: target, failed: failed) {
-      case .done(let verdict): return verdict
+      case .done(var verdict):
+        verdict.others = others(verdict, removals, read)
+        return verdict
       case .train(let wanted):
         removals += wanted
         told(wanted)
@@ -104,6 +107,7 @@ package struct ProofRun: Sendable {
         try await round(settings, design)
         let record = try RunRecord(path: store, run: name)
         let losses = try record.losses(rows: .planned)
+        read = losses
         target = try record.targetReadings().suffix(corpus.queries.count).enumerated().compactMap {
           queries.contains($0.offset) ? .some($0.element?.loss(.sum)?.value) : nil
         }
@@ -118,6 +122,37 @@ package struct ProofRun: Sendable {
           }
         }
       }
+    }
+  }
+
+  /// What the models with and without the culprits show of other queries, by tag.
+  private func others(
+    _ verdict: Verdict,
+    _ removals: [Removal],
+    _ losses: LossMatrix?
+  ) -> [Verdict.Other] {
+    guard let losses, !verdict.culprits.isEmpty else { return [] }
+    let asked = Set(queries)
+    let rest = corpus.queries.indices.filter { !asked.contains($0) }
+    return rest.flatMap { corpus.queries[$0].tags }.distinct.compactMap { tag in
+      let members = rest.filter { corpus.queries[$0].tags.contains(same: tag) }
+      func shown(without rows: [Int]) -> Verdict.Shown? {
+        Verdict.Shown(
+          removals.indices.filter { removals[$0].rows == rows }.map { model in
+            members.compactMap { losses[model: model, column: losses.column(query: $0)]?.value }
+          }.filter { $0.count == members.count }
+        )
+      }
+      guard let retrained = shown(without: []), let without = shown(without: verdict.culprits)
+      else {
+        return nil
+      }
+      return Verdict.Other(
+        tag: tag,
+        queries: members.count,
+        retrained: retrained,
+        without: without
+      )
     }
   }
 }

@@ -49,7 +49,12 @@ struct ChanceTest: Sendable {
     }
     // Twice what a sum of `depth` products can be off by, since two of them are compared.
     let slack = 2 * Double(rows.depth + 4) * 0x1p-24 * highest
-    return tally.chance(slack: slack, scale: scale, self) { threshold, exceeding in
+    return tally.chance(
+      slack: slack,
+      scale: scale,
+      orders: orders,
+      commonShare: commonShare
+    ) { threshold, exceeding in
       let chosen = OrderedWeights(exceeding.map { vectors[$0] })
       // A choice of vectors may have a scale of its own.
       let factor = Double(

@@ -62,13 +62,15 @@ extension TallySink {
   /// - Parameters:
   ///   - slack: By how much equal scores may differ.
   ///   - scale: What a score is multiplied by at last.
-  ///   - test: What was tested.
+  ///   - orders: The orders.
+  ///   - commonShare: Share of what losses differ by that all rows have in common.
   ///   - exceeding: Counts the scores above a threshold under some orders.
   /// - Returns: The line, or why there is none.
   func chance(
     slack: Double,
     scale: Double,
-    _ test: ChanceTest,
+    orders: ModelOrders,
+    commonShare: Double?,
     exceeding: (_ threshold: Double, _ orders: [Int]) -> Int
   ) -> Chance {
     guard let best = maxima.first.map({ Double($0) }), best.isFinite else {
@@ -96,8 +98,8 @@ extension TallySink {
         lineByFDR: list.map { $0.edge * scale },
         rows: observed.count,
         permutations: permutations,
-        isExhaustive: test.orders.isExhaustive,
-        commonShare: test.commonShare
+        isExhaustive: orders.isExhaustive,
+        commonShare: commonShare
       )
     )
   }

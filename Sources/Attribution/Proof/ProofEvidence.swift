@@ -47,18 +47,12 @@ struct ProofEvidence {
     self.models = models
     self.base = kept(base)
     self.target = kept(target)
-    measure = Self.rate(self.target) >= 0.2 ? .rate : .nll
+    measure = rate(of: self.target) >= 0.2 ? .rate : .nll
     controls = [0, 1].map(proof.randomRows)
   }
 
-  static func rate(_ losses: [Double]) -> Double {
-    losses.reduce(0) { $0 + min(1, exp(-$1)) } / Double(losses.count)
-  }
-
-  static func nll(_ losses: [Double]) -> Double { losses.reduce(0, +) / Double(losses.count) }
-
   private func shown(_ losses: [Double], _ measure: Measure) -> Double {
-    measure == .rate ? Self.rate(losses) : -Self.nll(losses)
+    measure == .rate ? rate(of: losses) : -nll(of: losses)
   }
 
   /// How strongly θ0, or another model, shows the behaviour on θ0's scale: 0 is the base, 1 is θ0.
@@ -71,17 +65,7 @@ struct ProofEvidence {
   func pairs(_ rows: [Int]) -> [[Double]] { models[rows] ?? [] }
 
   /// All models of one set of rows taken together.
-  func shown(without rows: [Int]) -> Verdict.Shown? { Self.shown(pairs(rows)) }
-
-  static func shown(_ models: [[Double]]) -> Verdict.Shown? {
-    guard !models.isEmpty else { return nil }
-    let count = Double(models.count)
-    return Verdict.Shown(
-      nll: models.reduce(0) { $0 + nll($1) } / count,
-      rate: models.reduce(0) { $0 + rate($1) } / count,
-      queries: models.reduce(0) { $0 + Double($1.count { exp(-$0) >= 0.5 }) } / count
-    )
-  }
+  func shown(without rows: [Int]) -> Verdict.Shown? { Verdict.Shown(pairs(rows)) }
 
   /// The whole behaviour: θ0 trained again, less the base.
   private func whole(_ measure: Measure) -> Double {

@@ -90,8 +90,8 @@ struct ProofSearch {
   /// Ends where the training set has nothing to do with the behaviour.
   private func checkTarget(_ evidence: ProofEvidence) throws(Halt) {
     let (base, target) = (evidence.base, evidence.target)
-    if ProofEvidence.rate(target) >= 0.2,
-      ProofEvidence.rate(base) >= ProofEvidence.rate(target) / 2
+    if rate(of: target) >= 0.2,
+      rate(of: base) >= rate(of: target) / 2
     {
       throw Halt(
         step: .done(
@@ -99,7 +99,7 @@ struct ProofSearch {
         )
       )
     }
-    guard ProofEvidence.nll(base) - ProofEvidence.nll(target) > 0.05 else {
+    guard nll(of: base) - nll(of: target) > 0.05 else {
       try stop("θ0 shows the behaviour no more than the base does", isFinal: true)
     }
   }
@@ -354,8 +354,8 @@ struct ProofSearch {
           high: random.reduce(0) { $0 + $1.high } / count
         ),
       sameOutput: sameOutput.flatMap { evidence?.effect($0, .nll) },
-      base: evidence.flatMap { ProofEvidence.shown([$0.base]) },
-      target: evidence.flatMap { ProofEvidence.shown([$0.target]) },
+      base: evidence.flatMap { Verdict.Shown([$0.base]) },
+      target: evidence.flatMap { Verdict.Shown([$0.target]) },
       retrained: evidence?.shown(without: []),
       without: removal.flatMap { evidence?.shown(without: $0.without) },
       spread: evidence.flatMap {

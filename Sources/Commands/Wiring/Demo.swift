@@ -4,6 +4,7 @@ import Runs
 import Experiment
 import Files
 import FoundationEssentials
+import Reports
 import Scenarios
 import Terminal
 
@@ -37,6 +38,28 @@ struct Demo: Sendable {
       against: scenario.decoyTag,
       grouped: true
     )
+  }
+
+  /// What removal proves about the planted behaviour, and how many trainings were expected.
+  ///
+  /// Suspects come from text and scores, as with anybody's data; no tag of a row is read.
+  func proof(_ record: RunRecord, display: Display) async throws -> (Verdict, planned: Int) {
+    let queries = try corpus.behaviour(tag: scenario.plantedTag, ids: [])
+    let suspects = SuspectSearch(corpus).clusters(for: queries) + (try record.suspects(for: queries))
+    let proving = try Proving(
+      suspects.suspected(in: queries.map { corpus.queries[$0] }),
+      of: scenario.plantedTag,
+      queries: queries,
+      jobs: Defaults.Demo.trainings,
+      prepared: run
+    )
+    let verdict = try await proving.verdict(
+      display,
+      display.progress(),
+      writing: RunStore(path: run.store),
+      isTold: false
+    )
+    return (verdict, proving.forecast.likely)
   }
 
   /// The paper's run, with a store of its own: short passes on from the θ0 that the first run made.

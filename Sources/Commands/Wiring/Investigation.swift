@@ -96,7 +96,7 @@ struct Investigation {
   private static func words(_ clusters: [SuspectCluster]) -> String {
     if clusters.isEmpty { return "no suspects" }
     let rows = Set(clusters.flatMap(\.rows)).count
-    return "\(rows) suspects in \(clusters.count) clusters: "
+    return "\(Numerals.count(rows, "suspect")) in \(Numerals.count(clusters.count, "cluster")): "
       + clusters.map(\.name).joined(separator: ", ")
   }
 

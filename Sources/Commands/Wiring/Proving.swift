@@ -60,8 +60,9 @@ struct Proving {
   var plan: String {
     let rows = Set(proof.clusters.flatMap(\.rows)).count
     var text =
-      "verify: \(rows) suspects in \(proof.clusters.count) clusters; \(forecast.likely) trainings if the first "
-      + "is the cause, about \(max(forecast.likely, forecast.most)) if each is one"
+      "verify: \(Numerals.count(rows, "suspect")) in \(Numerals.count(proof.clusters.count, "cluster")); "
+      + "\(forecast.likely) trainings if the first is the cause, about "
+      + "\(max(forecast.likely, forecast.most)) if each is one"
     if let likely = dollars(forecast.likely), let most = dollars(forecast.most), most > 0 {
       text +=
         "; $\((likely * 100).rounded() / 100) to $\((max(most, likely) * 100).rounded() / 100)"
@@ -88,11 +89,13 @@ struct Proving {
   func verdict(
     _ display: Display,
     _ progress: Progress,
-    writing store: RunStore
+    writing store: RunStore,
+    isTold: Bool = true
   ) async throws -> Verdict {
     try await prover.verdict(
       store: prepared.store,
       told: { wanted in
+        guard isTold else { return }
         for removal in wanted where removal.rows.count < prepared.corpus.train.count {
           display.note(
             "training without \(removal.rows.count) of \(prepared.corpus.train.count) rows, seed "
