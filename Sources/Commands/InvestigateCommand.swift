@@ -1,6 +1,7 @@
 import Attribution
 import Configuration
 import Experiment
+import Hosts
 import Reports
 import Runs
 import Terminal
@@ -51,11 +52,12 @@ enum InvestigateCommand {
     let store = try RunStore(path: path)
     let progress = display.progress()
     return try await display.tellingWaits(progress, store: store) {
+      let way = try HostAccess.Way(engine: .trusting(), record: store, replay: store)
       var prepared = try await PreparedRun.make(
         configuration,
         store: path,
         writing: store,
-        way: HostAccess.Way(engine: HTTPEngine.trusting(), record: store, replay: store)
+        way: way
       )
       if let dollars = options.dollars {
         guard prepared.rates != nil else {
@@ -69,6 +71,11 @@ enum InvestigateCommand {
       }
       for note in prepared.notes { display.note("note: \(note)") }
       let queries = try prepared.corpus.behaviour(tag: options.tag, ids: options.queries)
+      try await store.embed(
+        prepared.corpus,
+        with: configuration.embeddings.map { try HostedEmbedder($0, way: way) },
+        display: display
+      )
       let behaviour = options.tag ?? options.queries.first ?? "all queries"
       var investigation = Investigation(
         prepared,

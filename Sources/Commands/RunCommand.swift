@@ -97,11 +97,7 @@ enum RunCommand {
     let status: RunStatus
     do {
       // Before anything that costs more, so that a wrong key or address shows first.
-      if let embedder, let refused = try await open.embed(prepared.corpus, with: embedder) {
-        display.note(
-          "warning: \(refused.count) texts have no embedding, the first because: \(refused.reason)"
-        )
-      }
+      try await open.embed(prepared.corpus, with: embedder, display: display)
       status = try await prepared.run(
         "training",
         display: display,

@@ -65,7 +65,8 @@ enum VerifyCommand {
     let configuration = try RunConfiguration.read(file: path)
     let suspects =
       try options.rows.map { try SuspectFile.read(path: $0, corpus: record.corpus) }
-      ?? (SuspectSearch(record.corpus).clusters(for: queries) + record.suspects(for: queries))
+      ?? (SuspectSearch(record.corpus, embeddings: record.embeddings()).clusters(for: queries)
+      + record.suspects(for: queries))
       .suspected(in: queries.map { record.corpus.queries[$0] })
     let store = try RunStore(path: options.store)
     let progress = display.progress()

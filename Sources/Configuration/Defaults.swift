@@ -111,6 +111,8 @@ package enum Defaults {
     /// Share of the rows that each model sees where it must learn a kind of text, not a word: with a tenth
     /// it sees ten planted rows, and takes them for any odd text.
     private static let generalRatio = 0.3
+    /// Perturbed models there.
+    private static let generalModels = 40
 
     /// How many models a scenario's run makes, and how.
     package static func models(_ scenario: Scenario) -> Models {
@@ -118,7 +120,9 @@ package enum Defaults {
       switch scenario {
       case .trigger: break
       case .topic, .falsehood: models.count = manyCauses
-      case .pattern, .order: models.subsetRatio = generalRatio
+      case .pattern, .order:
+        models.count = generalModels
+        models.subsetRatio = generalRatio
       }
       return models
     }

@@ -75,6 +75,17 @@ extension RunStore {
   }
 }
 
+extension RunStore {
+  /// The embeddings of a corpus' prompts under the model used last, as `RunRecord.embeddings()` gives them.
+  ///
+  /// - Parameter corpus: Training rows and queries.
+  /// - Returns: `nil` unless every prompt was asked for.
+  /// - Throws: `RunError` of the store.
+  public func embeddings(of corpus: Corpus) throws(RunError) -> EmbeddedCorpus? {
+    try database.embedded(corpus)
+  }
+}
+
 extension RunRecord {
   /// The embeddings of the run's prompts under the model used last.
   ///
@@ -82,8 +93,12 @@ extension RunRecord {
   ///
   /// - Returns: `nil` unless every prompt was asked for.
   /// - Throws: `RunError` of the store.
-  public func embeddings() throws(RunError) -> EmbeddedCorpus? {
-    let known = try storing { () throws(StoreError) in try database.embeddings(of: nil) }
+  public func embeddings() throws(RunError) -> EmbeddedCorpus? { try database.embedded(corpus) }
+}
+
+extension RunDatabase {
+  fileprivate func embedded(_ corpus: Corpus) throws(RunError) -> EmbeddedCorpus? {
+    let known = try storing { () throws(StoreError) in try embeddings(of: nil) }
     func vectors(_ examples: [Example]) -> [[Float]?]? {
       var vectors: [[Float]?] = []
       for example in examples {

@@ -2,6 +2,9 @@ import Configuration
 import Experiment
 import FoundationEssentials
 import Hosts
+import Reports
+import Runs
+import Terminal
 
 extension HostedEmbedder {
   /// The embedder that a configuration names.
@@ -28,6 +31,22 @@ extension HostedEmbedder {
       host: access.connection,
       model: embeddings.model,
       concurrency: access.profile.limits?.concurrency ?? Defaults.embeddingRequests
+    )
+  }
+}
+
+extension RunStore {
+  /// Embeds a corpus as far as the store lacks it, and says which texts the host refused.
+  ///
+  /// - Parameters:
+  ///   - corpus: Training rows and queries.
+  ///   - embedder: What embeds; `nil` does nothing.
+  ///   - display: Where refusals are told.
+  /// - Throws: `RunError`, `HostError`, `CancellationError`.
+  func embed(_ corpus: Corpus, with embedder: HostedEmbedder?, display: Display) async throws {
+    guard let embedder, let refused = try await embed(corpus, with: embedder) else { return }
+    display.note(
+      "warning: \(refused.count) texts have no embedding, the first because: \(refused.reason)"
     )
   }
 }

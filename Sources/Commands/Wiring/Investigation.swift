@@ -53,7 +53,8 @@ struct Investigation {
 
   /// Walks the ladder to the first step that settles the question.
   mutating func verdict() async throws -> Verdict {
-    let text = SuspectSearch(corpus).clusters(for: queries)
+    let text = SuspectSearch(corpus, embeddings: try store.embeddings(of: corpus))
+      .clusters(for: queries)
       .suspected(in: queries.map { corpus.queries[$0] })
     try note(Step(name: "text", jobs: 0, outcome: Self.words(text)))
     var verdict: Verdict?
