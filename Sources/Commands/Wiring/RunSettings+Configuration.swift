@@ -29,11 +29,10 @@ extension RunSettings {
     if perturbation.matrix == .queries { models = corpus.queries.count }
     hyperparameters = trainer.hyperparameters.completed(by: usual.hyperparameters)
     if let step = wanted.mirror {
+      let direction = step.direction ?? Defaults.direction(isLocal: isLocal)
       let isBaseKnown = isLocal || configuration.target?.base != nil
-      start = wanted.start ?? (isBaseKnown ? .base : .target)
-      perturbation = .mirror(
-        MirrorPerturbation(seeds: step.seeds, direction: step.direction)
-      )
+      start = wanted.start ?? Defaults.start(of: direction, isBaseKnown: isBaseKnown)
+      perturbation = .mirror(MirrorPerturbation(seeds: step.seeds, direction: direction))
       models = 1 + step.seeds * corpus.behaviours.count
       hyperparameters = step.hyperparameters.completed(
         by: Defaults.step(from: start, isLocal: isLocal)
