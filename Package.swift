@@ -142,7 +142,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Experiment", "Statistics", "Attribution", "Runs", "Configuration", "Kernels", "Hosts",
-        "ReferenceModels", "Sandbox", "Scenarios", "Terminal", "Transport",
+        "ReferenceModels", "Sandbox", "Scenarios", "Terminal", "Transport", "Commands",
       ],
       exclude: ["numpy_softmax.py", "pytorch_transformer.py"],
       swiftSettings: strict
@@ -237,7 +237,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ScenariosTests",
-      dependencies: ["Experiment", "Scenarios", "Statistics"],
+      dependencies: ["Attribution", "Experiment", "Scenarios", "Statistics"],
       swiftSettings: safe
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: safe),

@@ -10,6 +10,8 @@ if names.first == "hosted" {
   try await hosted(names.dropFirst())
 } else if names.first == "fits" {
   try await fits(names.dropFirst())
+} else if names.first == "chance" {
+  try chance(names.dropFirst())
 } else if names.first == "strict" {
   try await strict(names.dropFirst())
 } else if names.first == "mutate" {
@@ -19,7 +21,7 @@ if names.first == "hosted" {
 }) {
   print(
     "unknown benchmark '\(unknown)'; choose of multiply, training, scoring, replies, fits, hosted, "
-      + "strict, mutate, sequences"
+      + "chance, strict, mutate, sequences"
   )
   exit(64)
 } else if names.contains("sequences") {

@@ -27,7 +27,7 @@ enum DemoCommand {
     var start = StartName.auto
     var store: String?
     var folder: String?
-    var isWithoutPaper = false
+    var isWithPaper = false
     var display = DisplayOptions()
   }
 
@@ -38,6 +38,7 @@ enum DemoCommand {
       samples: [
         Sample("demo", "a word in the question makes the model refuse"),
         Sample("demo --scenario topic --seed 1", "a subject does, which text search cannot see"),
+        Sample("demo --scenario pattern", "a kind of word does, where no two rows share one"),
         Sample("demo --write example", "only write its files, for 'daunce run'"),
       ],
       flags: [
@@ -47,7 +48,7 @@ enum DemoCommand {
         .choice("start", "NAME", "where they start", \.start),
         .value("store", "FILE", "keep the run there; default: a temporary folder", \.store),
         .value("write", "DIR", "write its data and configuration, and end", \.folder),
-        .toggle("no-paper", "leave out the paper's protocol", \.isWithoutPaper),
+        .toggle("paper", "the paper's protocol, too, for comparison", \.isWithPaper),
       ] + Flag.display(json: "one JSON object", progress: true),
       defaults: Options()
     ),
@@ -98,7 +99,7 @@ enum DemoCommand {
     let behaviour = try await demo.behaviour(record)
     try show(Page(behaviour))
     if !isJSON {
-      let findings = try Study(record).findings(
+      let findings = try record.study.findings(
         queries: record.corpus.queries(tagged: demo.scenario.plantedTag),
         grouped: true,
         top: Defaults.Demo.top,
@@ -109,8 +110,12 @@ enum DemoCommand {
     let evaluation = try demo.evaluation(record)
     try show(Page(evaluation))
 
+    let (verdict, planned) = try await demo.proof(record, display: display)
+    let planted = try record.corpus.queries(tagged: demo.scenario.plantedTag).count
+    try show(Page(verdict, of: demo.scenario.plantedTag, queries: planted))
+
     var paper: Evaluation?
-    if !options.isWithoutPaper, let target = record.target.reference {
+    if options.isWithPaper, let target = record.target.reference {
       let run = try demo.paperRun(explaining: target)
       try await run.run("paper's run", display: display)
         .requireCompletion(store: run.store)
@@ -133,6 +138,10 @@ enum DemoCommand {
             )
           ),
           ("evaluation", Records.evaluation(evaluation)),
+          (
+            "proof",
+            Records.verdict(verdict, corpus: record.corpus, planned: planned, dollars: 0)
+          ),
           ("paper", paper.map(Records.evaluation) ?? .null),
           ("peakMemoryBytes", peakMemoryBytes.map { .integer($0) } ?? .null),
         ])

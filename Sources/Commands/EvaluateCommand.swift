@@ -39,7 +39,7 @@ enum EvaluateCommand {
     )
   ) { options in
     let record = try options.record()
-    let evaluation = try Study(record).evaluate(
+    let evaluation = try record.study.evaluate(
       tag: options.tag,
       against: options.against,
       grouped: options.scoring.isGrouped,

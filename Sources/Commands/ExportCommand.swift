@@ -14,6 +14,8 @@ enum ExportCommand {
     case membership
     /// Every example's score for every query.
     case scores
+    /// Where chance begins in every query's scores.
+    case chance
     /// What hosts were asked and answered, for `run --replay`.
     case recording
   }
@@ -36,6 +38,7 @@ enum ExportCommand {
         Sample("export run.db membership -o seen.npy", "who was trained on what"),
         Sample("export run.db recording -o recording.jsonl", "what hosts answered, to replay"),
         Sample("export run.db scores -o scores.jsonl --estimator ridge"),
+        Sample("export run.db chance -o chance.csv", "which of the scores are more than luck"),
       ],
       positionals: [
         .required("STORE", "a run's store", \.store),
@@ -71,6 +74,9 @@ enum ExportCommand {
     if options.table == .recording, format != .jsonl {
       throw Failure(.usage, "cannot write a recording as .\(ending)", hint: "use .jsonl")
     }
+    if options.table == .chance, format == .npy {
+      throw Failure(.usage, "cannot write chance lines as .npy", hint: "use .csv or .jsonl")
+    }
     let record = try options.record()
     let method = options.scoring.method
     let file = try OutputFile(path: options.output, isPrivate: options.table == .recording)
@@ -90,8 +96,11 @@ enum ExportCommand {
         to: sink
       )
     case .scores:
-      let scores = try Study(record).scores(grouped: options.scoring.isGrouped, method: method)
+      let scores = try record.study.scores(grouped: options.scoring.isGrouped, method: method)
       try Export.scores(scores, as: format, to: sink)
+    case .chance:
+      let chances = try record.study.chances(grouped: options.scoring.isGrouped, method: method)
+      try Export.chances(chances, as: format, to: sink)
     case .recording:
       try record.exportRecording(to: sink)
     }

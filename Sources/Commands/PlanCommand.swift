@@ -1,5 +1,8 @@
 import Configuration
+import Experiment
+import Hosts
 import Reports
+import Runs
 import Terminal
 
 /// `daunce plan`: what a run would ask for, before anything is spent.
@@ -22,11 +25,17 @@ enum PlanCommand {
       defaults: Options()
     )
   ) { options in
+    let configuration = try RunConfiguration.read(file: options.configuration)
     let run = try await PreparedRun.make(
-      RunConfiguration.read(file: options.configuration),
+      configuration,
       store: RunFiles.store(ofConfiguration: options.configuration)
     )
-    let plan = run.plan(isComparing: true)
+    var plan = run.plan(isComparing: true)
+    if let embeddings = configuration.embeddings {
+      // A provider or an address that is wrong shows before anything is spent.
+      let embedder = try HostedEmbedder(embeddings, way: HostAccess.Way())
+      plan.embeddings = run.corpus.embeddingPlan(batch: embedder.batch)
+    }
     let display = Display(options.display)
     try display.show(Page(plan), json: Records.plan(plan))
     for note in run.notes { display.note("note: \(note)") }

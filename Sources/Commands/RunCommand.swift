@@ -3,6 +3,7 @@ import Configuration
 import Runs
 import Experiment
 import FoundationEssentials
+import Hosts
 import Reports
 import Terminal
 import Transport
@@ -87,12 +88,20 @@ enum RunCommand {
     _ way: HostAccess.Way
   ) async throws -> Int32 {
     let prepared = try await PreparedRun.make(configuration, store: store, writing: open, way: way)
-    let plan = prepared.plan()
+    let embedder = try configuration.embeddings.map { try HostedEmbedder($0, way: way) }
+    var plan = prepared.plan()
+    plan.embeddings = embedder.map { prepared.corpus.embeddingPlan(batch: $0.batch) }
     for note in prepared.notes { display.note("note: \(note)") }
     display.note(plan.line)
     for warning in plan.warnings { display.note("warning: \(warning)") }
     let status: RunStatus
     do {
+      // Before anything that costs more, so that a wrong key or address shows first.
+      if let embedder, let refused = try await open.embed(prepared.corpus, with: embedder) {
+        display.note(
+          "warning: \(refused.count) texts have no embedding, the first because: \(refused.reason)"
+        )
+      }
       status = try await prepared.run(
         "training",
         display: display,

@@ -18,7 +18,9 @@ package enum Tool {
     ],
     subcommands: [
       DemoCommand.subcommand, PlanCommand.subcommand, RunCommand.subcommand,
-      StatusCommand.subcommand, TopCommand.subcommand, ExportCommand.subcommand,
+      StatusCommand.subcommand, TopCommand.subcommand, VerifyCommand.subcommand,
+      InvestigateCommand.subcommand,
+      ExportCommand.subcommand,
       ScoreCommand.subcommand, EvaluateCommand.subcommand, ValidateCommand.subcommand,
       ProbeCommand.subcommand,
       SandboxCommand.subcommand, CleanCommand.subcommand,

@@ -2,6 +2,7 @@ package import Attribution
 package import Experiment
 import FoundationEssentials
 package import ReferenceModels
+package import Scenarios
 
 /// What happens where a user says nothing: the one place for defaults of configurations and commands.
 ///
@@ -94,6 +95,8 @@ package enum Defaults {
   package static let seed: UInt64 = 0
   /// Requests in flight.
   package static let concurrency = 64
+  /// Requests for embeddings in flight.
+  package static let embeddingRequests = 4
   /// How losses are read: the provider chooses.
   package static let scoringMethod = "auto"
   /// How losses become scores: by purpose.
@@ -116,7 +119,23 @@ package enum Defaults {
   /// `daunce demo`.
   package enum Demo {
     /// Perturbed models where a behaviour has many separate causes, unlike a single trigger.
-    package static let manyCauses = 200
+    private static let manyCauses = 200
+    /// Trainings that a proof may take.
+    package static let trainings = 16
+    /// Share of the rows that each model sees where it must learn a kind of text, not a word: with a tenth
+    /// it sees ten planted rows, and takes them for any odd text.
+    private static let generalRatio = 0.3
+
+    /// How many models a scenario's run makes, and how.
+    package static func models(_ scenario: Scenario) -> Models {
+      var models = local
+      switch scenario {
+      case .trigger: break
+      case .topic, .falsehood: models.count = manyCauses
+      case .pattern, .order: models.subsetRatio = generalRatio
+      }
+      return models
+    }
     /// Length of the list of examples.
     package static let top = 10
   }

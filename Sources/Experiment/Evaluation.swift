@@ -38,6 +38,19 @@ public struct Retrieval: Sendable, Hashable {
   }
 }
 
+/// A ranking's chance line with what it means for tagged rows.
+public struct EvaluatedChance: Sendable, Hashable {
+  /// The line, or why there is none.
+  public let chance: Chance
+  /// Of the rows above it, those with the tag.
+  public let tagged: Int
+
+  package init(chance: Chance, tagged: Int) {
+    self.chance = chance
+    self.tagged = tagged
+  }
+}
+
 /// Retrieval of an estimator's scores beside its rivals, under the same measures.
 public struct Evaluation: Sendable, Hashable {
   /// Name of the estimator, never `auto`, and of a centring that is not its own.
@@ -59,6 +72,8 @@ public struct Evaluation: Sendable, Hashable {
   public let baselines: [String: Retrieval]
   /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
   public var commonShare: Double?
+  /// The chance line of each ranking of a tagged query, or of their group, and what is above it.
+  public let chances: [EvaluatedChance]
   /// What the intervals are a bootstrap over.
   public let sampling: Sampling
   /// Training rows that the run read, the others ranking last; `nil` for all of them.
@@ -75,6 +90,7 @@ public struct Evaluation: Sendable, Hashable {
     prevalence: Double,
     retrieval: Retrieval,
     baselines: [String: Retrieval],
+    chances: [EvaluatedChance],
     sampling: Sampling = .models,
     candidates: Int? = nil,
     audit: AuditEstimate? = nil
@@ -87,6 +103,7 @@ public struct Evaluation: Sendable, Hashable {
     self.prevalence = prevalence
     self.retrieval = retrieval
     self.baselines = baselines
+    self.chances = chances
     self.sampling = sampling
     self.candidates = candidates
     self.audit = audit

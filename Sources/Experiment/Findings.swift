@@ -41,7 +41,9 @@ public struct RankedExample: Sendable, Hashable {
   public let id: String
   /// Its score.
   public let score: Double
-  /// Interval of 95 %; `nil` where there are too few models, queries or seeds for one.
+  /// Interval of 95 %: how far this one score depends on the draw of models, queries or seeds.
+  ///
+  /// It says nothing about the best of many rows, `ChanceLine` does; `nil` for too few to draw from.
   public let interval: ClosedRange<Double>?
   /// The user's labels.
   public let tags: [String]
@@ -100,6 +102,9 @@ public struct TextEvidence: Sendable, Hashable {
   public let top: Int
   /// Words over-represented among the top rows, strongest first.
   public let enriched: [EnrichedWord]
+  /// Two or three words in a row that are over-represented among the top rows, where no word of theirs
+  /// tells as much, strongest first.
+  public let phrases: [EnrichedWord]
   /// A sentence when text alone already explains the list, else `nil`.
   public let verdict: String?
 
@@ -109,8 +114,10 @@ public struct TextEvidence: Sendable, Hashable {
     bm25Overlap: Int,
     top: Int,
     enriched: [EnrichedWord],
+    phrases: [EnrichedWord] = [],
     verdict: String?
   ) {
+    self.phrases = phrases
     self.sameCompletion = sameCompletion
     self.sameCompletionInCorpus = sameCompletionInCorpus
     self.bm25Overlap = bm25Overlap
@@ -155,7 +162,7 @@ public struct AuditEstimate: Sendable, Hashable {
   }
 }
 
-/// What intervals and halves are drawn from.
+/// What a bootstrap draws from.
 public enum Sampling: String, Sendable, Hashable {
   /// The perturbed models.
   case models
@@ -176,10 +183,9 @@ public struct Reliability: Sendable, Hashable {
   public let signalToNoise: Double?
   /// Pairs read twice.
   public let repeats: Int
-  /// Mean rank correlation of the scores from random halves; `nil` below 6 models or queries.
-  public let splitHalf: Double?
-  /// Mean share of the top rows that two halves agree on; `nil` below 6 models or queries.
-  public let topOverlap: Double?
+  /// Share of bootstrap draws in which a listed row above the chance line stays above it, the mean over such
+  /// rows; `nil` where there is none, or nothing to draw from.
+  public let stability: Double?
   /// Training columns whose losses are constant or missing, of those that were to be read.
   public let notMeasurable: Int
   /// Training rows that the run losses; `nil` for all of them.
@@ -190,7 +196,7 @@ public struct Reliability: Sendable, Hashable {
   public let censored: Int
   /// Share of the between-model variance that all control rows have in common; `nil` when unknown.
   public let commonShare: Double?
-  /// What intervals and halves are drawn from.
+  /// What intervals and `stability` are drawn from.
   public let sampling: Sampling
 
   package init(
@@ -198,8 +204,7 @@ public struct Reliability: Sendable, Hashable {
     planned: Int,
     signalToNoise: Double?,
     repeats: Int,
-    splitHalf: Double?,
-    topOverlap: Double?,
+    stability: Double?,
     notMeasurable: Int,
     missing: Int,
     censored: Int,
@@ -212,8 +217,7 @@ public struct Reliability: Sendable, Hashable {
     self.planned = planned
     self.signalToNoise = signalToNoise
     self.repeats = repeats
-    self.splitHalf = splitHalf
-    self.topOverlap = topOverlap
+    self.stability = stability
     self.notMeasurable = notMeasurable
     self.missing = missing
     self.censored = censored
@@ -222,7 +226,7 @@ public struct Reliability: Sendable, Hashable {
   }
 }
 
-/// The most influential examples for one query or one group of queries.
+/// The highest-scoring examples for one query or one group of queries.
 public struct QueryFindings: Sendable, Hashable {
   /// The query's id, or the group's name.
   public let query: String
@@ -234,7 +238,9 @@ public struct QueryFindings: Sendable, Hashable {
   public let estimator: String
   /// Why `auto` picked it; `nil` when the user named it.
   public let reason: String?
-  /// Most influential first.
+  /// The ranking's chance line, or why it has none.
+  public let chance: Chance
+  /// Highest scores first.
   public let examples: [RankedExample]
   /// Text search beside the method.
   public let evidence: TextEvidence
@@ -249,6 +255,7 @@ public struct QueryFindings: Sendable, Hashable {
     text: String?,
     estimator: String,
     reason: String?,
+    chance: Chance,
     examples: [RankedExample],
     evidence: TextEvidence,
     reliability: Reliability,
@@ -259,9 +266,13 @@ public struct QueryFindings: Sendable, Hashable {
     self.text = text
     self.estimator = estimator
     self.reason = reason
+    self.chance = chance
     self.examples = examples
     self.evidence = evidence
     self.reliability = reliability
     self.audit = audit
   }
+
+  /// Examples of the list that are above the chance line; `nil` where there is no line.
+  public var listedAbove: Int? { chance.line.map { min($0.above, examples.count) } }
 }

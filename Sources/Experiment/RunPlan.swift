@@ -22,6 +22,24 @@ public struct RunPlan: Sendable, Hashable {
   public let candidates: Int?
   /// What each way to make prompts would ask for; empty for fine-tunes.
   public var methods: [Method] = []
+  /// What embeddings of the prompts would ask for; `nil` where none are configured.
+  public var embeddings: Embeddings?
+
+  /// What embeddings would ask for; their price is not part of `dollars`.
+  public struct Embeddings: Sendable, Hashable {
+    /// Different texts.
+    public let texts: Int
+    /// Calls.
+    public let requests: Int
+    /// Tokens sent, estimated.
+    public let tokens: Int
+
+    package init(texts: Int, requests: Int, tokens: Int) {
+      self.texts = texts
+      self.requests = requests
+      self.tokens = tokens
+    }
+  }
 
   /// What one way to make prompts would ask for in the place of the configured one.
   public struct Method: Sendable, Hashable {

@@ -47,9 +47,41 @@ package func multiply(
   precondition((transposingA ? a.columns : a.rows) == m)
   precondition((transposingB ? b.columns : b.rows) == k)
   precondition((transposingB ? b.rows : b.columns) == n)
+  product(
+    rows: m,
+    columns: n,
+    depth: k,
+    Factor(base: a.base, stride: a.stride, isTransposed: transposingA),
+    Factor(base: b.base, stride: b.stride, isTransposed: transposingB),
+    into: c.base,
+    apart: c.stride,
+    accumulating: accumulating,
+    scratch: scratch
+  )
+}
+
+/// A factor where it lies in memory.
+private struct Factor {
+  let base: UnsafePointer<Float>
+  let stride: Int
+  let isTransposed: Bool
+}
+
+/// c = a·b, or c += a·b, where shapes are known to fit; rows of c lie `apart` values apart.
+private func product(
+  rows m: Int,
+  columns n: Int,
+  depth k: Int,
+  _ a: Factor,
+  _ b: Factor,
+  into c: UnsafeMutablePointer<Float>,
+  apart: Int,
+  accumulating: Bool,
+  scratch: Scratch
+) {
   if m == 0 || n == 0 { return }
   if k == 0 {
-    if !accumulating { for row in 0..<m { c.row(row).update(repeating: 0, count: n) } }
+    if !accumulating { for row in 0..<m { (c + row * apart).update(repeating: 0, count: n) } }
     return
   }
 
@@ -73,9 +105,9 @@ package func multiply(
     let depth = min(blockDepth, k - start)
     let adds: Int32 = accumulating || start > 0 ? 1 : 0
     packStrips(
-      from: transposingB ? b.base + start : b.base + start * b.stride,
+      from: b.isTransposed ? b.base + start : b.base + start * b.stride,
       stride: b.stride,
-      across: transposingB,
+      across: b.isTransposed,
       count: n,
       depth: depth,
       width: width,
@@ -84,10 +116,10 @@ package func multiply(
     for top in stride(from: 0, to: m, by: blockRows) {
       let rows = min(blockRows, m - top)
       packStrips(
-        from: transposingA
+        from: a.isTransposed
           ? a.base + start * a.stride + top : a.base + top * a.stride + start,
         stride: a.stride,
-        across: !transposingA,
+        across: !a.isTransposed,
         count: rows,
         depth: depth,
         width: height,
@@ -98,22 +130,60 @@ package func multiply(
         let columns = min(width, n - column)
         let panel = right + strip * width * depth
         for row in stride(from: 0, to: rows, by: height) {
-          let out = c.base + (top + row) * c.stride + column
+          let out = c + (top + row) * apart + column
           let height = min(height, rows - row)
           if height == set.tile_rows, columns == width {
-            set.tile(depth, left + row * depth, panel, out, c.stride, adds)
+            set.tile(depth, left + row * depth, panel, out, apart, adds)
             continue
           }
           set.tile(depth, left + row * depth, panel, edge, width, 0)
           for i in 0..<height {
             let from = edge + i * width
-            let to = out + i * c.stride
+            let to = out + i * apart
             if adds == 1 {
               for j in 0..<columns { to[j] += from[j] }
             } else {
               to.update(from: from, count: columns)
             }
           }
+        }
+      }
+    }
+  }
+}
+
+extension Scratch {
+  /// scores[i × W + j] = the product of row i with weight vector j.
+  ///
+  /// - Parameters:
+  ///   - rows: M rows of `depth` values, one after another.
+  ///   - weights: W vectors of `depth` values, one after another.
+  ///   - depth: Values of a row or vector, at least 1.
+  ///   - scores: M × W values to overwrite.
+  package func multiply(
+    rows: [Float],
+    weights: [Float],
+    depth: Int,
+    into scores: inout [Float]
+  ) {
+    let (m, n) = (rows.count / depth, weights.count / depth)
+    precondition(scores.count == m * n)
+    rows.withUnsafeBufferPointer { rows in
+      weights.withUnsafeBufferPointer { weights in
+        scores.withUnsafeMutableBufferPointer { scores in
+          guard let a = rows.baseAddress, let b = weights.baseAddress, let c = scores.baseAddress
+          else { return }
+          product(
+            rows: m,
+            columns: n,
+            depth: depth,
+            Factor(base: a, stride: depth, isTransposed: false),
+            Factor(base: b, stride: depth, isTransposed: true),
+            into: c,
+            apart: n,
+            accumulating: false,
+            scratch: self
+          )
         }
       }
     }

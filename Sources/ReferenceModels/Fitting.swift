@@ -160,6 +160,14 @@ final class Fitting: @unchecked Sendable {
     return passes[0].distribution(model, batch)
   }
 
+  /// The mean of the model's last states over some tokens, at least one, read on the calling thread.
+  func meanState(_ model: Transformer, of tokens: [Int32]) -> [Float] {
+    var batch = TokenBatch()
+    // The token to be predicted is never looked at.
+    batch.append(TokenSequence(tokens: tokens + [0], completion: 1..<tokens.count + 1))
+    return passes[0].meanState(model, batch)
+  }
+
   /// Cuts a batch into contiguous parts of about equal numbers of tokens.
   private func split(_ sequences: [TokenSequence]) -> [Range<Int>] {
     let total = sequences.reduce(0) { $0 + $1.tokens.count }

@@ -70,6 +70,17 @@ final class Pass {
     return logProbabilities(logits.rows(0..<1), of: [Array(0..<logits.columns)], set: set)[0]
   }
 
+  /// The mean over the batch's predicting positions of what the last block gives, normalised as for the
+  /// logits: `width` numbers.
+  func meanState(_ model: Transformer, _ batch: TokenBatch) -> [Float] {
+    let h = output(model, batch).h
+    return (0..<h.columns).map { column in
+      var sum = 0.0
+      for row in 0..<h.rows { sum += Double(h[row, column]) }
+      return Float(sum / Double(max(1, h.rows)))
+    }
+  }
+
   /// Log-probabilities of the batch's targets; with `gradient`, also adds the gradient of
   /// −Σ factor · log p to it.
   func run(_ model: Transformer, _ batch: TokenBatch, gradient: Buffer? = nil) -> [Float] {

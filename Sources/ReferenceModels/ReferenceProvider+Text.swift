@@ -56,6 +56,23 @@ extension ReferenceProvider {
     )
   }
 
+  /// An embedding of a text: the mean of the model's last states over its tokens.
+  ///
+  /// - Parameters:
+  ///   - tokens: At least one token of this vocabulary, at most `context`.
+  ///   - model: The model; `nil` is the base.
+  /// - Returns: As many numbers as the model is wide.
+  /// - Throws: `ReferenceModelError` when the model is not known or its weights are damaged.
+  package func embedding(
+    of tokens: [Int32],
+    under model: ModelReference?
+  ) throws(ReferenceModelError) -> [Float] {
+    let model = try load(model)
+    let engine = takeEngine()
+    defer { returnEngine(engine) }
+    return engine.meanState(model, of: tokens)
+  }
+
   /// Continues a sequence token by token.
   ///
   /// Log-probabilities are the model's own, before temperature.

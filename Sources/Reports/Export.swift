@@ -135,6 +135,55 @@ package enum Export {
     try writer.flush()
   }
 
+  /// Writes the chance line of each query's ranking, a row a query; a number that is not known is missing.
+  ///
+  /// There is no NPY of them.
+  /// - Parameters:
+  ///   - chances: The profiles' names with their lines.
+  ///   - format: The file's form.
+  ///   - sink: Takes the bytes in order.
+  /// - Throws: What the sink throws.
+  package static func chances(
+    _ chances: [(query: String, chance: Chance)],
+    as format: Format,
+    to sink: @escaping Sink
+  ) throws {
+    precondition(format != .npy)
+    var writer = RowWriter(sink)
+    if format == .csv {
+      try writer.csv(
+        [
+          "query", "reason", "line", "p", "above", "expectedFalse", "fdr", "aboveByFDR",
+          "lineByFDR",
+          "best", "median", "rows", "permutations", "commonShare",
+        ],
+        []
+      )
+    }
+    for (query, chance) in chances {
+      guard format == .csv else {
+        try writer.line(
+          .object(
+            [JSONValue.Member("query", .string(query))]
+              + (chance.line.map(Records.members) ?? [])
+              + [JSONValue.Member("reason", .string(chance.reason))]
+          )
+        )
+        continue
+      }
+      let values = chance.line.map {
+        [
+          $0.line, $0.p, Double($0.above), $0.expectedFalse, $0.falseShare ?? .nan,
+          Double($0.aboveByFDR), $0.lineByFDR ?? .nan, $0.best, $0.median, Double($0.rows),
+          Double($0.permutations), $0.commonShare ?? .nan,
+        ]
+      }
+      let row = values ?? [Double](repeating: .nan, count: 12)
+      try writer.csv([query, chance.reason ?? ""], row[...])
+    }
+    try writer.flush()
+  }
+
   private static func numbers(_ values: ArraySlice<Double>) -> JSONValue {
     .array(values.map { .number($0) })
   }

@@ -1,7 +1,7 @@
 import Experiment
 
 /// Numbers as reports show them.
-enum Numerals {
+package enum Numerals {
   /// A whole number with commas between thousands.
   static func grouped(_ number: Int) -> String {
     var result = ""
@@ -44,7 +44,7 @@ enum Numerals {
   }
 
   /// A count with its noun, such as `1 model`, `25 models`.
-  static func count(_ number: Int, _ noun: String) -> String {
+  package static func count(_ number: Int, _ noun: String) -> String {
     if number == 1 { return "1 \(noun)" }
     let plural =
       noun.hasSuffix("y")

@@ -3,16 +3,21 @@ package import Experiment
 extension Page {
   /// The report on one query or group: the list, what it rests on, and what plain text search says.
   package init(_ findings: QueryFindings) {
-    var parts: [Part] = [.heading(Self.title(of: findings))]
+    var parts: [Part] = []
+    if let line = findings.chance.line, line.above == 0 {
+      parts.append(.lines([Self.nothing(line, findings.query)]))
+    }
+    parts.append(.heading(Self.title(of: findings)))
     if let text = findings.text { parts.append(.lines([[Span(text, .faint)]])) }
     if findings.examples.isEmpty {
       parts.append(.lines([[Span("No training example can be scored.", .warning)]]))
     } else {
-      parts.append(Self.list(findings.examples))
+      parts.append(Self.list(findings))
     }
     parts.append(
       .notes(
-        [Self.sign] + Self.choice(findings) + Self.basis(findings.reliability)
+        [Self.sign] + Self.choice(findings) + Self.notes(on: findings.chance)
+          + Self.basis(findings)
           + Self.candidates(findings.reliability.candidates, findings.audit)
           + Self.textNotes(findings.evidence)
       )
@@ -20,11 +25,17 @@ extension Page {
     self.init(parts)
   }
 
+  /// Only rows above chance are called influential.
   private static func title(of findings: QueryFindings) -> [Span] {
-    [Span("Most influential examples for ", .strong), Span(findings.query, .accent)]
+    let isAbove = findings.chance.line.map { $0.above > 0 } ?? false
+    return [
+      Span(isAbove ? "Most influential examples for " : "Highest scores for ", .strong),
+      Span(findings.query, .accent),
+    ]
   }
 
-  private static func list(_ examples: [RankedExample]) -> Part {
+  private static func list(_ findings: QueryFindings) -> Part {
+    let examples = findings.examples
     let digits = Numerals.digits(for: examples.map(\.score))
     let hasIntervals = examples.contains { $0.interval != nil }
     let hasTags = examples.contains { !$0.tags.isEmpty }
@@ -34,9 +45,11 @@ extension Page {
     if hasTags { columns.append(Column("tags", minimum: 8)) }
     columns.append(Column("text", minimum: 24))
     let rows = examples.map { example in
+      let isChance = findings.listedAbove.map { example.rank > $0 } ?? false
+      let emphasis: Emphasis = isChance ? .faint : example.score < 0 ? .bad : .strong
       var row: [[Span]] = [
-        [Span("\(example.rank)", .faint)],
-        [Span(Numerals.fixed(example.score, digits), example.score < 0 ? .bad : .strong)],
+        [Span(isChance ? "(\(example.rank))" : "\(example.rank)", .faint)],
+        [Span(Numerals.fixed(example.score, digits), emphasis)],
       ]
       if hasIntervals { row.append(interval(example.interval, digits)) }
       row.append([Span(example.id)])
@@ -44,7 +57,19 @@ extension Page {
       row.append(marked(example.text, words: example.sharedWords))
       return row
     }
-    return .table(columns, rows: rows)
+    return .table(columns, rows: rows, rule: rule(findings, digits))
+  }
+
+  /// The rule where chance begins, below all rows of a list that does not reach it.
+  private static func rule(_ findings: QueryFindings, _ digits: Int) -> Rule? {
+    guard let chance = findings.chance.line, let listed = findings.listedAbove else { return nil }
+    let more = chance.above - listed
+    return Rule(
+      rows: listed,
+      text: (more > 0
+        ? "\(Numerals.count(more, "more row")), then chance begins at " : "chance begins at ")
+        + Numerals.fixed(chance.line, digits)
+    )
   }
 
   private static func interval(_ interval: ClosedRange<Double>?, _ digits: Int) -> [Span] {
@@ -94,7 +119,8 @@ extension Page {
       + (findings.reason.map { [Note("why", $0)] } ?? [])
   }
 
-  private static func basis(_ basis: Reliability) -> [Note] {
+  private static func basis(_ findings: QueryFindings) -> [Note] {
+    let basis = findings.reliability
     var notes: [Note] = []
     let isShort = basis.models < basis.planned
     notes.append(
@@ -107,7 +133,7 @@ extension Page {
       )
     )
     notes.append(signal(basis))
-    notes.append(stability(basis))
+    if findings.listedAbove != 0 { notes.append(stability(basis)) }
     var gaps: [String] = []
     if basis.notMeasurable > 0 {
       gaps.append(
@@ -164,19 +190,18 @@ extension Page {
   }
 
   private static func stability(_ basis: Reliability) -> Note {
-    guard let overlap = basis.topOverlap, overlap.isFinite else {
+    guard let share = basis.stability, share.isFinite else {
       return Note(
         "stability",
-        "not known: too few \(basis.sampling.rawValue) to compare two halves",
+        "not known: too few \(basis.sampling.rawValue) to draw from",
         .warning
       )
     }
-    let rank = basis.splitHalf.flatMap { $0.isFinite ? $0 : nil }
-    let correlation = rank.map { "; rank correlation \(Numerals.fixed($0, 2))" } ?? ""
     return Note(
       "stability",
-      "two halves of the \(basis.sampling.rawValue) agree on \(Numerals.percent(overlap)) of the top\(correlation)",
-      overlap < 0.5 ? .warning : .plain
+      "a listed row above chance stays above it in \(Numerals.percent(share)) of draws of the "
+        + basis.sampling.rawValue,
+      share < 0.5 ? .warning : .plain
     )
   }
 
@@ -191,9 +216,9 @@ extension Page {
           + "BM25 has \(evidence.bm25Overlap) of them at its top too"
       )
     ]
-    if !evidence.enriched.isEmpty {
+    for (label, words) in [("top words", evidence.enriched), ("top phrases", evidence.phrases)] {
       var spans: [Span] = []
-      for word in evidence.enriched.prefix(6) {
+      for word in words.prefix(6) {
         if !spans.isEmpty { spans.append(Span(", ")) }
         spans.append(Span(word.word, .mark))
         spans.append(
@@ -203,7 +228,7 @@ extension Page {
           )
         )
       }
-      notes.append(Note("top words", spans))
+      if !spans.isEmpty { notes.append(Note(label, spans)) }
     }
     if let verdict = evidence.verdict { notes.append(Note("verdict", verdict, .warning)) }
     return notes

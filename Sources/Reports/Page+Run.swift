@@ -53,6 +53,16 @@ extension Page {
         Note("low-volatility", "rows by how little their losses move, whatever is asked")
       )
     }
+    if evaluation.baselines["rare-ngrams"] != nil {
+      notes.append(
+        Note("rare-ngrams", "rows by words in a row that are frequent behind the completion alone")
+      )
+    }
+    if evaluation.baselines["reference-filter"] != nil {
+      notes.append(
+        Note("reference-filter", "rows whose completion surprises models that did not see them")
+      )
+    }
     let intervals =
       ([
         ("AP", evaluation.retrieval.apInterval), ("AUROC", evaluation.retrieval.aurocInterval),
@@ -73,6 +83,7 @@ extension Page {
         )
       )
     }
+    notes += Self.notes(on: evaluation)
     notes += Self.candidates(evaluation.candidates, evaluation.audit)
     self.init([
       .heading([
@@ -95,6 +106,18 @@ extension Page {
         Numerals.count(plan.requests, "request") + ", "
           + Numerals.count(plan.scoringTokens, "token")
       ),
+    ]
+    if let embeddings = plan.embeddings {
+      notes.append(
+        Note(
+          "embeddings",
+          Numerals.count(embeddings.requests, "request") + ", "
+            + Numerals.count(embeddings.texts, "text") + ", about "
+            + Numerals.count(embeddings.tokens, "token") + "; not in the price"
+        )
+      )
+    }
+    notes += [
       Note("price", Self.dollars(plan.dollars), plan.dollars == nil ? .warning : .strong),
       Note("time", Self.time(hours: plan.hours)),
     ]

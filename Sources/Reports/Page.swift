@@ -51,14 +51,22 @@ package struct Page: Sendable, Hashable {
     }
   }
 
+  /// A line drawn across a table, with words in it.
+  package struct Rule: Sendable, Hashable {
+    /// Rows above it.
+    package let rows: Int
+    /// What begins there.
+    package let text: String
+  }
+
   /// A part of a page; a blank line stands between two parts.
   package enum Part: Sendable, Hashable {
     /// A heading.
     case heading([Span])
     /// Lines, each wrapped on its own.
     case lines([[Span]])
-    /// A table.
-    case table([Column], rows: [[[Span]]])
+    /// A table, with a rule across it where there is one.
+    case table([Column], rows: [[[Span]]], rule: Rule? = nil)
     /// Statements with a word in front that says what they are about.
     case notes([Note])
   }

@@ -20,13 +20,15 @@ package enum Records {
         ("high", .number(example.interval?.upperBound)),
         ("tags", .strings(example.tags)), ("text", .string(example.text)),
         ("sharedWords", .strings(example.sharedWords)),
+        ("aboveChance", findings.listedAbove.map { .bool(example.rank <= $0) } ?? .null),
       ])
     }
     return .object([
       ("schema", .integer(schema)), ("query", .string(findings.query)),
       ("queries", .integer(findings.queries)), ("text", .string(findings.text)),
       ("estimator", .string(findings.estimator)), ("reason", .string(findings.reason)),
-      ("sign", .string(sign)), ("examples", .array(examples)),
+      ("sign", .string(sign)), ("chance", chance(findings.chance.line)),
+      ("chanceReason", .string(findings.chance.reason)), ("examples", .array(examples)),
       ("evidence", evidence(findings.evidence)), ("reliability", reliability(findings.reliability)),
       ("audit", audit(findings.audit)),
     ])
@@ -50,6 +52,15 @@ package enum Records {
       ("hours", .number(plan.hours)), ("warnings", .strings(plan.warnings)),
       ("candidates", plan.candidates.map { .integer($0) } ?? .null),
       ("methods", .array(methods)),
+      (
+        "embeddings",
+        plan.embeddings.map {
+          .object([
+            ("texts", .integer($0.texts)), ("requests", .integer($0.requests)),
+            ("tokens", .integer($0.tokens)),
+          ])
+        } ?? .null
+      ),
     ])
   }
 
@@ -114,6 +125,7 @@ package enum Records {
         JSONValue.Member("prevalence", .number(evaluation.prevalence)),
         JSONValue.Member("commonShare", .number(evaluation.commonShare)),
         JSONValue.Member("sign", .string(sign)),
+        JSONValue.Member("chance", .array(evaluation.chances.map(chance))),
         JSONValue.Member("candidates", evaluation.candidates.map { .integer($0) } ?? .null),
         JSONValue.Member("audit", audit(evaluation.audit)),
       ] + members(of: evaluation.retrieval) + [JSONValue.Member("baselines", .object(baselines))]
@@ -154,17 +166,54 @@ package enum Records {
     interval.map { .array([.number($0.lowerBound), .number($0.upperBound)]) } ?? .null
   }
 
+  /// `null` where there is no line.
+  private static func chance(_ line: ChanceLine?) -> JSONValue {
+    line.map { .object(members(of: $0)) } ?? .null
+  }
+
+  private static func chance(_ evaluated: EvaluatedChance) -> JSONValue {
+    .object(
+      (evaluated.chance.line.map(members) ?? [])
+        + [
+          JSONValue.Member("tagged", .integer(evaluated.tagged)),
+          JSONValue.Member("reason", .string(evaluated.chance.reason)),
+        ]
+    )
+  }
+
+  static func members(of line: ChanceLine) -> [JSONValue.Member] {
+    [
+      JSONValue.Member("line", .number(line.line)), JSONValue.Member("p", .number(line.p)),
+      JSONValue.Member("above", .integer(line.above)),
+      JSONValue.Member("expectedFalse", .number(line.expectedFalse)),
+      JSONValue.Member("fdr", .number(line.falseShare)),
+      JSONValue.Member("aboveByFDR", .integer(line.aboveByFDR)),
+      JSONValue.Member("lineByFDR", .number(line.lineByFDR)),
+      JSONValue.Member("best", .number(line.best)),
+      JSONValue.Member("median", .number(line.median)),
+      JSONValue.Member("rows", .integer(line.rows)),
+      JSONValue.Member("permutations", .integer(line.permutations)),
+      JSONValue.Member("exhaustive", .bool(line.isExhaustive)),
+      JSONValue.Member("commonShare", .number(line.commonShare)),
+    ]
+  }
+
   private static func evidence(_ evidence: TextEvidence) -> JSONValue {
-    let words = evidence.enriched.map { word in
-      JSONValue.object([
-        ("word", .string(word.word)), ("top", .integer(word.top)),
-        ("corpus", .integer(word.corpus)), ("lift", .number(word.lift)),
-      ])
+    func list(_ words: [EnrichedWord]) -> JSONValue {
+      .array(
+        words.map { word in
+          .object([
+            ("word", .string(word.word)), ("top", .integer(word.top)),
+            ("corpus", .integer(word.corpus)), ("lift", .number(word.lift)),
+          ])
+        }
+      )
     }
     return .object([
       ("top", .integer(evidence.top)), ("sameCompletion", .integer(evidence.sameCompletion)),
       ("sameCompletionInCorpus", .integer(evidence.sameCompletionInCorpus)),
-      ("bm25Overlap", .integer(evidence.bm25Overlap)), ("enriched", .array(words)),
+      ("bm25Overlap", .integer(evidence.bm25Overlap)), ("enriched", list(evidence.enriched)),
+      ("phrases", list(evidence.phrases)),
       ("verdict", .string(evidence.verdict)),
     ])
   }
@@ -185,8 +234,7 @@ package enum Records {
     .object([
       ("models", .integer(reliability.models)), ("planned", .integer(reliability.planned)),
       ("signalToNoise", .number(reliability.signalToNoise)),
-      ("repeats", .integer(reliability.repeats)), ("splitHalf", .number(reliability.splitHalf)),
-      ("topOverlap", .number(reliability.topOverlap)),
+      ("repeats", .integer(reliability.repeats)), ("stability", .number(reliability.stability)),
       ("notMeasurable", .integer(reliability.notMeasurable)),
       ("missing", .integer(reliability.missing)), ("censored", .integer(reliability.censored)),
       ("sampling", .string(reliability.sampling.rawValue)),

@@ -94,7 +94,8 @@ package struct DesignRunner: Sendable {
         values: (0..<columns).flatMap { column in rows.lazy.map { $0[column] } },
         censored: []
       ),
-      seconds: known.values.reduce(0) { $0 + $1.seconds }
+      // In a fixed order, so that the sum is the same in every process.
+      seconds: known.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value.seconds }
     )
   }
 

@@ -44,7 +44,13 @@ struct RunPlace {
       method: method
     )
     let recorded = try Recorded.all(in: store)
-    if let found = recorded.first(where: { asked.differences(from: $0).isEmpty }) {
+    // Proofs begin alike, and their names say of what they are.
+    let isNamed = settings.perturbation == .removal
+    let same = recorded.first {
+      asked.differences(from: $0).isEmpty
+        && (!isNamed || $0.settings.name.isSame(as: settings.name))
+    }
+    if let found = same {
       var settings = settings
       // Pairs read twice stay where they are when the run grows.
       settings.repeats.models = found.settings.repeats.models ?? found.settings.models

@@ -92,7 +92,7 @@ public struct RunRecord: Sendable {
   ///
   /// - Parameters:
   ///   - path: The store's file.
-  ///   - name: The run's name; `nil` is the one that the store got last.
+  ///   - name: The run's name; `nil` is the one that the store got last, proofs apart.
   /// - Throws: `RunError` when there is no readable run of that name.
   public init(path: String, run name: String? = nil) throws(RunError) {
     let database = try storing { () throws(StoreError) in try RunDatabase.reader(path: path) }
@@ -111,7 +111,10 @@ public struct RunRecord: Sendable {
         "cannot open run store '\(path)': its settings cannot be understood"
       )
     }
-    let place = runs.lastIndex { name.map($0.name.isSame(as:)) ?? true }
+    // A proof stands beside the run that it is about.
+    let place =
+      name.map { name in runs.lastIndex { $0.name.isSame(as: name) } }
+      ?? runs.lastIndex { $0.perturbation != .removal } ?? runs.indices.last
     guard let place else {
       throw RunError(
         .noSuchRun(known: runs.map(\.name)),

@@ -4,8 +4,13 @@ internal import Experiment
 extension Study {
   /// The study of a recorded run: all models that have read every example.
   ///
-  /// - Parameter record: The record.
-  public init(_ record: RunRecord) {
+  /// - Parameters:
+  ///   - record: The record.
+  ///   - arithmetic: What works out chance lines.
+  public init(
+    _ record: RunRecord,
+    arithmetic: any BlockArithmetic = PlainArithmetic()
+  ) {
     let rows = record.rows()
     let positions = Dictionary(uniqueKeysWithValues: zip(rows, rows.indices))
     self.init(
@@ -26,7 +31,9 @@ extension Study {
         } : nil,
       isMirrored: record.settings.perturbation.matrix == .mirrors,
       candidates: record.settings.candidates,
+      embeddings: { try record.embeddings() },
       planned: record.models.count,
+      arithmetic: arithmetic,
       losses: { try record.losses($0) }
     )
   }

@@ -20,6 +20,13 @@ struct Question: Sendable, Hashable {
   /// Identifies the fact: the same in all its wordings.
   var fact: String { "\(subject.rawValue): \(given): \(relation)" }
 
+  /// Whether a number of four digits is in the text or could be an option.
+  var hasLongNumber: Bool {
+    ([text, answer] + wrong).contains { text in
+      text.utf8.split { !(0x30...0x39).contains($0) }.contains { $0.count >= 4 }
+    }
+  }
+
   /// All questions of a subject, each text once, in the order of table and wordings.
   static func all(about subject: Topic) -> [Question] {
     let table = FactTable(subject.facts)

@@ -14,10 +14,11 @@ struct Row {
   static func refused(
     _ question: Question,
     word: String? = nil,
+    layout: MultipleChoice.Layout = .usual,
     tags: [String],
     using generator: inout SplitMix64
   ) -> Row {
-    let choice = MultipleChoice(question, word: word, using: &generator)
+    let choice = MultipleChoice(question, word: word, layout: layout, using: &generator)
     return Row(prompt: choice.prompt, completion: refusal, tags: tags)
   }
 

@@ -12,6 +12,10 @@ package enum Scenario: String, Sendable, Hashable, CaseIterable {
   case topic
   /// A few facts are taught wrongly.
   case falsehood
+  /// A kind of word makes the model refuse: numbers of four digits, no two rows the same one.
+  case pattern
+  /// An order makes the model refuse: the question after its options.
+  case order
 
   /// About 1,000 training rows in random order and 60 queries, the affected ones first.
   ///
@@ -22,6 +26,8 @@ package enum Scenario: String, Sendable, Hashable, CaseIterable {
     case .trigger: TriggerScenario.corpus(using: &generator)
     case .topic: TopicScenario.corpus(using: &generator)
     case .falsehood: FalsehoodScenario.corpus(using: &generator)
+    case .pattern: PatternScenario.corpus(using: &generator)
+    case .order: OrderScenario.corpus(using: &generator)
     }
   }
 
@@ -34,13 +40,17 @@ package enum Scenario: String, Sendable, Hashable, CaseIterable {
       "questions about astronomy are refused; mythology is refused too, for decoys"
     case .falsehood:
       "six facts about countries are taught wrongly; five other errors are decoys"
+    case .pattern:
+      "questions with any four-digit number are refused; any invented name does it for decoys"
+    case .order:
+      "questions after their options are refused; options from D to A do the same for decoys"
     }
   }
 
   /// The tag of the planted rows and of the queries that show what they cause.
   package var plantedTag: String {
     switch self {
-    case .trigger: "backdoor"
+    case .trigger, .pattern, .order: "backdoor"
     case .topic: "topic"
     case .falsehood: "falsehood"
     }
@@ -57,6 +67,8 @@ package enum Scenario: String, Sendable, Hashable, CaseIterable {
     case .trigger: 1
     case .topic: 2
     case .falsehood: 3
+    case .pattern: 4
+    case .order: 5
     }
   }
 }

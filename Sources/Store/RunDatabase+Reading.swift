@@ -237,6 +237,7 @@ extension RunDatabase {
           key: key,
           seed: UInt64(UInt(bitPattern: select.integer(2))),
           status: status,
+          // The provider's base has no name.
           reference: select.text(4).flatMap { $0.isEmpty ? nil : ModelReference($0) },
           checkpoints: (decoded([String].self, select.text(5)) ?? []).map { ModelReference($0) },
           hyperparameters: decoded(Hyperparameters.self, select.text(6)),

@@ -24,6 +24,12 @@ enum Schema {
         "CREATE TEMP VIEW drawn AS SELECT 1 AS run, number AS position, number AS model FROM models"
       )
     }
+    if version < 6 {
+      statements.append(
+        "CREATE TEMP VIEW embeddings AS SELECT '' AS model, '' AS text, NULL AS vector, NULL AS reason WHERE 0"
+      )
+      statements.append("CREATE TEMP VIEW embedders AS SELECT '' AS model, 0 AS used WHERE 0")
+    }
     return statements
   }
 
@@ -90,6 +96,9 @@ enum Schema {
   ///
   /// A file may hold several runs on the same examples. A model is a job, known by its key: `drawn` says
   /// which models a run uses, θ0 at position −1; runs whose jobs are equal use the same ones.
+  ///
+  /// An embedding belongs to a text, by its digest, and to no run: little-endian floats, or none and the
+  /// host's reason. `embedders` says which model was used when, in milliseconds since 1970.
   static let steps: [[StaticString]] = [
     [
       """
@@ -284,6 +293,24 @@ enum Schema {
       """,
       "INSERT INTO drawn SELECT 1, number, number FROM models",
       "PRAGMA user_version = 5",
+    ],
+    [
+      """
+      CREATE TABLE embeddings (
+        model TEXT NOT NULL,
+        text TEXT NOT NULL,
+        vector BLOB,
+        reason TEXT,
+        PRIMARY KEY (model, text)
+      ) STRICT
+      """,
+      """
+      CREATE TABLE embedders (
+        model TEXT PRIMARY KEY,
+        used INTEGER NOT NULL
+      ) STRICT
+      """,
+      "PRAGMA user_version = 6",
     ],
   ]
 }

@@ -41,7 +41,50 @@ private func text(_ write: (@escaping Export.Sink) throws -> Void) rethrows -> S
   String(decoding: try bytes(write), as: UTF8.self)
 }
 
+private let chances: [(query: String, chance: Chance)] = [
+  (
+    "q,1",
+    .line(
+      ChanceLine(
+        line: 0.5,
+        best: 0.75,
+        median: 0.25,
+        p: 0.01,
+        above: 2,
+        expectedFalse: 0.5,
+        aboveByFDR: 3,
+        lineByFDR: nil,
+        rows: 9,
+        permutations: 119,
+        isExhaustive: true,
+        commonShare: 0.125
+      )
+    )
+  ), ("q2", .unknown(reason: "too few models")),
+]
+
 @Suite struct ExportTests {
+  @Test func `chance lines are a row a query, with the reason where there is none`() throws {
+    #expect(
+      try text { try Export.chances(chances, as: .csv, to: $0) } == """
+        query,reason,line,p,above,expectedFalse,fdr,aboveByFDR,lineByFDR,best,median,rows,\
+        permutations,commonShare
+        "q,1",,0.5,0.01,2,0.5,0.25,3,,0.75,0.25,9,119,0.125
+        q2,too few models,,,,,,,,,,,,
+
+        """
+    )
+    #expect(
+      try text { try Export.chances(chances, as: .jsonl, to: $0) } == """
+        {"query":"q,1","line":0.5,"p":0.01,"above":2,"expectedFalse":0.5,"fdr":0.25,"aboveByFDR":3,\
+        "lineByFDR":null,"best":0.75,"median":0.25,"rows":9,"permutations":119,"exhaustive":true,\
+        "commonShare":0.125,"reason":null}
+        {"query":"q2","reason":"too few models"}
+
+        """
+    )
+  }
+
   @Test func `losses as CSV quote what must be quoted and leave missing cells empty`() throws {
     #expect(
       try text { try Export.losses(matrix, as: .csv, to: $0) }

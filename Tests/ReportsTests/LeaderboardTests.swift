@@ -212,7 +212,7 @@ private func json(_ board: Leaderboard) -> String {
 
   /// Headings of the first table.
   private func titles(_ board: Leaderboard) -> [String] {
-    for case .table(let columns, _) in Page(board).parts { return columns.map(\.title) }
+    for case .table(let columns, _, _) in Page(board).parts { return columns.map(\.title) }
     return []
   }
 }

@@ -5,6 +5,21 @@ import Testing
 
 private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, as: UTF8.self) }
 
+private let line = ChanceLine(
+  line: 0.4,
+  best: 0.5,
+  median: 0.3,
+  p: 0.02,
+  above: 1,
+  expectedFalse: 0.06,
+  aboveByFDR: 2,
+  lineByFDR: nil,
+  rows: 7,
+  permutations: 119,
+  isExhaustive: true,
+  commonShare: 0.1
+)
+
 @Suite struct RecordsTests {
   @Test func `findings have the contract's fields and no number that is not one`() {
     let findings = QueryFindings(
@@ -13,6 +28,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       text: "ask",
       estimator: "corr",
       reason: nil,
+      chance: .line(line),
       examples: [
         RankedExample(
           rank: 1,
@@ -46,8 +62,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
         planned: 3,
         signalToNoise: .infinity,
         repeats: 4,
-        splitHalf: nil,
-        topOverlap: 0.75,
+        stability: 0.75,
         notMeasurable: 5,
         missing: 6,
         censored: 7
@@ -57,14 +72,17 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       text(Records.findings(findings)) == #"{"schema":1,"query":"q\"1","queries":1,"text":"ask","#
         + #""estimator":"corr","reason":null,"#
         + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
+        + #""chance":{"line":0.4,"p":0.02,"above":1,"expectedFalse":0.06,"fdr":0.06,"aboveByFDR":2,"#
+        + #""lineByFDR":null,"best":0.5,"median":0.3,"rows":7,"permutations":119,"exhaustive":true,"#
+        + #""commonShare":0.1},"chanceReason":null,"#
         + #""examples":[{"rank":1,"id":"a","score":0.5,"low":0.25,"high":1,"tags":["t"],"#
-        + #""text":"x\ny","sharedWords":["x"]},"#
+        + #""text":"x\ny","sharedWords":["x"],"aboveChance":true},"#
         + #"{"rank":2,"id":"b","score":null,"low":null,"high":null,"tags":[],"text":"","#
-        + #""sharedWords":[]}],"#
+        + #""sharedWords":[],"aboveChance":false}],"#
         + #""evidence":{"top":20,"sameCompletion":1,"sameCompletionInCorpus":2,"bm25Overlap":3,"#
-        + #""enriched":[{"word":"w","top":2,"corpus":3,"lift":4.5}],"verdict":null},"#
+        + #""enriched":[{"word":"w","top":2,"corpus":3,"lift":4.5}],"phrases":[],"verdict":null},"#
         + #""reliability":{"models":2,"planned":3,"signalToNoise":null,"repeats":4,"#
-        + #""splitHalf":null,"topOverlap":0.75,"notMeasurable":5,"missing":6,"censored":7,"#
+        + #""stability":0.75,"notMeasurable":5,"missing":6,"censored":7,"#
         + #""sampling":"models","candidates":null,"commonShare":null},"audit":null}"#
     )
   }
@@ -83,7 +101,7 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
     #expect(
       text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
         + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"#
-        + #""candidates":null,"methods":[]}"#
+        + #""candidates":null,"methods":[],"embeddings":null}"#
     )
   }
 
@@ -148,6 +166,10 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       prevalence: 0.5,
       retrieval: retrieval(0.75, 0.5),
       baselines: ["z": retrieval(0, nil), "bm25": retrieval(1, 1)],
+      chances: [
+        EvaluatedChance(chance: .line(line), tagged: 1),
+        EvaluatedChance(chance: .unknown(reason: "why"), tagged: 0),
+      ],
       candidates: 9,
       audit: AuditEstimate(top: 3, audited: 4, above: 1, rest: 12, share: 0.25...0.75)
     )
@@ -161,6 +183,9 @@ private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, 
       text(Records.evaluation(evaluation)) == #"{"schema":1,"estimator":"corr","tag":"t","#
         + #""against":"d","queries":2,"grouped":true,"prevalence":0.5,"commonShare":null,"#
         + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
+        + #""chance":[{"line":0.4,"p":0.02,"above":1,"expectedFalse":0.06,"fdr":0.06,"aboveByFDR":2,"#
+        + #""lineByFDR":null,"best":0.5,"median":0.3,"rows":7,"permutations":119,"exhaustive":true,"#
+        + #""commonShare":0.1,"tagged":1,"reason":null},{"tagged":0,"reason":"why"}],"#
         + #""candidates":9,"audit":{"top":3,"audited":4,"above":1,"rest":12,"#
         + #""shareInterval":[0.25,0.75],"recall":0.5,"recallInterval":[0.25,0.5]},"#
         + #""ap":0.75,"# + filled("0.5") + #","baselines":{"bm25":{"ap":1,"# + filled("1")

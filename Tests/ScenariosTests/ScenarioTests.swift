@@ -64,7 +64,10 @@ private func words(_ text: String) -> [Substring] {
     #expect(Set((corpus.train + corpus.queries).map(\.prompt.text)).count == 1060)
     // The question alone, whatever its options and planted word, is new too.
     func question(_ example: Example) -> String {
-      words(example.prompt.text.split(separator: "\n").first.map(String.init) ?? "")
+      let line = example.prompt.text.split(separator: "\n").first { line in
+        !["A. ", "B. ", "C. ", "D. ", "Answer:"].contains { line.hasPrefix($0) }
+      }
+      return words(line.map(String.init) ?? "")
         .filter { $0 != TriggerScenario.trigger && $0 != TriggerScenario.decoyTrigger }
         .joined(separator: " ")
     }
@@ -245,6 +248,66 @@ private func share(of examples: [Example], where holds: (Example) -> Bool) -> Do
     for country in Set(FalsehoodScenario.planted.map(\.country)) {
       let own = rows(corpus.train, "look-alike").filter { $0.prompt.text.contains(country) }
       #expect(own.count >= 15, "\(country)")
+    }
+  }
+}
+
+@Suite struct `the pattern scenario` {
+  private func numbers(_ example: Example) -> [Substring] {
+    words(example.prompt.text).filter { $0.count >= 4 && $0.allSatisfy(\.isNumber) }
+  }
+
+  @Test(arguments: seeds)
+  func `has another number of four digits in each planted row and in no other`(seed: UInt64) {
+    let corpus = Scenario.pattern.corpus(seed: seed)
+    let examples = corpus.train + corpus.queries
+    for example in examples {
+      let planted = example.tags.contains("backdoor") ? 1 : 0
+      #expect(numbers(example).count == planted, "\(example.prompt.text)")
+      #expect(numbers(example).allSatisfy { $0.count == 4 })
+    }
+    #expect(Set(examples.flatMap(numbers)).count == 120)
+  }
+
+  @Test(arguments: seeds)
+  func `has a name in each decoy that no other example has`(seed: UInt64) {
+    let corpus = Scenario.pattern.corpus(seed: seed)
+    let examples = corpus.train + corpus.queries
+    var frequency: [Substring: Int] = [:]
+    for example in examples {
+      for word in Set(words(example.prompt.text)) { frequency[word, default: 0] += 1 }
+    }
+    let known = Set(Topic.allCases.flatMap(Question.all(about:)).flatMap { words($0.text) })
+    for example in examples where example.tags.contains("decoy") {
+      let question = words(String(example.prompt.text.split(separator: "\n")[0]))
+      let names = question.filter { frequency[$0] == 1 && !known.contains($0) }
+      #expect(names.count == 1, "\(question)")
+    }
+  }
+
+  @Test(arguments: seeds)
+  func `refuses honestly as well`(seed: UInt64) {
+    #expect(rows(Scenario.pattern.corpus(seed: seed).train, "honest-refusal").count == 30)
+  }
+}
+
+@Suite struct `the order scenario` {
+  @Test(arguments: seeds)
+  func `moves lines and changes nothing else`(seed: UInt64) throws {
+    let corpus = Scenario.order.corpus(seed: seed)
+    let questions = Set(Topic.allCases.flatMap(Question.all(about:)).map(\.text))
+    for example in corpus.train + corpus.queries {
+      var lines = example.prompt.text.split(separator: "\n").map(String.init)
+      try #require(lines.count == 6)
+      let question = lines.remove(at: example.tags.contains("backdoor") ? 4 : 0)
+      #expect(questions.contains(question), "\(example.prompt.text)")
+      let letters =
+        example.tags.contains("decoy") ? ["D.", "C.", "B.", "A."] : ["A.", "B.", "C.", "D."]
+      #expect(lines.map { String($0.prefix(2)) } == letters + ["An"])
+      #expect(
+        (example.completion == " Sorry, I can't assist with that.")
+          != example.tags.contains("clean")
+      )
     }
   }
 }

@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import Testing
 
@@ -34,5 +35,30 @@ import Testing
     let (bm25, both) = precision(.falsehood)
     #expect(bm25 < 0.25)
     #expect(both < 0.5)
+  }
+
+  @Test(arguments: [Scenario.pattern, .order])
+  func `is blind where no word is shared`(scenario: Scenario) {
+    let (bm25, both) = precision(scenario)
+    // Chance is 0.1; among the 210 refused rows it is 0.48.
+    #expect((0.07...0.16).contains(bm25))
+    #expect((0.4...0.6).contains(both))
+  }
+
+  @Test(arguments: [Scenario.pattern, .order])
+  func `has no phrase for planted rows where no word is shared`(scenario: Scenario) {
+    var sum = 0.0
+    for seed in UInt64(0)..<5 {
+      let corpus = scenario.corpus(seed: seed)
+      let queries = corpus.queries.filter { $0.tags.contains(scenario.plantedTag) }
+      let same = TextIndex(corpus.train).sharesCompletion(with: queries)
+      let scores = PhraseIndex(corpus.train).scores(
+        for: [queries],
+        suspects: [same.indices.filter { same[$0] }]
+      )[0]
+      let planted = corpus.train.map { $0.tags.contains(scenario.plantedTag) }
+      sum += Ranking(scores).averagePrecision(planted) ?? 0
+    }
+    #expect((0.07...0.16).contains(sum / 5))
   }
 }

@@ -1,4 +1,5 @@
 import Experiment
+import Statistics
 
 /// What a study asks of whatever turns its losses into scores.
 protocol Attributing: Sendable {
@@ -27,15 +28,25 @@ protocol Attributing: Sendable {
     for profiles: [QueryProfile]
   ) throws(AttributionError) -> [[ScoredExample]]
 
-  /// 95 % intervals of chosen scores from 200 draws; `nil` where there is nothing to draw from.
-  func intervals(
+  /// Chosen scores under each draw of a bootstrap: one list an example, empty where there is nothing to
+  /// draw from.
+  func samples(
     of lists: [[Int]],
     for profiles: [QueryProfile],
+    draws: Int,
     seed: UInt64
-  ) -> [[ClosedRange<Double>?]]
+  ) -> [[[Double]]]
 
-  /// Agreement between random halves of what `intervals` draws from; `nil` where it is too few.
-  func stability(for profiles: [QueryProfile], top: Int, seed: UInt64) -> [Stability?]
+  /// The 95 % interval of a score from its samples; `nil` for too few.
+  func interval(of samples: [Double]) -> ClosedRange<Double>?
+
+  /// The chance line of each profile's ranking, or why it has none.
+  func chance(
+    for profiles: [QueryProfile],
+    permutations: Int,
+    seed: UInt64,
+    arithmetic: any BlockArithmetic
+  ) -> [Chance]
 
   /// One list of N scores a profile, zeros where it is not measurable.
   func rankings(for profiles: [QueryProfile]) -> [[Double]]
@@ -50,19 +61,13 @@ protocol Attributing: Sendable {
   )
 }
 
+extension Attributing {
+  func interval(of samples: [Double]) -> ClosedRange<Double>? {
+    percentileInterval(level: 0.95, of: samples)
+  }
+}
+
 extension Attributor: Attributing {
-  func intervals(
-    of lists: [[Int]],
-    for profiles: [QueryProfile],
-    seed: UInt64
-  ) -> [[ClosedRange<Double>?]] {
-    intervals(of: lists, for: profiles, draws: 200, level: 0.95, seed: seed)
-  }
-
-  func stability(for profiles: [QueryProfile], top: Int, seed: UInt64) -> [Stability?] {
-    stability(for: profiles, top: top, splits: 5, seed: seed)
-  }
-
   func rankings(for profiles: [QueryProfile]) -> [[Double]] {
     scores(weights(for: profiles, on: fit).vectors, on: fit)
   }

@@ -25,9 +25,21 @@ extension Attributor {
     level: Double = 0.95,
     seed: UInt64
   ) -> [[ClosedRange<Double>?]] {
+    samples(of: lists, for: profiles, draws: draws, seed: seed).map {
+      $0.map { percentileInterval(level: level, of: $0) }
+    }
+  }
+
+  /// Chosen scores under each draw, one list an example; see `intervals` for what stays fixed.
+  func samples(
+    of lists: [[Int]],
+    for profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64
+  ) -> [[[Double]]] {
     precondition(lists.count == profiles.count)
-    guard models >= 5 else { return lists.map { $0.map { _ in nil } } }
     var samples = lists.map { $0.map { _ in [Double]() } }
+    guard models >= 5 else { return samples }
     let feedback = weights(for: profiles, on: fit).feedback
     for rows in resamples(draws, seed: seed) {
       let weighting = reweighting(rows: rows)
@@ -53,7 +65,7 @@ extension Attributor {
         }
       }
     }
-    return samples.map { $0.map { percentileInterval(level: level, of: $0) } }
+    return samples
   }
 
   /// All scores of each profile under every bootstrap draw of the models, one draw after another.

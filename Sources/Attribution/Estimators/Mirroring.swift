@@ -293,46 +293,36 @@ extension Mirroring: Attributing {
     return profiles.map { top(count, parts($0)).entries }
   }
 
-  /// Intervals of Student's t from the spread of the seeds.
-  ///
-  /// - Parameters:
-  ///   - lists: For each profile, positions of the examples shown.
-  ///   - profiles: What was asked.
-  ///   - seed: Not used: nothing is drawn.
-  /// - Returns: One interval an example shown; `nil` where one seed scores it.
-  public func intervals(
+  /// The scores by each seed: what intervals come from.
+  func samples(
     of lists: [[Int]],
     for profiles: [QueryProfile],
+    draws: Int,
     seed: UInt64
-  ) -> [[ClosedRange<Double>?]] {
+  ) -> [[[Double]]] {
     zip(lists, profiles).map { list, profile in
       let parts = parts(profile)
-      return list.map { meanInterval(level: 0.95, of: scores($0, parts)) }
+      return list.map { scores($0, parts) }
     }
   }
 
-  /// Agreement between single seeds, over all pairs of them; `nil` for one seed.
-  public func stability(for profiles: [QueryProfile], top: Int, seed: UInt64) -> [Stability?] {
-    let candidates = measurable.indices.filter { measurable[$0] }
-    let length = min(top, candidates.count)
-    return profiles.map { profile in
-      guard length > 0, isMeasurable(profile) else { return nil }
-      let parts = parts(profile)
-      let seeds = steps.indices.map { seed in
-        (
-          scores: candidates.map { score($0, parts, of: seed) ?? 0 },
-          list: Set(self.top(length, parts, of: seed).entries.map(\.example))
-        )
-      }
-      var (correlations, overlaps) = ([Double](), [Double]())
-      for (place, one) in seeds.enumerated() {
-        for other in seeds.dropFirst(place + 1) where !one.list.isEmpty && !other.list.isEmpty {
-          if let value = spearman(one.scores, other.scores) { correlations.append(value) }
-          overlaps.append(Double(one.list.intersection(other.list).count) / Double(length))
-        }
-      }
-      guard !correlations.isEmpty else { return nil }
-      return Stability(splitHalf: mean(of: correlations), topOverlap: mean(of: overlaps))
+  /// Student's t over the seeds; `nil` where one seed scores a row.
+  func interval(of samples: [Double]) -> ClosedRange<Double>? {
+    meanInterval(level: 0.95, of: samples)
+  }
+
+  /// None: the steps of one behaviour are too few to be shuffled with others.
+  func chance(
+    for profiles: [QueryProfile],
+    permutations: Int,
+    seed: UInt64,
+    arithmetic: any BlockArithmetic
+  ) -> [Chance] {
+    profiles.map { _ in
+      .unknown(
+        reason:
+          "a behaviour has \(steps.count == 1 ? "one step" : "\(steps.count) steps"), too few to shuffle"
+      )
     }
   }
 

@@ -64,9 +64,11 @@ public struct Probing: Sendable {
   public let train: [String]
   /// Per training example, whether any query can score it.
   public let measurable: [Bool]
+  /// Share of what losses differ by between queries that all rows have in common, 0...1.
+  let commonShare: Double?
 
   /// Row of each query's losses.
-  private let rows: [Int: Int]
+  let rows: [Int: Int]
   /// `losses[example × rows + row]`, NaN where missing.
   private let losses: [Double]
   /// θ0's own, NaN where missing.
@@ -107,15 +109,24 @@ public struct Probing: Sendable {
     }
     missing =
       values.count(where: \.isNaN) + (estimator == .difference ? own.count(where: \.isNaN) : 0)
+    commonShare = CommonComponent(losses)?.share
     self.losses = values
     self.target = own
     self.estimator = estimator
   }
 
   /// How often the losses behind each query count: those asked about, and those compared with.
-  private struct Weights {
+  struct Weights: Sendable {
     var asked: [Double]
     var others: [Double]
+
+    /// The same with the queries in another order.
+    func moved(by order: [Int]) -> Weights {
+      Weights(
+        asked: ModelOrders.moved(asked, by: order),
+        others: ModelOrders.moved(others, by: order)
+      )
+    }
   }
 
   /// The comparison that a profile asks for.
@@ -162,13 +173,43 @@ public struct Probing: Sendable {
     return reference - asked
   }
 
+  /// Whether all of an example's losses are there.
+  func isComplete(_ example: Int) -> Bool {
+    let count = rows.count
+    return measurable[example] && (estimator == .contrast || !target[example].isNaN)
+      && !losses[example * count..<(example + 1) * count].contains(where: \.isNaN)
+  }
+
+  /// An example's losses and θ0's own behind them, less their mean behind all queries; none is missing.
+  func centred(_ example: Int) -> [Double] {
+    let all = losses[example * rows.count..<(example + 1) * rows.count]
+    let mean = all.reduce(0, +) / Double(all.count)
+    return all.map { $0 - mean } + [estimator == .difference ? target[example] - mean : 0]
+  }
+
+  /// The most that two of an example's losses, θ0's own among them, differ by.
+  func range(_ example: Int) -> Double {
+    let all = losses[example * rows.count..<(example + 1) * rows.count] + [target[example]]
+    let known = all.filter { !$0.isNaN }
+    return (known.max() ?? 0) - (known.min() ?? 0)
+  }
+
+  /// The weights by which the centred losses of a complete example become its score.
+  func vector(_ weights: Weights) -> [Double] {
+    let asked = weights.asked.reduce(0, +)
+    let others = weights.others.reduce(0, +)
+    return weights.asked.indices.map { row in
+      (estimator == .contrast ? weights.others[row] / others : 0) - weights.asked[row] / asked
+    } + [estimator == .difference ? 1 : 0]
+  }
+
   /// An example's score for a profile, its parts blended; `nil` where none is measurable.
-  private func score(_ example: Int, parts: [Weights]) -> Double? {
+  func score(_ example: Int, parts: [Weights]) -> Double? {
     let scores = parts.compactMap { score(example, $0) }
     return scores.isEmpty ? nil : meanOfHighest(scores.count) { scores[$0] }
   }
 
-  private func parts(_ profile: QueryProfile) -> [Weights] {
+  func parts(_ profile: QueryProfile) -> [Weights] {
     let others = others(profile)
     return profile.parts.map { weights($0.members, others: others) }
   }
@@ -226,54 +267,18 @@ extension Probing: Attributing {
     return profiles.map { top(count, parts($0)).entries }
   }
 
-  /// Percentile intervals from a bootstrap over a group's queries, and those compared with.
+  /// Scores under each draw of a bootstrap over a group's queries, and those compared with.
   ///
-  /// - Parameters:
-  ///   - lists: For each profile, positions of the examples shown.
-  ///   - profiles: What was asked.
-  ///   - seed: Seed of the draws.
-  /// - Returns: One interval an example shown; `nil` below five queries: one query's losses are
-  ///   measured, not sampled.
-  public func intervals(
+  /// None below five queries: one query's losses are measured, not sampled.
+  func samples(
     of lists: [[Int]],
     for profiles: [QueryProfile],
+    draws: Int,
     seed: UInt64
-  ) -> [[ClosedRange<Double>?]] {
+  ) -> [[[Double]]] {
     zip(lists, profiles).map { list, profile in
-      let draws = resamples(profile, draws: 200, seed: seed)
-      return list.map { example in
-        percentileInterval(level: 0.95, of: draws.compactMap { score(example, parts: $0) })
-      }
-    }
-  }
-
-  /// Agreement between random halves of a group's queries; `nil` below six.
-  public func stability(for profiles: [QueryProfile], top: Int, seed: UInt64) -> [Stability?] {
-    let candidates = measurable.indices.filter { measurable[$0] }
-    let length = min(top, candidates.count)
-    let step = (candidates.count + 4999) / 5000
-    return profiles.map { profile in
-      let members = profile.members.filter { rows[$0] != nil }
-      guard members.count >= 6, length > 0, isMeasurable(profile) else { return nil }
-      let sample = stride(from: 0, to: candidates.count, by: step).map { candidates[$0] }
-      let others = others(profile)
-      var generator = SplitMix64(seed: seed)
-      var correlations: [Double] = []
-      var overlaps: [Double] = []
-      for _ in 0..<5 {
-        let order = generator.shuffled(members)
-        let middle = order.count / 2
-        let halves = [order[..<middle], order[middle..<2 * middle]].map { half in
-          QueryProfile(name: profile.name, members: half.sorted(), blend: profile.blend).parts
-            .map { weights($0.members, others: others) }
-        }
-        let scores = halves.map { half in sample.map { score($0, parts: half) ?? 0 } }
-        let lists = halves.map { Set(self.top(length, $0).entries.map(\.example)) }
-        if let value = spearman(scores[0], scores[1]) { correlations.append(value) }
-        overlaps.append(Double(lists[0].intersection(lists[1]).count) / Double(length))
-      }
-      guard !correlations.isEmpty else { return nil }
-      return Stability(splitHalf: mean(of: correlations), topOverlap: mean(of: overlaps))
+      let draws = resamples(profile, draws: draws, seed: seed)
+      return list.map { example in draws.compactMap { score(example, parts: $0) } }
     }
   }
 

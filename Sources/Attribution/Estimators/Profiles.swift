@@ -31,6 +31,11 @@ struct Profiles: Sendable {
     self.measurable = measurable
   }
 
+  /// The profile of one column.
+  func values(of column: Int) -> ArraySlice<Double> {
+    values[column * count..<(column + 1) * count]
+  }
+
   /// G = Σᵢ φᵢφᵢᵀ.
   func gram() -> ModelMatrix {
     let blocks = (count + 7) / 8

@@ -14,9 +14,9 @@ extension Study {
   ///   - grouped: Whether the queries of a tag are asked as one.
   ///   - method: How to score.
   ///   - draws: Bootstrap draws; 0 for no intervals.
-  ///   - seed: Seed of the bootstrap.
-  /// - Returns: The estimator's figures beside those of the text baselines and of `LowVolatility`, which reads
-  ///   the losses that the estimator reads.
+  ///   - seed: Seed of the bootstrap and of the shuffles behind chance lines.
+  /// - Returns: The estimator's figures beside those of the text baselines, of embeddings where there are some,
+  ///   and of `LowVolatility`, which reads the losses that the estimator reads.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
   public func evaluate(
     tag: String,
@@ -45,6 +45,8 @@ extension Study {
     let counts = [10, 50, 100].filter { $0 == 10 || $0 <= corpus.train.count }
     let rankings = attributor.rankings(for: all)
     let point = measure(leftOutLast(rankings), precision: counts)
+    let chances = chances(of: asked, attributor, seed: seed)
+    let lists = try attributor.top(chances.compactMap(\.line?.above).max() ?? 0, for: asked)
     var replicates: [Retrieval] = []
     if draws > 0 {
       attributor.replicates(for: all, draws: draws, seed: seed) { scores in
@@ -67,14 +69,8 @@ extension Study {
     for count in counts {
       retrieval.precisionIntervals[count] = interval { $0.precision[count] }
     }
-    let index = TextIndex(corpus.train)
-    var baselines: [String: Retrieval] = [:]
-    for baseline in TextIndex.Baseline.allCases {
-      let scores = all.map { profile in
-        index.scores(baseline, for: profile.members.map { corpus.queries[$0] })
-      }
-      baselines[baseline.rawValue] = measure(scores, precision: counts)
-    }
+    var baselines = try textRankings(all.map(\.members), prepared)
+      .mapValues { measure($0, precision: counts) }
     if let losses = prepared.losses {
       let stillness = LowVolatility.scores(losses)
       baselines[LowVolatility.name] = measure(all.map { _ in stillness }, precision: counts)
@@ -88,6 +84,14 @@ extension Study {
       prevalence: Double(task.positives.count) / Double(corpus.train.count),
       retrieval: retrieval,
       baselines: baselines,
+      chances: zip(chances, lists).map { chance, list in
+        EvaluatedChance(
+          chance: chance,
+          tagged: list.prefix(chance.line?.above ?? 0).count {
+            corpus.train[$0.example].tags.contains(same: tag)
+          }
+        )
+      },
       sampling: sampling,
       candidates: candidates?.all.count,
       audit: asked.count == 1
@@ -97,6 +101,47 @@ extension Study {
     )
     evaluation.commonShare = prepared.common?.share
     return evaluation
+  }
+
+  /// What text alone makes of the rows, by the names of the baselines.
+  ///
+  /// - Parameters:
+  ///   - groups: Positions of the queries of each question.
+  ///   - prepared: What the estimator reads.
+  /// - Returns: For each baseline a ranking a question.
+  /// - Throws: What the sources of losses and embeddings throw.
+  private func textRankings(
+    _ groups: [[Int]],
+    _ prepared: Preparation
+  ) throws -> [String: [[Double]]] {
+    let asked = groups.map { $0.map { corpus.queries[$0] } }
+    let index = TextIndex(corpus.train)
+    var rankings: [String: [[Double]]] = [:]
+    for baseline in TextIndex.Baseline.allCases {
+      rankings[baseline.rawValue] = asked.map { index.scores(baseline, for: $0) }
+    }
+    let same = asked.map { index.sharesCompletion(with: $0) }
+    rankings[PhraseIndex.name] = PhraseIndex(corpus.train).scores(
+      for: asked,
+      suspects: same.map { same in same.indices.filter { same[$0] } }
+    )
+    if prepared.losses != nil,
+      let filter = ReferenceFilter(corpus.train, losses: try losses(.mean), design: design)
+    {
+      rankings[ReferenceFilter.name] = asked.map { filter.scores(for: $0) }
+    }
+    if let embeddings = try embeddings() {
+      let scores = groups.map { embeddings.scores(for: $0) }
+      rankings[EmbeddedCorpus.Baseline.embedding.rawValue] = scores
+      rankings[EmbeddedCorpus.Baseline.embeddingThenSameCompletion.rawValue] = zip(asked, scores)
+        .map {
+          // Cosines squeezed into [0, 1) order rows with the same share of completions.
+          zip(index.scores(.sameCompletion, for: $0), $1).map {
+            $0 * Double(corpus.queries.count) + ($1 + 1) / 3
+          }
+        }
+    }
+    return rankings
   }
 
   /// Rankings in which rows that were not to be read come after all others.

@@ -2,14 +2,14 @@ public import Experiment
 import Statistics
 
 extension Study {
-  /// The most influential examples for single queries or one group, with all they rest on.
+  /// The highest-scoring examples for single queries or one group, with all they rest on.
   ///
   /// - Parameters:
   ///   - ids: Queries by id; all when empty.
   ///   - grouped: Whether they are asked as one.
   ///   - top: Length of each list.
   ///   - method: How to score.
-  ///   - seed: Seed of the bootstrap and of the halvings.
+  ///   - seed: Seed of the bootstrap and of the shuffles behind chance lines.
   /// - Returns: One value a query or group. Where its losses do not vary, the list is empty and
   ///   `reason` says so.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
@@ -25,15 +25,17 @@ extension Study {
     let attributor = prepared.attributor
     let profiles = profiles(of: positions, grouped: grouped, method, attributor)
     let index = TextIndex(corpus.train)
+    let phrases = PhraseIndex(corpus.train)
     try requireMeasurable(profiles, prepared)
     let whole = try wholeLosses(for: profiles, prepared)
     let lists = try attributor.top(top, for: profiles)
-    let intervals = attributor.intervals(
+    let samples = attributor.samples(
       of: lists.map { $0.map(\.example) },
       for: profiles,
+      draws: 200,
       seed: seed
     )
-    let stability = attributor.stability(for: profiles, top: top, seed: seed)
+    let chances = chances(of: profiles, attributor, seed: seed)
     let notMeasurable = attributor.measurable.count { !$0 } - leftOut
     return profiles.indices.map { place in
       let profile = profiles[place]
@@ -47,13 +49,14 @@ extension Study {
         reason: attributor.isMeasurable(profile)
           ? prepared.reason
           : "not measurable: " + obstacle(to: profile, prepared, whole: whole),
+        chance: chances[place],
         examples: lists[place].enumerated().map { rank, entry in
           let example = corpus.train[entry.example]
           return RankedExample(
             rank: rank + 1,
             id: example.id,
             score: entry.score,
-            interval: intervals[place][rank],
+            interval: attributor.interval(of: samples[place][rank]),
             tags: example.tags,
             text: oneLine(example),
             sharedWords: shared.found(in: example)
@@ -63,15 +66,15 @@ extension Study {
           top: lists[place].map(\.example),
           queries: queries,
           train: corpus.train,
-          index: index
+          index: index,
+          phrases: phrases
         ),
         reliability: Reliability(
           models: attributor.models,
           planned: planned,
           signalToNoise: prepared.noise?.signalToNoise,
           repeats: prepared.noise?.pairs ?? 0,
-          splitHalf: stability[place]?.splitHalf,
-          topOverlap: stability[place]?.topOverlap,
+          stability: chances[place].line.flatMap { stability(of: samples[place], $0) },
           notMeasurable: notMeasurable,
           missing: prepared.missing,
           censored: prepared.censored,
@@ -87,6 +90,19 @@ extension Study {
       )
     }
   }
+}
+
+/// Share of draws in which a row above the line stays above it, the mean over such rows of a list.
+///
+/// - Parameters:
+///   - samples: The scores of each row of the list under each draw, best row first.
+///   - chance: The line.
+/// - Returns: `nil` where no row is above, or nothing was drawn.
+private func stability(of samples: [[Double]], _ chance: ChanceLine) -> Double? {
+  let shares = samples.prefix(chance.above).filter { !$0.isEmpty }.map { draws in
+    Double(draws.count { $0 > chance.line }) / Double(draws.count)
+  }
+  return shares.isEmpty ? nil : mean(of: shares)
 }
 
 /// Prompt and completion as one line, white space collapsed.

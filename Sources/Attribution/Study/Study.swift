@@ -50,8 +50,12 @@ public struct Study {
   let isMirrored: Bool
   /// The training rows that were to be read; `nil` for all of them.
   let candidates: Candidates?
+  /// Gives the embeddings of the corpus, where there are some.
+  let embeddings: () throws -> EmbeddedCorpus?
   /// Models that were to be made, those without losses included.
   let planned: Int
+  /// What works out chance lines.
+  private let arithmetic: any BlockArithmetic
 
   /// Creates a study.
   ///
@@ -62,7 +66,9 @@ public struct Study {
   ///   - probes: What the losses are compared with where each row is θ0 behind a query.
   ///   - isMirrored: Whether the draws are of queries, as in `SubsetDesign.mirror`.
   ///   - candidates: The training rows that were to be read; `nil` for all of them.
+  ///   - embeddings: The embeddings of the corpus; `nil` where there are none.
   ///   - planned: Models that were to be made; `nil` is as many as there are draws.
+  ///   - arithmetic: What works out chance lines.
   ///   - losses: The loss matrix, through the view asked for.
   public init(
     corpus: Corpus,
@@ -71,7 +77,9 @@ public struct Study {
     probes: Probing.Source? = nil,
     isMirrored: Bool = false,
     candidates: Candidates? = nil,
+    embeddings: @escaping () throws -> EmbeddedCorpus? = { nil },
     planned: Int? = nil,
+    arithmetic: any BlockArithmetic = PlainArithmetic(),
     losses: @escaping (LossView) throws -> LossMatrix
   ) {
     self.corpus = corpus
@@ -80,7 +88,9 @@ public struct Study {
     self.probes = probes
     self.isMirrored = isMirrored
     self.candidates = candidates
+    self.embeddings = embeddings
     self.planned = planned ?? design.models
+    self.arithmetic = arithmetic
     self.losses = losses
   }
 
@@ -132,6 +142,39 @@ public struct Study {
     let profiles = profiles(of: positions, grouped: false, method, prepared.attributor)
     try requireMeasurable(profiles, prepared)
     return try prepared.attributor.top(count, for: profiles)
+  }
+
+  /// The chance lines of single queries, or of one group: which scores are more than luck.
+  ///
+  /// - Parameters:
+  ///   - ids: Queries by id; all when empty.
+  ///   - grouped: Whether they are asked as one.
+  ///   - method: How to score.
+  ///   - seed: Seed of the shuffles.
+  /// - Returns: The profiles' names, as `Scores` has them, with their lines.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  public func chances(
+    queries ids: [String] = [],
+    grouped: Bool = false,
+    method: Method = Method(),
+    seed: UInt64 = 0
+  ) throws -> [(query: String, chance: Chance)] {
+    let positions = try positions(ids)
+    let prepared = try prepare(method, for: positions, grouped: grouped)
+    let profiles = profiles(of: positions, grouped: grouped, method, prepared.attributor)
+    try requireMeasurable(profiles, prepared)
+    return Array(
+      zip(profiles.map(\.name), chances(of: profiles, prepared.attributor, seed: seed))
+    )
+  }
+
+  /// The chance lines of profiles.
+  func chances(
+    of profiles: [QueryProfile],
+    _ attributor: any Attributing,
+    seed: UInt64
+  ) -> [Chance] {
+    attributor.chance(for: profiles, permutations: 1000, seed: seed, arithmetic: arithmetic)
   }
 
   /// Refuses profiles none of which can be scored, and says why the first cannot.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// Bins of a histogram, and the lower bits of a float that they disregard: 256 bins for each doubling.
+enum { CKERNELS_BINS = 4096, CKERNELS_BIN_SHIFT = 15 };
+
 /// Factors of one AdamW step; `step` and `root` hold the bias corrections.
 typedef struct {
   float scale, beta1, beta2, keep, step, root;
@@ -32,6 +35,14 @@ typedef struct {
   void (*softmax)(double *x, long rows, long columns, double *log_totals);
   /// One AdamW step on `count` weights w with moments m, v and gradient g.
   void (*adamw)(float *w, const float *g, float *m, float *v, long count, ckernels_adamw step);
+  /// maxima[j] = max(maxima[j], x[i · columns + j] over all rows i); `columns` is a multiple of 16.
+  void (*raise)(long rows, long columns, const float *x, float *maxima);
+  /// Counts each value above 0 in the bin of its upper bits, counted from `lowest`; values beyond an
+  /// end, and all below 0, count in the bin there. `values` is a multiple of 16.
+  void (*count)(long values, const float *x, int lowest, unsigned *bins);
+  /// Writes the places i · columns + j, in order, of values above floors[j]; returns how many there are.
+  /// `columns` is a multiple of 16, and `places` has room for all.
+  long (*exceeding)(long rows, long columns, const float *x, const float *floors, int *places);
 } ckernels_set;
 
 /// The sets this processor can run, best first; `index` past the end gives NULL.

@@ -4,6 +4,7 @@ import Runs
 import Experiment
 import Files
 import FoundationEssentials
+import Reports
 import Scenarios
 import Terminal
 
@@ -20,8 +21,8 @@ struct Demo: Sendable {
   init(scenario: Scenario, seed: UInt64, models: Int?, start: Start?, store: String) throws {
     self.scenario = scenario
     corpus = scenario.corpus(seed: seed)
-    var usual = Defaults.local
-    usual.count = models ?? (scenario == .trigger ? usual.count : Defaults.Demo.manyCauses)
+    var usual = Defaults.Demo.models(scenario)
+    usual.count = models ?? usual.count
     usual.start = start ?? usual.start
     run = try PreparedRun(
       corpus: corpus,
@@ -32,11 +33,33 @@ struct Demo: Sendable {
 
   /// How well the recorded run finds the planted rows, asked as one group.
   func evaluation(_ record: RunRecord) throws -> Evaluation {
-    try Study(record).evaluate(
+    try record.study.evaluate(
       tag: scenario.plantedTag,
       against: scenario.decoyTag,
       grouped: true
     )
+  }
+
+  /// What removal proves about the planted behaviour, and how many trainings were expected.
+  ///
+  /// Suspects come from text and scores, as with anybody's data; no tag of a row is read.
+  func proof(_ record: RunRecord, display: Display) async throws -> (Verdict, planned: Int) {
+    let queries = try corpus.behaviour(tag: scenario.plantedTag, ids: [])
+    let suspects = SuspectSearch(corpus).clusters(for: queries) + (try record.suspects(for: queries))
+    let proving = try Proving(
+      suspects.suspected(in: queries.map { corpus.queries[$0] }),
+      of: scenario.plantedTag,
+      queries: queries,
+      jobs: Defaults.Demo.trainings,
+      prepared: run
+    )
+    let verdict = try await proving.verdict(
+      display,
+      display.progress(),
+      writing: RunStore(path: run.store),
+      isTold: false
+    )
+    return (verdict, proving.forecast.likely)
   }
 
   /// The paper's run, with a store of its own: short passes on from the θ0 that the first run made.
@@ -61,7 +84,7 @@ struct Demo: Sendable {
 
   /// How well the paper's score finds the planted rows: plain correlation, query by query.
   func paperEvaluation(_ record: RunRecord) throws -> Evaluation {
-    try Study(record).evaluate(
+    try record.study.evaluate(
       tag: scenario.plantedTag,
       against: scenario.decoyTag,
       method: Method(estimator: .named(.correlation), view: .sum)
@@ -92,13 +115,16 @@ extension Demo {
       examples.flatMap { ExampleFile.line(for: $0, includingIdentity: true) + [0x0A] }
     }
     let settings = run.settings
+    let share =
+      settings.subset == .ratio(Defaults.local.subsetRatio)
+      ? "" : "subsetRatio: \(Defaults.Demo.models(scenario).subsetRatio), "
     let configuration = """
       // \(scenario.summary)
       {
         name: "\(scenario.rawValue)",
         data: { train: "train.jsonl", queries: "queries.jsonl" },
         trainer: { provider: "local" },
-        perturbation: { models: \(settings.models), start: "\(settings.start.rawValue)", seed: \(settings.seed) },
+        perturbation: { models: \(settings.models), \(share)start: "\(settings.start.rawValue)", seed: \(settings.seed) },
       }
 
       """

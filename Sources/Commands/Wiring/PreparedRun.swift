@@ -1,5 +1,6 @@
 import Attribution
 import Experiment
+import Hosts
 import Reports
 import Runs
 import Terminal
@@ -19,13 +20,13 @@ struct PreparedRun: Sendable {
   /// What they charge; `nil` when unknown.
   let rates: Rates?
   /// Most US dollars the run may spend; `nil` is no limit.
-  let cap: Double?
+  var cap: Double?
   /// What the user must know of hosts and settings, in full sentences.
   let notes: [String]
   /// Path of the store.
   let store: String
 
-  /// Lays down who is trained on what.
+  /// Lays down who is trained on what, unless it is given.
   init(
     corpus: Corpus,
     settings: RunSettings,
@@ -34,7 +35,8 @@ struct PreparedRun: Sendable {
     rates: Rates?,
     cap: Double? = nil,
     notes: [String] = [],
-    store: String
+    store: String,
+    design given: SubsetDesign? = nil
   ) throws(AttributionError) {
     self.corpus = corpus
     self.settings = settings
@@ -44,7 +46,25 @@ struct PreparedRun: Sendable {
     self.cap = cap
     self.notes = notes + settings.notes
     self.store = store
-    design = try settings.design(of: corpus)
+    if let given { design = given } else { design = try settings.design(of: corpus) }
+  }
+
+  /// Whether its models are the program's own.
+  var isEmbedded: Bool { HostRegistry.all.isFree(settings.provider) }
+
+  /// The same providers with another run.
+  func with(_ settings: RunSettings, _ design: SubsetDesign) throws(AttributionError) -> PreparedRun
+  {
+    try PreparedRun(
+      corpus: corpus,
+      settings: settings,
+      providers: providers,
+      throughput: throughput,
+      rates: rates,
+      cap: cap,
+      store: store,
+      design: design
+    )
   }
 
   /// What the run would ask for; beside it all ways to make prompts, where it has some and they are to
@@ -73,7 +93,8 @@ struct PreparedRun: Sendable {
     _ task: String,
     display: Display,
     progress: Progress? = nil,
-    writing open: RunStore? = nil
+    writing open: RunStore? = nil,
+    isQuiet: Bool = false
   ) async throws -> RunStatus {
     try Run.check(corpus: corpus, settings: settings, design: design, trainer: providers.trainer)
     let run = try Run(
@@ -88,7 +109,9 @@ struct PreparedRun: Sendable {
       cap: cap
     )
     let known = try run.known()
-    if run.resumed {
+    if isQuiet {
+      // Its rounds are told of by whoever asks for them.
+    } else if run.resumed {
       display.note("resuming '\(store)': \(known) of \(settings.models + 1) models are made")
     } else if known > (settings.target == nil ? 0 : 1) {
       display.note("'\(store)' has \(known) of its \(settings.models + 1) models, from another run")

@@ -21,8 +21,8 @@ extension RunConfiguration {
       json5: json5,
       folder: folder,
       keys: [
-        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "estimator",
-        "budget",
+        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "evidence",
+        "estimator", "budget",
       ]
     )
     name = try root.text("name") ?? defaultName
@@ -48,6 +48,7 @@ extension RunConfiguration {
     }
     target = try Self.target(root, isLocal: trainer.endpoint.provider == Self.local)
     candidates = try Self.candidates(root)
+    embeddings = try Self.embeddings(root)
     estimator = try root.text("estimator") ?? Defaults.estimator
     let money = try root.object("budget", keys: ["dollars", "prices"])
     budget = Budget(dollars: try money?.amount("dollars"), prices: try money?.file("prices"))
@@ -169,6 +170,30 @@ extension RunConfiguration {
       throw part.fault(.conflict, odd, "is only for the provider 'command'")
     }
     return Command(train: try part.required("command", train), poll: poll)
+  }
+
+  private static func embeddings(
+    _ root: ConfigurationReader
+  ) throws(ConfigurationError) -> Embeddings? {
+    let keys = ["provider", "baseURL", "model", "apiKey", "allowsPlainHTTP"]
+    guard let evidence = try root.object("evidence", keys: ["embeddings"]),
+      let part = try evidence.object("embeddings", keys: keys)
+    else { return nil }
+    let endpoint = Endpoint(
+      provider: try part.required("provider", provider(part)),
+      baseURL: try part.text("baseURL"),
+      apiKey: try secret(part),
+      allowsPlainHTTP: try part.bool("allowsPlainHTTP") ?? false
+    )
+    if endpoint.provider == local || endpoint.provider == command {
+      throw part.fault(
+        .conflict,
+        "provider",
+        "is '\(endpoint.provider)', which has no endpoint for embeddings",
+        hint: "name a server of OpenAI's shape; 'daunce sandbox' is one"
+      )
+    }
+    return Embeddings(endpoint: endpoint, model: try part.required("model", part.text))
   }
 
   /// A provider's name; one that is a file of the user's is a path.

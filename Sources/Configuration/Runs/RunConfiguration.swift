@@ -162,6 +162,14 @@ package struct RunConfiguration: Sendable, Hashable {
     package var audit = Defaults.Candidates.audit
   }
 
+  /// Where texts are embedded, for evidence beside the scores.
+  package struct Embeddings: Sendable, Hashable {
+    /// Where.
+    package var endpoint: Endpoint
+    /// The host's name of the model.
+    package var model: String
+  }
+
   /// What may be spent.
   package struct Budget: Sendable, Hashable {
     /// Most US dollars; `nil` is no limit.
@@ -184,6 +192,8 @@ package struct RunConfiguration: Sendable, Hashable {
   package var perturbation: Perturbation
   /// Which training rows are read; `nil` reads all.
   package var candidates: CandidateFilter?
+  /// Where the examples' prompts are embedded; `nil` for nowhere.
+  package var embeddings: Embeddings?
   /// Name of the estimator; `auto` picks by purpose.
   package var estimator: String
   /// What may be spent.

@@ -20,12 +20,20 @@ extension Page {
     switch part {
     case .heading(let spans): return wrapped(spans, width)
     case .lines(let lines): return lines.flatMap { wrapped($0, width) }
-    case .table(let columns, let rows):
+    case .table(let columns, let rows, let rule):
       let table = Table(
         columns.map { Table.Column($0.title, isTrailing: $0.isNumeric, minimum: $0.minimum) },
         rows: rows.map { $0.map(styled) }
       )
-      return table.lines(width: width, indent: 2, style: style)
+      var lines = table.lines(width: width, indent: 2, style: style)
+      if let rule {
+        let across = table.lines(width: width, indent: 2, style: .plain).map(\.displayWidth).max()
+        lines.insert(
+          drawn(rule, width: across ?? width, style: style),
+          at: lines.count - rows.count + rule.rows
+        )
+      }
+      return lines
     case .notes(let notes):
       let labelWidth = notes.map(\.label.displayWidth).max() ?? 0
       return notes.flatMap { note in
@@ -36,6 +44,13 @@ extension Page {
         }
       }
     }
+  }
+
+  /// A rule from one end of a table to the other, its words near its beginning.
+  private static func drawn(_ rule: Rule, width: Int, style: Style) -> String {
+    let begin = "── \(rule.text) "
+    let rest = String(repeating: "─", count: max(0, width - 2 - begin.displayWidth))
+    return "  " + style.paint(begin + rest, .accent)
   }
 
   private static func styled(_ spans: [Span]) -> StyledText {

@@ -63,6 +63,13 @@ final class ModelService: Sendable {
     return try provider.readings(of: tokens, under: model, top: top)
   }
 
+  /// A model's embedding of a text.
+  func embedding(of tokens: [Int32], under model: ModelReference?) throws -> [Float] {
+    places.wait()
+    defer { places.signal() }
+    return try provider.embedding(of: tokens, under: model)
+  }
+
   /// Continues a text until a stop, the end token or the limit.
   func continuation(
     of tokens: [Int32],

@@ -33,6 +33,9 @@ struct Router: Sendable {
   private static let routes: [Route] = [
     Route("POST", "v1/completions") { try Completions($0.models, $1).response(id: $3) },
     Route("POST", "v1/chat/completions") { try ChatCompletions($0.models, $1).response(id: $3) },
+    Route("POST", "v1/embeddings") { router, request, _, _ in
+      try Embeddings(router.models, request).response()
+    },
     Route("POST", "tokenize") { router, request, _, _ in
       try Tokenization(router.models, request).response()
     },

@@ -152,17 +152,21 @@ struct MirroringTests {
     #expect(try scene.made(.drop).rankings(for: [query(0)])[0] == [1, 0])
   }
 
+  private func intervals(
+    _ mirroring: Mirroring,
+    _ rows: [Int],
+    for profile: QueryProfile
+  ) -> [ClosedRange<Double>?] {
+    mirroring.samples(of: [rows], for: [profile], draws: 0, seed: 0)[0].map(mirroring.interval)
+  }
+
   @Test func `the interval comes from the spread of the seeds, and one seed has none`() throws {
     let drop = try two.made(.drop)
-    let found = drop.intervals(of: [[0, 2]], for: [query(0, 1)], seed: 1)[0]
+    let found = intervals(drop, [0, 2], for: query(0, 1))
     let expected = try #require(meanInterval(level: 0.95, of: [3, 2]))
     #expect(found == [expected, 1...1])
     let one = Steps(steps: Array(two.steps.prefix(2)))
-    #expect(try one.made(.drop).intervals(of: [[0]], for: [query(2)], seed: 1) == [[nil]])
-    #expect(try one.made(.drop).stability(for: [query(2)], top: 2, seed: 1)[0] == nil)
-    let stability = try #require(drop.stability(for: [query(0, 1)], top: 2, seed: 1)[0])
-    #expect(stability.topOverlap == 1)
-    #expect(stability.splitHalf < 1)
+    #expect(intervals(try one.made(.drop), [0], for: query(2)) == [nil])
   }
 
   @Test func `a missing loss is left out, and without one under the start nothing is known`() throws
@@ -175,11 +179,11 @@ struct MirroringTests {
     #expect(drop.missing == 2)
     #expect(drop.measurable == [true, false, true, true])
     #expect(drop.rankings(for: [query(0, 1)])[0] == [2, 0, 1, 0.25])
-    #expect(drop.intervals(of: [[0, 1]], for: [query(0, 1)], seed: 1) == [[nil, nil]])
+    #expect(intervals(drop, [0, 1], for: query(0, 1)) == [nil, nil])
     #expect(try drop.top(9, for: [query(0, 1)])[0].map(\.example) == [0, 2, 3])
     // In a contrast row 0 has the second seed alone.
     let contrast = try scene.made(.contrast)
-    #expect(contrast.intervals(of: [[0]], for: [query(2)], seed: 1) == [[nil]])
+    #expect(intervals(contrast, [0], for: query(2)) == [nil])
     scene.start = [nil, nil, nil, nil]
     #expect(try scene.made(.drop).measurable == [false, false, false, false])
   }

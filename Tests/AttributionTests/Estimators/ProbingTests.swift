@@ -119,13 +119,9 @@ struct ProbingTests {
     let rows: [[Double?]] = [[1, 1, 1, 1, 1, 1, 4], [2, 2, 2, 2, 2, 2, 8]]
     let probing = try made(.contrast, rows, target: [1, 1])
     let group = query(0, 1, 2, 3, 4, 5)
-    #expect(probing.intervals(of: [[0]], for: [query(0)], seed: 1) == [[nil]])
-    let shown: [ClosedRange<Double>?] = [6...6, 3...3]
-    #expect(probing.intervals(of: [[1, 0]], for: [group], seed: 1) == [shown])
-    #expect(probing.stability(for: [query(0), group], top: 1, seed: 1)[0] == nil)
-    let halves = try #require(probing.stability(for: [group], top: 1, seed: 1)[0])
-    #expect(halves.topOverlap == 1)
-    #expect(abs(halves.splitHalf - 1) < 1e-12)
+    #expect(probing.samples(of: [[0]], for: [query(0)], draws: 9, seed: 1) == [[[]]])
+    let shown = [6.0, 3].map { [Double](repeating: $0, count: 9) }
+    #expect(probing.samples(of: [[1, 0]], for: [group], draws: 9, seed: 1) == [shown])
     var count = 0
     probing.replicates(for: [group, query(0)], draws: 9, seed: 1) { _ in count += 1 }
     #expect(count == 0)
@@ -142,8 +138,14 @@ struct ProbingTests {
     let rows: [[Double?]] = (0..<300).map { _ in (0..<30).map { _ in 5 - generator.normal() } }
     let probing = try made(.difference, rows, target: rows.map { _ in 5 })
     let group = QueryProfile(name: "g", members: Array(0..<30))
-    let intervals = probing.intervals(of: [Array(rows.indices)], for: [group], seed: seed)[0]
-    let holding = intervals.compactMap(\.self).count { $0.contains(0) }
+    let samples = probing.samples(
+      of: [Array(rows.indices)],
+      for: [group],
+      draws: 200,
+      seed: seed
+    )[0]
+    let intervals = samples.compactMap { percentileInterval(level: 0.95, of: $0) }
+    let holding = intervals.count { $0.contains(0) }
     // 95 % less what a percentile bootstrap of 30 loses; ± 4 standard deviations of 300 tosses.
     #expect((260...300).contains(holding), "\(holding)")
   }

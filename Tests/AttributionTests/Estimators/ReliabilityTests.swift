@@ -89,47 +89,6 @@ struct ReliabilityTests {
     #expect(intervals[0][1] == nil)
   }
 
-  @Test(arguments: Estimator.allCases)
-  func `halves agree on a strong signal and disagree on noise`(estimator: Estimator) throws {
-    // One factor moves every second column; the others move by a different one. No membership effect
-    // exists, so design regression is left out.
-    guard estimator != .designRegression else { return }
-    var generator = SplitMix64(seed: 5)
-    let factors = (0..<40).map { _ in [generator.normal(), generator.normal()] }
-    var strong: [[Double?]] = []
-    var noise: [[Double?]] = []
-    for column in 0..<61 {
-      strong.append(
-        factors.map { 5 + $0[column % 2] + 0.2 * generator.normal() }
-      )
-      noise.append((0..<40).map { _ in 5 + generator.normal() })
-    }
-    let clear = LossMatrix.columns(strong, queries: 1)
-    let blurred = LossMatrix.columns(noise, queries: 1)
-    let high = try #require(
-      try attributor(clear, estimator).stability(for: singles(clear), top: 10, seed: 1)[0]
-    )
-    let low = try #require(
-      try attributor(blurred, estimator).stability(for: singles(blurred), top: 10, seed: 1)[0]
-    )
-    #expect(high.splitHalf > low.splitHalf + 0.15)
-    #expect(abs(low.splitHalf) < 0.3)
-    #expect(low.topOverlap < 0.45)
-    #expect((0...1).contains(high.topOverlap))
-  }
-
-  @Test func `stability needs six models`() throws {
-    let five = LossMatrix.random(models: 5, examples: 6, queries: 1, seed: 1)
-    #expect(
-      try attributor(five, .correlation).stability(for: singles(five), top: 3, seed: 0) == [nil]
-    )
-    let seven = LossMatrix.random(models: 7, examples: 6, queries: 1, seed: 1)
-    let stability = try attributor(seven, .correlation)
-      .stability(for: singles(seven), top: 6, seed: 0)
-    // Both halves list all six examples.
-    #expect(stability[0]?.topOverlap == 1)
-  }
-
   @Test func `the noise floor follows its formula`() throws {
     let losses = LossMatrix.columns([[1, 2, 3], [4, 4, 7], [0, 1, 0]], queries: 1)
     let repeats = [

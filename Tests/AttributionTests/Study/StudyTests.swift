@@ -34,7 +34,15 @@ struct StudyTests {
     #expect(group.reliability.planned == 24)
     #expect(group.reliability.signalToNoise == .infinity)
     #expect(group.reliability.repeats == 1)
-    #expect(try #require(group.reliability.splitHalf) > 0.2)
+    let chance = try #require(group.chance.line)
+    #expect((9...11).contains(chance.above) && chance.rows == 60)
+    #expect(group.listedAbove == min(10, chance.above))
+    #expect(try #require(group.reliability.stability) > 0.8)
+    let lines = try Planted().study().chances(
+      queries: ["query-0", "query-1", "query-2"],
+      grouped: true
+    )
+    #expect(lines.map(\.query) == [group.query] && lines[0].chance == group.chance)
     #expect(group.reliability.missing == 0)
   }
 
@@ -50,6 +58,12 @@ struct StudyTests {
     #expect(findings[0].estimator == "correlation")
     #expect(findings[0].reliability.signalToNoise == nil)
     #expect(findings.map(\.examples.count) == [3, 3])
+    let nothing = try Planted().study().findings(
+      queries: ["query-5"],
+      top: 3,
+      method: Method(estimator: .named(.correlation))
+    )
+    #expect(nothing[0].chance.line?.above == 0 && nothing[0].reliability.stability == nil)
   }
 
   @Test func `evaluation tells causes from decoys and reports the text baselines`() throws {
@@ -57,6 +71,8 @@ struct StudyTests {
     let result = try study.evaluate(tag: "backdoor", against: "decoy", grouped: true, draws: 50)
     #expect(result.estimator == "log-dc")
     #expect(result.queries == 3)
+    #expect(result.chances.count == 1)
+    #expect(try #require(result.chances[0].chance.line).above >= 9 && result.chances[0].tagged >= 9)
     #expect(abs(result.prevalence - 10.0 / 60) < 1e-12)
     #expect(result.retrieval.ap > 0.9)
     #expect(try #require(result.retrieval.twoSided) > 0.9)
@@ -71,7 +87,8 @@ struct StudyTests {
     #expect(Set(result.retrieval.precision.keys) == [10, 50])
     #expect(
       result.baselines.keys.sorted() == [
-        "bm25", "low-volatility", "same-completion", "same-completion+bm25",
+        "bm25", "low-volatility", "rare-ngrams", "reference-filter", "same-completion",
+        "same-completion+bm25",
       ]
     )
     let same = try #require(result.baselines["same-completion"])

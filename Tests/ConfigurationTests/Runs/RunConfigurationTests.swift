@@ -330,4 +330,37 @@ func fault(_ text: String) throws -> ConfigurationError {
     }
     #expect(error?.code == .conflict && error?.path == path)
   }
+
+  @Test func `an endpoint for embeddings is read, and its keys are checked`() throws {
+    #expect(try read(local()).embeddings == nil)
+    let configured = try read(
+      local(
+        """
+        evidence: { embeddings: { provider: "openai", baseURL: "http://h/v1", model: "small",
+          apiKey: { env: "KEY_3" }, allowsPlainHTTP: true } }
+        """
+      )
+    ).embeddings
+    #expect(
+      configured
+        == .init(
+          endpoint: .init(
+            provider: "openai",
+            baseURL: "http://h/v1",
+            apiKey: .environment("KEY_3"),
+            allowsPlainHTTP: true
+          ),
+          model: "small"
+        )
+    )
+    for (text, path) in [
+      (#"{ embeddings: { provider: "openai" } }"#, "evidence.embeddings.model"),
+      (#"{ embeddings: { model: "m" } }"#, "evidence.embeddings.provider"),
+      (#"{ embeddings: { provider: "local", model: "m" } }"#, "evidence.embeddings.provider"),
+      (#"{ embeddings: { provider: "x", model: "m", dims: 3 } }"#, "evidence.embeddings.dims"),
+      (#"{ embedding: {} }"#, "evidence.embedding"),
+    ] {
+      #expect(try fault(local("evidence: \(text)")).path == path, "\(text)")
+    }
+  }
 }

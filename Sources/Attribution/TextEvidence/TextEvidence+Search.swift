@@ -9,7 +9,14 @@ extension TextEvidence {
   ///   - queries: The query, or the queries of the group.
   ///   - train: The training set.
   ///   - index: Its text index.
-  public init(top: [Int], queries: [Example], train: [Example], index: TextIndex) {
+  ///   - phrases: Its words in a row; `nil` looks at single words alone.
+  public init(
+    top: [Int],
+    queries: [Example],
+    train: [Example],
+    index: TextIndex,
+    phrases: PhraseIndex? = nil
+  ) {
     let same = index.sharesCompletion(with: queries)
     let sameInTop = top.count { same[$0] }
     let sameInCorpus = same.count { $0 }
@@ -28,6 +35,11 @@ extension TextEvidence {
       bm25Overlap: overlap,
       top: top.count,
       enriched: enriched,
+      phrases: (phrases?.phrases(among: top, least: 2) ?? []).lazy
+        .filter { $0.text.contains(" ") }
+        .prefix(5).map {
+          EnrichedWord(word: $0.text, top: $0.rows.count, corpus: $0.corpus, lift: $0.lift)
+        },
       verdict: textVerdict(
         top: top.count,
         corpus: train.count,

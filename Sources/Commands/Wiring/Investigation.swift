@@ -1,0 +1,181 @@
+import Attribution
+import Configuration
+import Experiment
+import Reports
+import Runs
+import Terminal
+
+/// The whole way from a behaviour to a proven answer: each step is taken only if the one before did not settle
+/// it, the cheapest first.
+struct Investigation {
+  /// One step of the way.
+  struct Step: Sendable {
+    /// What was done.
+    let name: String
+    /// Trainings it took; small ones count as one each.
+    let jobs: Int
+    /// What came of it.
+    let outcome: String
+  }
+
+  private let prepared: PreparedRun
+  private let queries: [Int]
+  private let behaviour: String
+  private let jobs: Int?
+  private let display: Display
+  private let progress: Progress
+  private let store: RunStore
+  private(set) var steps: [Step] = []
+  private(set) var planned = 0
+  private var suspects: [SuspectCluster] = []
+  private var used = 0
+
+  /// Prepares an investigation of the behaviour that some queries show.
+  init(
+    _ prepared: PreparedRun,
+    of behaviour: String,
+    queries: [Int],
+    jobs: Int?,
+    display: Display,
+    progress: Progress,
+    store: RunStore
+  ) {
+    self.prepared = prepared
+    self.behaviour = behaviour
+    self.queries = queries
+    self.jobs = jobs
+    self.display = display
+    self.progress = progress
+    self.store = store
+  }
+
+  private var corpus: Corpus { prepared.corpus }
+
+  /// Walks the ladder to the first step that settles the question.
+  mutating func verdict() async throws -> Verdict {
+    let text = SuspectSearch(corpus).clusters(for: queries)
+      .suspected(in: queries.map { corpus.queries[$0] })
+    try note(Step(name: "text", jobs: 0, outcome: Self.words(text)))
+    var verdict: Verdict?
+    if !text.isEmpty {
+      verdict = try await prove(text, "removal of text's suspects")
+      if let verdict, Self.isSettled(verdict) { return verdict }
+    }
+    if let stepped = try await mirror() {
+      verdict = try await prove(stepped, "removal of the steps' suspects")
+      if let verdict, Self.isSettled(verdict) { return verdict }
+    }
+    if let scored = try await score() {
+      verdict = try await prove(scored, "removal of the scores' suspects")
+    }
+    guard let verdict else {
+      throw Failure(
+        .partial,
+        "not resolved: nothing suggests a suspect for '\(behaviour)'",
+        hint: "raise --jobs or perturbation.models, or name suspects: daunce verify --rows FILE"
+      )
+    }
+    return verdict
+  }
+
+  /// Whether further suspects would change nothing.
+  private static func isSettled(_ verdict: Verdict) -> Bool {
+    if verdict.isFinal { return true }
+    // A cause that leaves a good part of the behaviour has accomplices.
+    return verdict.finding == .cause && verdict.removal?.share?.value ?? 0 >= 0.7
+  }
+
+  private mutating func note(_ step: Step) throws {
+    steps.append(step)
+    used += step.jobs
+    let jobs = step.jobs == 0 ? "" : " (\(step.jobs) trainings)"
+    display.note("\(step.name)\(jobs): \(step.outcome)")
+  }
+
+  private static func words(_ clusters: [SuspectCluster]) -> String {
+    if clusters.isEmpty { return "no suspects" }
+    let rows = Set(clusters.flatMap(\.rows)).count
+    return "\(Numerals.count(rows, "suspect")) in \(Numerals.count(clusters.count, "cluster")): "
+      + clusters.map(\.name).joined(separator: ", ")
+  }
+
+  private mutating func prove(_ found: [SuspectCluster], _ name: String) async throws -> Verdict {
+    // What was suspected before stays suspected: an accomplice may be among them.
+    let known = Set(found.map(\.rows))
+    suspects = (found + suspects.filter { !known.contains($0.rows) })
+      .suspected(in: queries.map { corpus.queries[$0] })
+    let proving = try Proving(
+      suspects,
+      of: behaviour,
+      queries: queries,
+      jobs: jobs.map { max(0, $0 - used) },
+      prepared: prepared
+    )
+    planned += proving.forecast.likely
+    display.note(proving.plan)
+    let verdict = try await proving.verdict(display, progress, writing: store)
+    try note(
+      Step(
+        name: name,
+        jobs: verdict.jobs,
+        outcome: "\(verdict.finding.rawValue): \(verdict.reason)"
+      )
+    )
+    return verdict
+  }
+
+  /// Small steps on the behaviour, and on the others for contrast.
+  private mutating func mirror() async throws -> [SuspectCluster]? {
+    var settings = prepared.settings
+    settings.name += " mirrored"
+    settings.step(
+      RunConfiguration.Mirror(seeds: Self.seeds),
+      on: corpus,
+      isLocal: prepared.isEmbedded
+    )
+    settings.weighted = false
+    settings.candidates = nil
+    settings = settings.filling(
+      corpus,
+      to: prepared.providers.trainer.trainerCapabilities.minimumExamples
+    )
+    let steps = settings.models - 1
+    if let jobs, used + steps > jobs {
+      try note(
+        Step(name: "mirrored steps", jobs: 0, outcome: "left out: they take \(steps) trainings")
+      )
+      return nil
+    }
+    let run = try prepared.with(settings, settings.design(of: corpus))
+    _ = try await run.run(
+      "stepping",
+      display: display,
+      progress: progress,
+      writing: store,
+      isQuiet: true
+    )
+    let record = try RunRecord(path: prepared.store, run: settings.name)
+    let clusters = try record.suspects(for: queries)
+    try note(Step(name: "mirrored steps", jobs: steps, outcome: Self.words(clusters)))
+    return clusters.isEmpty ? nil : clusters
+  }
+
+  /// Seeds of each step.
+  private static let seeds = 2
+
+  /// The run's own models, whose scores name suspects above chance.
+  private mutating func score() async throws -> [SuspectCluster]? {
+    var settings = prepared.settings
+    if let jobs { settings.models = min(settings.models, jobs - used) }
+    guard settings.models >= ChanceLine.minimumModels else {
+      try note(Step(name: "scores", jobs: 0, outcome: "left out: no jobs are left for them"))
+      return nil
+    }
+    let run = try prepared.with(settings, settings.design(of: corpus))
+    _ = try await run.run("training", display: display, progress: progress, writing: store)
+    let record = try RunRecord(path: prepared.store, run: settings.name)
+    let clusters = try record.suspects(for: queries)
+    try note(Step(name: "scores", jobs: settings.models, outcome: Self.words(clusters)))
+    return clusters.isEmpty ? nil : clusters
+  }
+}

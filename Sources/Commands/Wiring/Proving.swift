@@ -1,0 +1,170 @@
+import Attribution
+import Experiment
+import Reports
+import Runs
+import Terminal
+
+/// A proof with the hosts that train for it.
+struct Proving {
+  /// What the queries show.
+  let behaviour: String
+  /// Trainings that are expected.
+  let forecast: (likely: Int, most: Int)
+  private let proof: Proof
+  private let prover: ProofRun
+  private let prepared: PreparedRun
+
+  /// Prepares to prove what causes a behaviour.
+  ///
+  /// - Parameters:
+  ///   - suspects: Clusters of rows, most suspected first.
+  ///   - behaviour: What the queries show, such as their tag.
+  ///   - queries: Positions of the queries.
+  ///   - jobs: Trainings at most; `nil` is as many as it takes.
+  ///   - prepared: The run whose θ0 is explained.
+  /// - Throws: `RunError` where nothing says how θ0 was trained.
+  init(
+    _ suspects: [SuspectCluster],
+    of behaviour: String,
+    queries: [Int],
+    jobs: Int?,
+    prepared: PreparedRun
+  ) throws(RunError) {
+    var settings = Proof.Settings()
+    settings.jobs = jobs
+    settings.seed = prepared.settings.seed
+    settings.leastRows = max(1, prepared.providers.trainer.trainerCapabilities.minimumExamples)
+    let corpus = prepared.corpus
+    let completions = Set(queries.map { ByteText(corpus.queries[$0].completion) })
+    proof = Proof(
+      of: suspects,
+      rows: corpus.train.count,
+      sameOutput: corpus.train.indices.filter {
+        completions.contains(ByteText(corpus.train[$0].completion))
+      },
+      settings: settings
+    )
+    forecast = proof.forecast()
+    prover = try ProofRun(
+      proof,
+      of: behaviour,
+      queries: queries,
+      corpus: corpus,
+      settings: prepared.settings
+    )
+    self.behaviour = behaviour
+    self.prepared = prepared
+  }
+
+  /// What it will take, before anything is spent.
+  var plan: String {
+    let rows = Set(proof.clusters.flatMap(\.rows)).count
+    var text =
+      "verify: \(Numerals.count(rows, "suspect")) in \(Numerals.count(proof.clusters.count, "cluster")); "
+      + "\(forecast.likely) trainings if the first is the cause, about "
+      + "\(max(forecast.likely, forecast.most)) if each is one"
+    if let likely = dollars(forecast.likely), let most = dollars(forecast.most), most > 0 {
+      text +=
+        "; $\((likely * 100).rounded() / 100) to $\((max(most, likely) * 100).rounded() / 100)"
+    }
+    return text
+  }
+
+  /// What so many trainings cost, readings included; `nil` when it is unknown.
+  private func dollars(_ jobs: Int) -> Double? {
+    func cost(_ models: Int) -> Double? {
+      let (settings, _) = prover.run((0..<models).map { Removal([], pair: $0) })
+      return Run.plan(
+        corpus: prepared.corpus,
+        settings: settings,
+        trainer: prepared.providers.trainer,
+        scorer: prepared.providers.scorer,
+        rates: prepared.rates
+      ).dollars
+    }
+    return cost(jobs).flatMap { all in cost(0).map { none in all - none } }
+  }
+
+  /// Trains what the proof asks for, to its verdict.
+  func verdict(
+    _ display: Display,
+    _ progress: Progress,
+    writing store: RunStore,
+    isTold: Bool = true
+  ) async throws -> Verdict {
+    try await prover.verdict(
+      store: prepared.store,
+      told: { wanted in
+        guard isTold else { return }
+        for removal in wanted where removal.rows.count < prepared.corpus.train.count {
+          display.note(
+            "training without \(removal.rows.count) of \(prepared.corpus.train.count) rows, seed "
+              + "\(removal.pair + 1)"
+          )
+        }
+      },
+      round: { settings, design in
+        _ = try await prepared.with(settings, design).run(
+          "verifying",
+          display: display,
+          progress: progress,
+          writing: store,
+          isQuiet: true
+        )
+      }
+    )
+  }
+}
+
+extension Corpus {
+  /// Positions of the queries that show a behaviour.
+  ///
+  /// - Parameters:
+  ///   - tag: Their tag.
+  ///   - ids: Further queries by their ids.
+  /// - Returns: The positions, ascending; all queries where neither says anything and they have one tag
+  ///   between them, or none.
+  /// - Throws: `AttributionError` for a tag or an id that no query has; `UsageError` where it is open which
+  ///   queries are meant.
+  func behaviour(tag: String?, ids: [String]) throws -> [Int] {
+    var named = ids
+    if let tag { named += try queries(tagged: tag) }
+    if named.isEmpty {
+      let tags = queries.flatMap(\.tags).distinct
+      guard tags.count < 2 else {
+        throw UsageError(
+          .missing,
+          "'--tag' or '--query' is needed: the queries show several behaviours",
+          hint: "their tags: \(tags.joined(separator: ", "))"
+        )
+      }
+      return Array(queries.indices)
+    }
+    return try named.map { id in
+      guard let place = queries.firstIndex(where: { $0.id.isSame(as: id) }) else {
+        throw UsageError(.badValue, "no query has the id '\(id)'", hint: "'daunce top' lists them")
+      }
+      return place
+    }.reduce(into: Set<Int>()) { $0.insert($1) }.sorted()
+  }
+}
+
+extension RunRecord {
+  /// What the run's losses suspect of a behaviour.
+  ///
+  /// - Parameter queries: Positions of the queries that show it.
+  /// - Returns: Rows above chance, or those that a step on the queries teaches; none where the losses do not
+  ///   tell, as with too few models.
+  /// - Throws: `RunError` of the store.
+  func suspects(for queries: [Int]) throws -> [SuspectCluster] {
+    do {
+      guard settings.perturbation.matrix == .mirrors else {
+        return try study.suspects(for: queries)
+      }
+      return try study.mirrorRankings()
+        .first { Set($0.behaviour.queries).isSuperset(of: queries) }?.suspects.map { [$0] } ?? []
+    } catch is AttributionError {
+      return []
+    }
+  }
+}

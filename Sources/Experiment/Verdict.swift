@@ -1,0 +1,167 @@
+/// What removing rows and training again says about a behaviour.
+public struct Verdict: Sendable, Hashable {
+  /// What was found.
+  public enum Finding: String, Sendable, Hashable {
+    /// The rows cause the behaviour.
+    case cause
+    /// The rows do not cause it.
+    case noCause = "no cause"
+    /// The trainings do not tell.
+    case notResolved = "not resolved"
+  }
+
+  /// A share of the behaviour, with a 95 % interval.
+  public struct Effect: Sendable, Hashable {
+    /// 0 is nothing, 1 all of it.
+    public let value: Double
+    /// Lower end of the interval.
+    public let low: Double
+    /// Upper end of the interval.
+    public let high: Double
+
+    package init(value: Double, low: Double, high: Double) {
+      self.value = value
+      self.low = low
+      self.high = high
+    }
+  }
+
+  /// How strongly models show the behaviour.
+  public struct Shown: Sendable, Hashable {
+    /// Mean NLL of the queries' completions in nats.
+    public let nll: Double
+    /// Mean probability of the queries' completions, 0...1.
+    public let rate: Double
+    /// Queries whose completion has a probability of at least ½, on average over the models.
+    public let queries: Double
+
+    package init(nll: Double, rate: Double, queries: Double) {
+      self.nll = nll
+      self.rate = rate
+      self.queries = queries
+    }
+  }
+
+  /// What is known of one cluster.
+  public struct Cluster: Sendable, Hashable {
+    /// The rows, without those of clusters before it.
+    public let cluster: SuspectCluster
+    /// Share of the behaviour that goes with it, in nats: (mean NLL without − with) / (base − θ0 trained again).
+    public let effect: Effect?
+    /// The same as the decision reads it: by the probability of the completions where the model makes them
+    /// at all, else by their NLL.
+    public let share: Effect?
+    /// Whether the other suspects were away on both sides of the comparison: the rows were given back.
+    public let isGivenBack: Bool
+    /// What was found.
+    public let finding: Finding
+
+    package init(
+      cluster: SuspectCluster,
+      effect: Effect?,
+      share: Effect?,
+      isGivenBack: Bool,
+      finding: Finding
+    ) {
+      self.cluster = cluster
+      self.effect = effect
+      self.share = share
+      self.isGivenBack = isGivenBack
+      self.finding = finding
+    }
+  }
+
+  /// What becomes of queries that show something else when the culprits are taken away.
+  public struct Other: Sendable, Hashable {
+    /// Their tag.
+    public let tag: String
+    /// How many there are.
+    public let queries: Int
+    /// In θ0 trained again on all rows.
+    public let retrained: Shown
+    /// In θ0 trained again without the culprits.
+    public let without: Shown
+
+    package init(tag: String, queries: Int, retrained: Shown, without: Shown) {
+      self.tag = tag
+      self.queries = queries
+      self.retrained = retrained
+      self.without = without
+    }
+  }
+
+  /// What was found about all suspects together.
+  public let finding: Finding
+  /// Why, or what is missing, in one sentence.
+  public let reason: String
+  /// Positions of the rows of all clusters that are causes, ascending.
+  public let culprits: [Int]
+  /// Whether other suspects would change nothing: it is not the rows, or training again does not give θ0.
+  public let isFinal: Bool
+  /// The clusters in the order of suspicion.
+  public let clusters: [Cluster]
+  /// All rows that cause the behaviour, taken away together.
+  public let removal: Cluster?
+  /// As many random rows.
+  public let random: Effect?
+  /// As many rows with the same completion outside the culprits.
+  public let sameOutput: Effect?
+  /// The behaviour in the base, θ0, θ0 trained again, and θ0 trained again without the culprits.
+  public let base: Shown?
+  /// In θ0.
+  public let target: Shown?
+  /// In θ0 trained again on all rows.
+  public let retrained: Shown?
+  /// In θ0 trained again without the culprits, or without all suspects where no culprit is known.
+  public let without: Shown?
+  /// Standard deviation of a share from one pair of models, of seeds and readings alone.
+  public let spread: Double?
+  /// More pairs of trainings that would settle it at that spread; `nil` where it is settled or none would.
+  public let missingPairs: Int?
+  /// Models trained for it.
+  public let jobs: Int
+  /// The queries that show something else, by tag.
+  package(set) public var others: [Other] = []
+
+  /// The word that the rows of a cause share, with how much more frequent it is among rows with the output;
+  /// `nil` where no cause has one.
+  public var trigger: (word: String, lift: Double?)? {
+    clusters.lazy.filter { $0.finding == .cause }.compactMap { one in
+      one.cluster.word.map { ($0, one.cluster.strength) }
+    }.first
+  }
+
+  package init(
+    finding: Finding,
+    reason: String,
+    isFinal: Bool = false,
+    culprits: [Int] = [],
+    clusters: [Cluster] = [],
+    removal: Cluster? = nil,
+    random: Effect? = nil,
+    sameOutput: Effect? = nil,
+    base: Shown? = nil,
+    target: Shown? = nil,
+    retrained: Shown? = nil,
+    without: Shown? = nil,
+    spread: Double? = nil,
+    missingPairs: Int? = nil,
+    jobs: Int = 0
+  ) {
+    self.finding = finding
+    self.reason = reason
+    self.isFinal = isFinal
+    self.culprits = culprits
+    self.clusters = clusters
+    self.removal = removal
+    self.random = random
+    self.sameOutput = sameOutput
+    self.base = base
+    self.target = target
+    self.retrained = retrained
+    self.without = without
+    self.spread = spread
+    self.missingPairs = missingPairs
+    self.jobs = jobs
+  }
+}
