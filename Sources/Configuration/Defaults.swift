@@ -55,6 +55,20 @@ package enum Defaults {
     target: local.target,
     parallelJobs: local.parallelJobs
   )
+  /// Which way a mirrored job goes: down finds rows best, and few hosts take weights below 0.
+  package static func direction(isLocal: Bool) -> MirrorPerturbation.Direction {
+    isLocal ? .down : .up
+  }
+  /// What a mirrored job starts from.
+  ///
+  /// A step down unlearns what θ0 has learned. A step up learns it from a base that has not, whereas θ0's
+  /// losses have nowhere to fall.
+  package static func start(
+    of direction: MirrorPerturbation.Direction,
+    isBaseKnown: Bool
+  ) -> Start {
+    direction == .up && isBaseKnown ? .base : .target
+  }
   /// The small step of a mirrored job.
   ///
   /// - Parameters:
@@ -64,7 +78,7 @@ package enum Defaults {
   package static func step(from start: Start, isLocal: Bool) -> Hyperparameters {
     switch (start, isLocal) {
     case (.base, true): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 1)
-    case (.target, true): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 0.1)
+    case (.target, true): Hyperparameters(epochs: 4, batchSize: 8, learningRateMultiplier: 0.1)
     case (.base, false): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 1)
     case (.target, false): Hyperparameters(epochs: 2, batchSize: 8, learningRateMultiplier: 0.1)
     }

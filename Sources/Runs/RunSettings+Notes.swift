@@ -20,8 +20,8 @@ extension RunSettings {
       copies > 1
         ? "each query stands \(copies) times in its job's file, which has too few rows for the host "
           + "otherwise" : nil,
-      start == .target
-        ? "steps from the target say little where it shows the behaviour already: its rows' losses have "
+      start == .target && mirror.direction == .up
+        ? "steps up from the target say little where it shows the behaviour already: its rows' losses have "
           + "nowhere to fall; name target.base to start from the base" : nil,
       behaviours == 1
         ? "there is no other behaviour to compare with: queries of one with the same output and another "

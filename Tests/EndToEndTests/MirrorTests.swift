@@ -12,7 +12,7 @@ struct MirrorTests {
     try place.rewrite("run.json5", "models: 4, subsetRatio: 0.5, seed: 3", Self.kind)
     let plan = try await place.daunce("plan", "run.json5", "--json")
     #expect(try plan.objects().first?["jobs"] as? Int == 5)
-    #expect(plan.notes.contains("mirrored jobs: 2 behaviours, 2 steps up on each"))
+    #expect(plan.notes.contains("mirrored jobs: 2 behaviours, 2 steps down on each"))
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
     let status = try #require(
       try await place.daunce("status", "run.db", "--json").objects().first?["losses"]
@@ -48,7 +48,7 @@ struct MirrorTests {
     #expect(
       table.dropFirst().map { $0.split(separator: ",")[0] } == ["q0", "q1", "q2", "q3", "q4", "q5"]
     )
-    #expect(table[1] == "q0,0.0,1.0,0.0,1.0,0.0" && table[6] == "q5,0.0,0.0,1.0,0.0,1.0")
+    #expect(table[1] == "q0,0.0,0.0,-1.0,0.0,-1.0" && table[6] == "q5,0.0,-1.0,0.0,-1.0,0.0")
     for kind in ["scores", "losses"] {
       #expect(try await place.daunce("export", "run.db", kind, "-o", "t.jsonl").status == 0)
     }
@@ -67,10 +67,15 @@ struct MirrorTests {
     #expect(grown.notes.contains("resuming 'run.db': 6 of 8 models are made"))
   }
 
-  @Test func `a step down goes against the queries, and its scores still help them`() async throws {
+  @Test func `a step up from the base goes the other way, and its scores help alike`() async throws
+  {
     let place = try Workplace()
-    let down = Self.kind.replacingOccurrences(of: "seeds: 2", with: "direction: \"down\"")
-    try place.rewrite("run.json5", "models: 4, subsetRatio: 0.5, seed: 3", down)
+    let up = Self.kind.replacingOccurrences(of: "seeds: 2", with: "direction: \"up\"")
+    try place.rewrite("run.json5", "models: 4, subsetRatio: 0.5, seed: 3", up)
+    let plan = try await place.daunce("plan", "run.json5")
+    #expect(
+      plan.notes.contains("3 steps up on each") && plan.notes.contains("under the base before")
+    )
     #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
     let evaluation = try await place.daunce(
       "evaluate",

@@ -12,7 +12,7 @@ public struct QueryBehaviour: Sendable {
 }
 
 extension Corpus {
-  /// What the queries show: a behaviour for each of their tags, in the order in which tags first appear.
+  /// What the queries show: a behaviour for each of their tags, in the order of the tags' bytes.
   ///
   /// Tags of the very same queries are one behaviour. Queries without a tag are one more, together: whoever
   /// writes no tags brings the queries of one behaviour.

@@ -22,10 +22,12 @@ public struct Mirroring: Sendable {
     ///
     /// Rows with large losses have large gradients, and drop more whatever is taught.
     case normalised = "mirror-normalised"
-    /// The normalised drop in standard deviations over the rows, less the mean of the same behind the run's
-    /// other behaviours.
+    /// The normalised drop in standard deviations over the rows, less half of the largest behind any other
+    /// behaviour of the run, where that is above 0.
     ///
-    /// Takes out what any step teaches, such as the format that all of them share.
+    /// Takes down what another step teaches as well, such as an output that both behaviours share, but not what
+    /// it unteaches: a step on right answers raises the losses of all refusals. By half, since a row may serve
+    /// two behaviours. Steps differ in size, hence the standard deviations.
     case contrast = "mirror-contrast"
 
     /// The matrix it reads.
@@ -33,19 +35,24 @@ public struct Mirroring: Sendable {
 
     /// The choice that `auto` makes, and its reason.
     ///
-    /// - Parameter others: Behaviours of the run that are not asked about.
+    /// - Parameters:
+    ///   - others: Behaviours of the run that are not asked about.
+    ///   - design: The run's steps.
     /// - Returns: The choice and one sentence.
-    static func recommended(others: Int) -> (Estimator, String) {
-      others > 0
+    static func recommended(others: Int, in design: SubsetDesign) -> (Estimator, String) {
+      let isDown = design.subsets.contains(where: \.isAgainst)
+      let effect =
+        "the share by which a step \(isDown ? "against" : "on") these queries "
+        + "\(isDown ? "raises" : "lowers") a row's loss"
+      return others > 0
         ? (
           .contrast,
-          "mirror-contrast: how much a small step on these queries lowers a row's loss, beyond what "
-            + "steps on the run's other \(others == 1 ? "behaviour does" : "\(others) behaviours do")"
+          "mirror-contrast: \(effect), less half of what steps of the run's other "
+            + "\(others == 1 ? "behaviour" : "\(others) behaviours") do to it"
         )
         : (
           .normalised,
-          "mirror-normalised: by which share a small step on these queries lowers a row's loss; there "
-            + "is no other behaviour to compare it with"
+          "mirror-normalised: \(effect); there is no other behaviour to compare it with"
         )
     }
   }
@@ -121,12 +128,12 @@ public struct Mirroring: Sendable {
       guard let before, let seed = seeds.firstIndex(of: subset.seed),
         let set = sets.firstIndex(of: subset.members)
       else { continue }
-      let sign = (subset.weights?.first ?? 1) < 0 ? -1.0 : 1
+      let sign = subset.isAgainst ? -1.0 : 1
       let after = row(model)
       var drops = zip(before, after).map { sign * ($0 - $1) }
       for example in drops.indices where !drops[example].isNaN { measurable[example] = true }
       if estimator != .drop { drops = zip(drops, before).map { $0 / (max(0, $1) + threshold) } }
-      steps[seed][set] = estimator == .contrast ? Self.standardised(drops) : drops
+      steps[seed][set] = estimator == .contrast ? Self.scaled(drops) : drops
     }
     self.sets = sets
     self.steps = steps
@@ -137,16 +144,15 @@ public struct Mirroring: Sendable {
     models = before == nil ? 0 : steps.reduce(0) { $0 + $1.count { $0 != nil } }
   }
 
-  /// In standard deviations from the mean over the rows that have a value; zeros where all are equal.
-  private static func standardised(_ values: [Double]) -> [Double] {
-    let known = values.filter { !$0.isNaN }
-    let (centre, deviation) = (mean(of: known), standardDeviation(of: known))
-    return values.map { $0.isNaN ? .nan : deviation > 0 ? ($0 - centre) / deviation : 0 }
+  /// In standard deviations over the rows that have a value; zeros where all are equal.
+  private static func scaled(_ values: [Double]) -> [Double] {
+    let deviation = standardDeviation(of: values.filter { !$0.isNaN })
+    return values.map { $0.isNaN ? .nan : deviation > 0 ? $0 / deviation : 0 }
   }
 
   /// How often each behaviour counts among those asked about, and which are compared with.
   private struct Comparison {
-    var asked: [Int: Double]
+    var asked: [(set: Int, weight: Double)]
     var others: [Int]
   }
 
@@ -166,8 +172,9 @@ public struct Mirroring: Sendable {
         }
       }
     }
+    // In the order of behaviours, so that sums do not depend on hashing.
     return Comparison(
-      asked: asked,
+      asked: asked.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
       others: sets.indices.filter { asked[$0] == nil && profile.isDisjoint(with: sets[$0]) }
     )
   }
@@ -188,20 +195,18 @@ public struct Mirroring: Sendable {
 
   /// An example's score by the steps of one seed; `nil` where a side of the comparison is missing.
   private func score(_ example: Int, _ comparison: Comparison, seed: Int) -> Double? {
-    func mean(_ weights: some Sequence<(key: Int, value: Double)>) -> Double? {
-      var (sum, total) = (0.0, 0.0)
-      for (set, weight) in weights {
-        guard let value = steps[seed][set]?[example], !value.isNaN else { continue }
-        sum += weight * value
-        total += weight
-      }
-      return total > 0 ? sum / total : nil
+    func value(_ set: Int) -> Double? {
+      steps[seed][set].flatMap { $0[example].isNaN ? nil : $0[example] }
     }
-    // In the order of behaviours, so that sums do not depend on hashing.
-    let asked = mean(comparison.asked.sorted { $0.key < $1.key })
-    guard estimator == .contrast else { return asked }
-    guard let asked, let others = mean(comparison.others.map { ($0, 1) }) else { return nil }
-    return asked - others
+    var (sum, total) = (0.0, 0.0)
+    for (set, weight) in comparison.asked {
+      guard let value = value(set) else { continue }
+      sum += weight * value
+      total += weight
+    }
+    guard total > 0 else { return nil }
+    guard estimator == .contrast else { return sum / total }
+    return comparison.others.compactMap(value).max().map { sum / total - max(0, $0) / 2 }
   }
 
   /// An example's score by the steps of each seed that has one, of all seeds or of one.
@@ -243,7 +248,7 @@ extension Mirroring: Attributing {
         func isThere(_ sets: some Sequence<Int>) -> Bool {
           sets.contains { set in steps.contains { $0[set] != nil } }
         }
-        return isThere(part.asked.keys) && (estimator != .contrast || isThere(part.others))
+        return isThere(part.asked.map(\.set)) && (estimator != .contrast || isThere(part.others))
       }
   }
 
@@ -354,6 +359,11 @@ extension Mirroring: Attributing {
     }
     return list
   }
+}
+
+extension Subset {
+  /// Whether it is a step down.
+  fileprivate var isAgainst: Bool { (weights?.first ?? 1) < 0 }
 }
 
 extension Sequence where Element: Hashable {

@@ -57,7 +57,7 @@ extension Study {
     var made: [Mirroring.Estimator: Mirroring] = [:]
     return try corpus.behaviours.compactMap { behaviour in
       let others = Mirroring.others(in: design, asked: behaviour.queries, grouped: true)
-      let (estimator, _) = Mirroring.Estimator.recommended(others: others)
+      let (estimator, _) = Mirroring.Estimator.recommended(others: others, in: design)
       let mirroring = try made[estimator] ?? self.mirroring(estimator, view: view).0
       made[estimator] = mirroring
       let profile = QueryProfile(name: behaviour.name, members: behaviour.queries)

@@ -27,7 +27,8 @@ extension Study {
     switch method.estimator {
     case .auto:
       (estimator, reason) = Mirroring.Estimator.recommended(
-        others: Mirroring.others(in: design, asked: positions, grouped: grouped)
+        others: Mirroring.others(in: design, asked: positions, grouped: grouped),
+        in: design
       )
     case .mirror(let named): (estimator, reason) = (named, nil)
     case .named, .probing:

@@ -128,12 +128,12 @@ struct Investigation {
   /// Small steps on the behaviour, and on the others for contrast.
   private mutating func mirror() async throws -> [SuspectCluster]? {
     var settings = prepared.settings
-    let isBaseKnown = settings.base != nil || prepared.isEmbedded
     settings.name += " mirrored"
-    settings.start = isBaseKnown ? .base : .target
-    settings.perturbation = .mirror(MirrorPerturbation(seeds: Self.seeds))
-    settings.models = 1 + Self.seeds * corpus.behaviours.count
-    settings.hyperparameters = Defaults.step(from: settings.start, isLocal: prepared.isEmbedded)
+    settings.step(
+      RunConfiguration.Mirror(seeds: Self.seeds),
+      on: corpus,
+      isLocal: prepared.isEmbedded
+    )
     settings.weighted = false
     settings.candidates = nil
     settings = settings.filling(

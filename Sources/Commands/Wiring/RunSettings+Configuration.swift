@@ -28,26 +28,40 @@ extension RunSettings {
     prompts = try wanted.prompts?.resolved(for: corpus.train)
     if perturbation.matrix == .queries { models = corpus.queries.count }
     hyperparameters = trainer.hyperparameters.completed(by: usual.hyperparameters)
-    if let step = wanted.mirror {
-      let isBaseKnown = isLocal || configuration.target?.base != nil
-      start = wanted.start ?? (isBaseKnown ? .base : .target)
-      perturbation = .mirror(
-        MirrorPerturbation(seeds: step.seeds, direction: step.direction)
-      )
-      models = 1 + step.seeds * corpus.behaviours.count
-      hyperparameters = step.hyperparameters.completed(
-        by: Defaults.step(from: start, isLocal: isLocal)
-      )
-    }
     var said = trainer.hyperparameters
     said.epochs = configuration.target?.epochs
     targetHyperparameters = said.completed(by: usual.target)
     target = configuration.target?.model.map { ModelReference($0) }
     base = configuration.target?.base.map { ModelReference($0) }
+    if let step = wanted.mirror {
+      self.step(step, from: wanted.start, on: corpus, isLocal: isLocal)
+    }
     parallelJobs = trainer.parallelJobs ?? parallelJobs
     candidates = try configuration.candidates.map {
       try Candidates($0, of: corpus, seed: wanted.seed)
     }
+  }
+
+  /// Makes of these settings those of small steps on the queries.
+  ///
+  /// - Parameters:
+  ///   - step: What is asked for, completed by the provider's defaults.
+  ///   - start: What steps start from; `nil` is the default of their direction.
+  ///   - corpus: The examples.
+  ///   - isLocal: Whether on the reference model.
+  mutating func step(
+    _ step: RunConfiguration.Mirror,
+    from start: Start? = nil,
+    on corpus: Corpus,
+    isLocal: Bool
+  ) {
+    let direction = step.direction ?? Defaults.direction(isLocal: isLocal)
+    self.start = start ?? Defaults.start(of: direction, isBaseKnown: isLocal || base != nil)
+    perturbation = .mirror(MirrorPerturbation(seeds: step.seeds, direction: direction))
+    models = 1 + step.seeds * corpus.behaviours.count
+    hyperparameters = step.hyperparameters.completed(
+      by: Defaults.step(from: self.start, isLocal: isLocal)
+    )
   }
 
   /// Default settings for one kind of provider.

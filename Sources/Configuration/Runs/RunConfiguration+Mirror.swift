@@ -23,8 +23,7 @@ extension RunConfiguration {
     }
     var mirror = Mirror()
     mirror.seeds = try part.whole("seeds") ?? mirror.seeds
-    mirror.direction =
-      try part.choice("direction", MirrorPerturbation.Direction.self) ?? mirror.direction
+    mirror.direction = try part.choice("direction", MirrorPerturbation.Direction.self)
     mirror.hyperparameters = try hyperparameters(part)
     return mirror
   }

@@ -126,8 +126,8 @@ package struct RunConfiguration: Sendable, Hashable {
   package struct Mirror: Sendable, Hashable {
     /// Steps on each behaviour, at least 1.
     package var seeds = Defaults.stepSeeds
-    /// Which way they go.
-    package var direction = MirrorPerturbation.Direction.up
+    /// Which way they go; `nil` is the default.
+    package var direction: MirrorPerturbation.Direction?
     /// How; what is `nil` is the default of a small step, whatever the trainer's other models have.
     package var hyperparameters = Hyperparameters()
   }

@@ -108,25 +108,39 @@ struct MirroringTests {
     #expect(try scene.made(.normalised).top(1, for: [query(0)])[0][0].example == 1)
   }
 
-  @Test func `a contrast takes out what every step teaches, at whatever size`() throws {
-    // Behaviour 0 teaches row 0 as well as row 2, behaviour 1 row 1 as well as row 2, twice as far.
+  @Test func `a contrast takes down what another step teaches, and not what it unteaches`() throws {
+    // Behaviour 0 teaches rows 0 and 2, behaviour 1 rows 1 and 2 and unteaches row 0, behaviour 2 nothing.
+    let drops = [[0.3, 0, 0.3, 0], [-1, 0.6, 0.4, 0], [0, 0, 0, 0]]
     let scene = Steps(
-      start: [1, 1, 1, 1],
-      steps: [([0], 1, nil, [0.7, 1, 0.7, 1]), ([1], 1, nil, [1, 0.4, 0.4, 1])]
+      start: [1, 1, 1, 1].map { $0 - Mirroring.leastThreshold },
+      steps: drops.indices.map { set in
+        ([set], 1, nil, drops[set].map { 1 - $0 - Mirroring.leastThreshold })
+      }
     )
-    let contrast = try scene.made(.contrast).rankings(for: [query(0), query(1)])
-    #expect(contrast[0][0] > 1 && contrast[0][1] < -1)
-    #expect(abs(contrast[0][2]) < 1e-9 && abs(contrast[0][3]) < 1e-9)
-    #expect(isClose(contrast[1], contrast[0].map { -$0 }))
+    let scaled = drops.map { drop in
+      let deviation = standardDeviation(of: drop)
+      return drop.map { deviation > 0 ? $0 / deviation : 0 }
+    }
+    let contrast = try scene.made(.contrast).rankings(for: [query(0), query(1), query(2)])
+    for asked in 0..<3 {
+      let others = scaled.indices.filter { $0 != asked }
+      let expected = (0..<4).map { row in
+        scaled[asked][row] - max(0, others.map { scaled[$0][row] }.max() ?? 0) / 2
+      }
+      #expect(isClose(contrast[asked], expected))
+    }
+    #expect(contrast[0][0] > 1 && contrast[0][1] < 0 && contrast[0][2] < contrast[0][0])
   }
 
-  @Test func `a step without any effect has no say in a contrast`() throws {
-    let scene = Steps(
-      start: [1, 1, 1],
-      steps: [([0], 1, nil, [0.5, 1, 1]), ([1], 1, nil, [1, 1, 1])]
-    )
-    let contrast = try scene.made(.contrast).rankings(for: [query(0)])[0]
-    #expect(contrast[0] > 1 && contrast[1] < 0)
+  @Test func `auto contrasts where there is another behaviour, and says which way steps go`() {
+    for weight in [nil, -1.0] {
+      let subset = Subset(seed: 1, members: [0], weights: weight.map { [$0] })
+      let design = SubsetDesign(examples: 1, start: .base, seed: 1, subsets: [subset])
+      let (estimator, reason) = Mirroring.Estimator.recommended(others: 2, in: design)
+      #expect(estimator == .contrast)
+      #expect(reason.contains(weight == nil ? "a step on" : "a step against"))
+      #expect(Mirroring.Estimator.recommended(others: 0, in: design).0 == .normalised)
+    }
   }
 
   @Test func `steps up and down on the same queries count alike`() throws {

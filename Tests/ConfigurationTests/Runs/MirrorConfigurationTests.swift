@@ -33,7 +33,7 @@ import Testing
     #expect(said.start == .target && said.seed == 5 && said.prompts == nil)
     let plain = try read("kind: \"mirror\"")
     #expect(plain.mirror == RunConfiguration.Mirror())
-    #expect(plain.mirror?.seeds == 3 && plain.mirror?.direction == .up && plain.start == nil)
+    #expect(plain.mirror?.seeds == 3 && plain.mirror?.direction == nil && plain.start == nil)
     #expect(try read("kind: \"finetune\"").mirror == nil)
   }
 
