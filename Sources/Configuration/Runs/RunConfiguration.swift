@@ -125,11 +125,21 @@ package struct RunConfiguration: Sendable, Hashable {
   /// Small steps on the queries of each behaviour.
   package struct Mirror: Sendable, Hashable {
     /// Steps on each behaviour, at least 1.
-    package var seeds = Defaults.stepSeeds
+    package var seeds: Int
     /// Which way they go; `nil` is the default.
     package var direction: MirrorPerturbation.Direction?
     /// How; what is `nil` is the default of a small step, whatever the trainer's other models have.
-    package var hyperparameters = Hyperparameters()
+    package var hyperparameters: Hyperparameters
+
+    package init(
+      seeds: Int = Defaults.stepSeeds,
+      direction: MirrorPerturbation.Direction? = nil,
+      hyperparameters: Hyperparameters = Hyperparameters()
+    ) {
+      self.seeds = seeds
+      self.direction = direction
+      self.hyperparameters = hyperparameters
+    }
   }
 
   /// What perturbs a model.
