@@ -101,7 +101,7 @@ private let line = ChanceLine(
     #expect(
       text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
         + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"#
-        + #""candidates":null,"methods":[],"embeddings":null}"#
+        + #""candidates":null,"methods":[],"ladders":[],"embeddings":null}"#
     )
   }
 

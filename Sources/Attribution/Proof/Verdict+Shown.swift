@@ -10,10 +10,9 @@ func rate(of losses: [Double]) -> Double {
 func nll(of losses: [Double]) -> Double { losses.reduce(0, +) / Double(losses.count) }
 
 extension Verdict.Shown {
-  /// What models show on average.
+  /// What models show on average; `nil` for no model, or no query.
   ///
   /// - Parameter models: The queries' NLL under each model, in nats.
-  /// - Returns: `nil` for no model, or no query.
   package init?(_ models: [[Double]]) {
     guard let first = models.first, !first.isEmpty else { return nil }
     let count = Double(models.count)
