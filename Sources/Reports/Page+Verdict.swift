@@ -24,7 +24,7 @@ extension Page {
     if verdict.finding == .cause {
       lines.append([Span(Self.sentence(verdict, queries: queries), .strong)])
     }
-    lines.append([Span(verdict.reason)])
+    lines.append([Span(verdict.reason.prefix(1).uppercased() + verdict.reason.dropFirst() + ".")])
     if let missing = verdict.missingPairs {
       lines.append([Span("\(Numerals.count(missing, "more pair")) of trainings would settle it.")])
     }
