@@ -5,6 +5,9 @@ package import Experiment
 ///
 /// Its jobs are known by their content, as all are, so it asks for nothing that the store has.
 package struct ProofRun: Sendable {
+  /// How often models that failed are tried again.
+  private static let retries = 2
+
   /// Name of the proof's run in the store.
   package let name: String
   private let proof: Proof
@@ -105,7 +108,12 @@ package struct ProofRun: Sendable {
         told(wanted)
         let (settings, design) = run(removals)
         try await round(settings, design)
-        let record = try RunRecord(path: store, run: name)
+        var record = try RunRecord(path: store, run: name)
+        // Hosts lose a job now and then, and a model that failed is tried again by the same run.
+        for _ in 0..<Self.retries where !record.models.allSatisfy(\.isAnswered) {
+          try await round(settings, design)
+          record = try RunRecord(path: store, run: name)
+        }
         let losses = try record.losses(rows: .planned)
         read = losses
         target = try record.targetReadings().suffix(corpus.queries.count).enumerated().compactMap {
