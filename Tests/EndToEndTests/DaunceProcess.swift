@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built program as a process, its streams caught in files of the folder it runs in.
 final class DaunceProcess: Sendable {
@@ -49,7 +50,7 @@ final class DaunceProcess: Sendable {
       continuation.yield(isSignal ? -process.terminationStatus : process.terminationStatus)
       continuation.finish()
     }
-    try process.run()
+    try process.start()
   }
 
   /// Runs the program to its end.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Real servers and clients that are tried when an environment variable says where they are.
 ///
@@ -49,7 +50,7 @@ enum RealServer: String {
     process.executableURL = URL(filePath: words[0])
     process.arguments = Array(words.dropFirst())
     process.standardOutput = pipe
-    try process.run()
+    try process.start()
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: output, as: UTF8.self))

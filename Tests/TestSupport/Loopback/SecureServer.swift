@@ -24,7 +24,7 @@ package final class SecureServer {
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       process.standardInput = FileHandle.nullDevice
-      try process.run()
+      try process.start()
       return process
     }
     func make(_ arguments: [String]) throws {
