@@ -48,7 +48,7 @@ struct MirrorTests {
     #expect(
       table.dropFirst().map { $0.split(separator: ",")[0] } == ["q0", "q1", "q2", "q3", "q4", "q5"]
     )
-    #expect(table[1] == "q0,0.0,0.0,-1.0,0.0,-1.0" && table[6] == "q5,0.0,-1.0,0.0,-1.0,0.0")
+    #expect(table[1] == "q0,0,0,-1,0,-1" && table[6] == "q5,0,-1,0,-1,0")
     for kind in ["scores", "losses"] {
       #expect(try await place.daunce("export", "run.db", kind, "-o", "t.jsonl").status == 0)
     }
