@@ -170,7 +170,17 @@ struct ProofSearch {
 
   /// Takes exactly the culprits away, and rows that look like them.
   private mutating func conclude() throws(Halt) -> Verdict {
+    // That the rows with an output cause it, decoys among them, is no answer: it does not say which.
+    let broad = indices.filter {
+      findings[$0] == .cause && proof.clusters[$0].sources == ["same-completion"]
+    }
+    for index in broad { findings[index] = .notResolved }
     let guilty = indices.filter { findings[$0] == .cause }
+    guard !guilty.isEmpty || broad.isEmpty else {
+      try stop(
+        "it goes with all rows that have its output, and nothing narrower was shown to be the cause"
+      )
+    }
     let culprits = guilty.flatMap { proof.clusters[$0].rows }.sorted()
     guard !culprits.isEmpty else {
       throw Halt(

@@ -158,6 +158,17 @@ private let others = [cluster("one", 60..<75), cluster("other", 80..<90)]
     )
   }
 
+  @Test func `all rows with the output are no answer, since decoys are among them`() {
+    let output = SuspectCluster(name: "output", rows: 0..<60, sources: ["same-completion"])
+    let (verdict, _) = Simulation().verdict([others[0], output], seed: 5)
+    #expect(verdict.finding == .notResolved && verdict.culprits.isEmpty)
+    #expect(verdict.clusters.map(\.finding) == [.noCause, .notResolved])
+    #expect(verdict.reason.contains("nothing narrower"))
+    // Beside a narrower cluster what is left of them is innocent.
+    let (narrow, _) = Simulation().verdict([word, output], seed: 5)
+    #expect(narrow.finding == .cause && narrow.culprits == Array(0..<30))
+  }
+
   @Test func `foretells what it takes`() {
     let forecast = Proof(of: [word, decoys] + others, rows: 400, sameOutput: Array(0..<60))
       .forecast()
