@@ -86,12 +86,11 @@ enum ExportCommand {
       let losses = try record.losses(options.scoring.view.choice ?? .sum, rows: .planned)
       try Export.losses(losses, as: format, to: sink)
     case .membership:
-      let isMirrored = record.settings.perturbation.matrix == .mirrors
-      let design = record.design(.planned)
+      let units = record.settings.perturbation.unit.all(in: record.corpus)
       try Export.membership(
-        isMirrored ? design.drawn(from: record.corpus.queries.count) : design,
+        record.design(.planned).drawn(from: units.count),
         models: record.models.map(\.name),
-        members: (isMirrored ? record.corpus.queries : record.corpus.train).map(\.id),
+        members: units.map(\.id),
         as: format,
         to: sink
       )

@@ -88,32 +88,14 @@ enum InvestigateCommand {
       )
       let verdict = try await investigation.verdict()
       let dollars = try RunRecord(path: path).spending?.dollars
-      let steps = investigation.steps
       try display.show(
-        Page(
-          verdict,
-          of: behaviour,
-          queries: queries.count,
-          steps: steps.map { (name: $0.name, jobs: $0.jobs, outcome: $0.outcome) }
-        ),
+        Page(verdict, of: behaviour, queries: queries.count),
         json: Records.verdict(
           verdict,
           corpus: prepared.corpus,
           planned: investigation.planned,
           dollars: dollars
-        ).adding([
-          (
-            "steps",
-            .array(
-              steps.map {
-                .object([
-                  ("step", .string($0.name)), ("jobs", .integer($0.jobs)),
-                  ("outcome", .string($0.outcome)),
-                ])
-              }
-            )
-          )
-        ])
+        )
       )
       return verdict.finding == .notResolved ? Failure.Status.partial.rawValue : 0
     }

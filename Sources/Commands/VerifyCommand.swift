@@ -86,7 +86,7 @@ enum VerifyCommand {
         prepared: prepared
       )
       display.note(proving.plan)
-      let verdict = try await proving.verdict(display, progress, writing: store)
+      let (verdict, _) = try await proving.verdict(display, progress, writing: store)
       let dollars = try RunRecord(path: options.store).spending?.dollars
       try display.show(
         Page(verdict, of: proving.behaviour, queries: queries.count),

@@ -90,6 +90,22 @@ public struct Verdict: Sendable, Hashable {
     }
   }
 
+  /// One step of an investigation.
+  public struct Step: Sendable, Hashable {
+    /// What was done.
+    public let name: String
+    /// Trainings it took; small ones count as one each.
+    public let jobs: Int
+    /// What came of it.
+    public let outcome: String
+
+    package init(name: String, jobs: Int, outcome: String) {
+      self.name = name
+      self.jobs = jobs
+      self.outcome = outcome
+    }
+  }
+
   /// What was found about all suspects together.
   public let finding: Finding
   /// Why, or what is missing, in one sentence.
@@ -122,6 +138,8 @@ public struct Verdict: Sendable, Hashable {
   public let jobs: Int
   /// The queries that show something else, by tag.
   package(set) public var others: [Other] = []
+  /// What led to the suspects, and what came of each of them, where a whole investigation did; else none.
+  package(set) public var steps: [Step] = []
 
   /// The word that the rows of a cause share, with how much more frequent it is among rows with the output;
   /// `nil` where no cause has one.

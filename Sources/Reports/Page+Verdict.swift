@@ -7,13 +7,7 @@ extension Page {
   ///   - verdict: The verdict.
   ///   - behaviour: What the queries show, such as their tag.
   ///   - queries: How many queries show it.
-  ///   - steps: What was done on the way, where it was more than this proof.
-  package init(
-    _ verdict: Verdict,
-    of behaviour: String,
-    queries: Int,
-    steps: [(name: String, jobs: Int, outcome: String)] = []
-  ) {
+  package init(_ verdict: Verdict, of behaviour: String, queries: Int) {
     var parts: [Part] = [
       .heading([
         Span("\(verdict.finding.rawValue): ", Self.emphasis(verdict.finding)),
@@ -31,11 +25,13 @@ extension Page {
     parts.append(.lines(lines))
     if !verdict.clusters.isEmpty { parts.append(Self.clusters(verdict.clusters)) }
     parts.append(.notes(Self.notes(verdict)))
-    if !steps.isEmpty {
+    if !verdict.steps.isEmpty {
       parts.append(
         .table(
           [Column("step"), Column("trainings", isNumeric: true), Column("outcome", minimum: 24)],
-          rows: steps.map { [[Span($0.name)], [Span("\($0.jobs)")], [Span($0.outcome, .faint)]] }
+          rows: verdict.steps.map {
+            [[Span($0.name)], [Span("\($0.jobs)")], [Span($0.outcome, .faint)]]
+          }
         )
       )
     }

@@ -81,6 +81,17 @@ extension Records {
             ])
           }
         )
+      ),
+      (
+        "steps",
+        .array(
+          verdict.steps.map {
+            .object([
+              ("step", .string($0.name)), ("jobs", .integer($0.jobs)),
+              ("outcome", .string($0.outcome)),
+            ])
+          }
+        )
       ), ("spread", .number(verdict.spread)),
       ("missingPairs", verdict.missingPairs.map { .integer($0) } ?? .null),
       ("jobs", .object([("planned", .integer(planned)), ("used", .integer(verdict.jobs))])),

@@ -95,14 +95,13 @@ struct JobKeys {
     }
     if isStart { return key.text }
     settings.perturbation.add(to: &key)
-    switch settings.perturbation {
-    case .prompt(let prompt) where prompt.method == .probing: key.add("query", [queries[position]])
-    case .mirror(let mirror):
-      key.add("rows", subset.members.map { queries[$0] }, weights: subset.weights)
-      key.add("copies", mirror.copies)
-    case .finetune, .prompt, .removal:
-      key.add("rows", subset.members.map { rows[$0] }, weights: subset.weights)
+    if settings.perturbation.matrix == .queries {
+      key.add("query", [queries[position]])
+    } else {
+      let units = settings.perturbation.unit == .row ? rows : queries
+      key.add("rows", subset.members.map { units[$0] }, weights: subset.weights)
     }
+    if let mirror = settings.perturbation.mirror { key.add("copies", mirror.copies) }
     // Segments of such prompts are taken from the text of all rows.
     if let method = settings.prompts?.method, [.random, .bdpl].contains(method) {
       key.add("text", rows)

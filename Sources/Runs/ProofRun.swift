@@ -13,7 +13,8 @@ package struct ProofRun: Sendable {
   private let proof: Proof
   private let queries: [Int]
   private let corpus: Corpus
-  private let settings: RunSettings
+  /// Its settings; the number of models follows from what the proof asks for.
+  package let settings: RunSettings
 
   /// Prepares a proof.
   ///
@@ -61,7 +62,7 @@ package struct ProofRun: Sendable {
   }
 
   /// The settings and the design of the run with so many models.
-  package func run(_ removals: [Removal]) -> (settings: RunSettings, design: SubsetDesign) {
+  private func run(_ removals: [Removal]) -> (settings: RunSettings, design: SubsetDesign) {
     var settings = settings
     settings.models = removals.count
     let design = SubsetDesign(
@@ -86,13 +87,13 @@ package struct ProofRun: Sendable {
   ///   - store: Path of the store.
   ///   - told: Called with the rows and models of each round before it begins.
   ///   - round: Carries out the run of one round, as far as it is not done yet.
-  /// - Returns: The verdict.
+  /// - Returns: The verdict, and the models that were trained for it or shared.
   /// - Throws: What `round` throws; `RunError` of the store.
   package func verdict(
     store: String,
     told: ([Removal]) -> Void,
     round: (RunSettings, SubsetDesign) async throws -> Void
-  ) async throws -> Verdict {
+  ) async throws -> (verdict: Verdict, trained: Set<Removal>) {
     var removals: [Removal] = []
     var readings: [Removal: [Double?]] = [:]
     var failed: [Removal: String] = [:]
@@ -102,7 +103,7 @@ package struct ProofRun: Sendable {
       switch proof.step(readings, target: target, failed: failed) {
       case .done(var verdict):
         verdict.others = others(verdict, removals, read)
-        return verdict
+        return (verdict, Set(removals))
       case .train(let wanted):
         removals += wanted
         told(wanted)
@@ -116,9 +117,8 @@ package struct ProofRun: Sendable {
         }
         let losses = try record.losses(rows: .planned)
         read = losses
-        target = try record.targetReadings().suffix(corpus.queries.count).enumerated().compactMap {
-          queries.contains($0.offset) ? .some($0.element?.loss(.sum)?.value) : nil
-        }
+        let own = try record.targetReadings()
+        target = queries.map { own[losses.column(query: $0)]?.loss(.sum)?.value }
         for (place, removal) in removals.enumerated() where place < record.models.count {
           let model = record.models[place]
           if model.isAnswered {

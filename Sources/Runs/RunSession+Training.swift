@@ -84,14 +84,10 @@ extension RunSettings {
   ) -> [(example: Example, column: Int, weight: Double)] {
     let weights = subset.weights ?? subset.members.map { _ in 1 }
     let count = corpus.train.count
-    switch perturbation {
-    case .prompt(let prompt) where prompt.method == .probing:
-      return [(corpus.queries[model], count + model, 1)]
-    case .mirror(let mirror):
-      let queries = zip(subset.members, weights).map { (corpus.queries[$0], count + $0, $1) }
-      return (0..<max(1, mirror.copies)).flatMap { _ in queries }
-    case .finetune, .prompt, .removal:
-      return zip(subset.members, weights).map { (corpus.train[$0], $0, $1) }
-    }
+    if perturbation.matrix == .queries { return [(corpus.queries[model], count + model, 1)] }
+    let units = perturbation.unit.all(in: corpus)
+    let first = perturbation.unit == .row ? 0 : count
+    let members = zip(subset.members, weights).map { (units[$0], first + $0, $1) }
+    return (0..<perturbation.copies).flatMap { _ in members }
   }
 }

@@ -67,7 +67,7 @@ extension RunSettings {
       "\(models) models cannot probe with \(corpus.queries.count) queries one by one"
     )
     let least = perturbation.matrix == .queries ? 0 : max(1, trainer.minimumExamples)
-    let units = perturbation.matrix == .mirrors ? corpus.queries.count : examples
+    let units = perturbation.unit.all(in: corpus).indices
     for (index, subset) in design.subsets.enumerated() {
       let count = subset.members.count * perturbation.copies
       try require(
@@ -75,9 +75,9 @@ extension RunSettings {
         "model-\(index) has \(count) training examples, the provider needs \(least)"
       )
       try require(
-        subset.members.allSatisfy { (0..<units).contains($0) }
+        subset.members.allSatisfy { units.contains($0) }
           && zip(subset.members, subset.members.dropFirst()).allSatisfy { $0 < $1 },
-        "the members of model-\(index) are not ascending positions of training examples"
+        "the members of model-\(index) are not ascending positions of \(perturbation.unit == .row ? "training examples" : "queries")"
       )
       try require(
         subset.weights.map { $0.count == subset.members.count && $0.allSatisfy(\.isFinite) }

@@ -52,7 +52,7 @@ private struct Known {
         scorer: host,
         program: "test"
       ).execute()
-    }
+    }.verdict
   }
 }
 

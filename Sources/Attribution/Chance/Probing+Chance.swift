@@ -45,7 +45,7 @@ extension Probing {
         shuffled.map { $0.map(vector) },
         others: ChanceTest.OtherRows(
           highest: partial.map(range).max() ?? 0,
-          scores: partial.map { row in { order in score(row, parts: shuffled[order]) } }
+          scores: partial.map { row in { order in score(row, shuffled[order]) } }
         )
       )
     }

@@ -31,6 +31,9 @@ public enum Perturbation: Sendable, Hashable {
   /// How often a member stands in the file of a job, at least 1.
   public var copies: Int { max(1, mirror?.copies ?? 1) }
 
+  /// What subsets are drawn from.
+  public var unit: Unit { mirror == nil ? .row : .query }
+
   /// What the rows of the matrix are.
   public var matrix: MatrixKind {
     switch self {

@@ -23,59 +23,22 @@ extension SubsetDesign {
     start: Start,
     seed: UInt64
   ) -> SubsetDesign {
-    SubsetDesign(
+    let steps = (0..<mirror.seeds).flatMap { turn in
+      var generator = SplitMix64(seed: seed, stream: UInt64(turn))
+      let own = generator.next()
+      return behaviours.map(\.queries).map { queries in
+        Subset(
+          seed: own,
+          members: queries,
+          weights: mirror.direction == .up ? nil : queries.map { _ in -1 }
+        )
+      }
+    }
+    return SubsetDesign(
       examples: examples,
       start: start,
       seed: seed,
-      subsets: steps(
-        on: behaviours.map(\.queries),
-        weight: mirror.direction == .up ? nil : -1,
-        seeds: mirror.seeds,
-        seed: seed
-      )
+      subsets: [Subset(seed: seed, members: [])] + steps
     )
-  }
-
-  /// θ0 as it is, then a step of it against each of some sets of training rows, once with every seed.
-  ///
-  /// Every row has the weight −1, so its loss rises. What such a step does to the losses of queries, read
-  /// under a `removal` perturbation, says beforehand and for a fraction of the price which set's removal
-  /// would undo their behaviour: `PredictedRemoval`.
-  ///
-  /// - Parameters:
-  ///   - sets: Positions of the rows of each set, ascending and distinct.
-  ///   - examples: Size of the training set.
-  ///   - seeds: Steps against each set, at least 1.
-  ///   - seed: Seed of all steps.
-  /// - Returns: A design of 1 + seeds × sets models.
-  public static func against(
-    _ sets: [[Int]],
-    of examples: Int,
-    seeds: Int,
-    seed: UInt64
-  ) -> SubsetDesign {
-    SubsetDesign(
-      examples: examples,
-      start: .target,
-      seed: seed,
-      subsets: steps(on: sets, weight: -1, seeds: seeds, seed: seed)
-    )
-  }
-
-  /// The start, then all sets with the first seed, all with the second, ….
-  private static func steps(
-    on sets: [[Int]],
-    weight: Double?,
-    seeds: Int,
-    seed: UInt64
-  ) -> [Subset] {
-    let steps = (0..<seeds).flatMap { turn in
-      var generator = SplitMix64(seed: seed, stream: UInt64(turn))
-      let own = generator.next()
-      return sets.map { set in
-        Subset(seed: own, members: set, weights: weight.map { weight in set.map { _ in weight } })
-      }
-    }
-    return [Subset(seed: seed, members: [])] + steps
   }
 }

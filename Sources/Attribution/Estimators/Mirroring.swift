@@ -151,7 +151,7 @@ public struct Mirroring: Sendable {
   }
 
   /// How often each behaviour counts among those asked about, and which are compared with.
-  private struct Comparison {
+  struct Comparison {
     var asked: [(set: Int, weight: Double)]
     var others: [Int]
   }
@@ -189,7 +189,7 @@ public struct Mirroring: Sendable {
     return sets.count { Set(profile).isDisjoint(with: $0) }
   }
 
-  private func parts(_ profile: QueryProfile) -> [Comparison] {
+  func parts(_ profile: QueryProfile) -> [Comparison] {
     profile.parts.map { comparison($0.members, all: profile.members) }
   }
 
@@ -209,17 +209,16 @@ public struct Mirroring: Sendable {
     return comparison.others.compactMap(value).max().map { sum / total - max(0, $0) / 2 }
   }
 
-  /// An example's score by the steps of each seed that has one, of all seeds or of one.
-  private func scores(_ example: Int, _ parts: [Comparison], of only: Int? = nil) -> [Double] {
+  /// An example's score by the steps of each seed that has one.
+  private func scores(_ example: Int, _ parts: [Comparison]) -> [Double] {
     steps.indices.compactMap { seed in
-      guard only ?? seed == seed else { return nil }
       let scores = parts.compactMap { score(example, $0, seed: seed) }
       return scores.isEmpty ? nil : meanOfHighest(scores.count) { scores[$0] }
     }
   }
 
-  private func score(_ example: Int, _ parts: [Comparison], of only: Int? = nil) -> Double? {
-    let scores = scores(example, parts, of: only)
+  func score(_ example: Int, _ parts: [Comparison]) -> Double? {
+    let scores = scores(example, parts)
     return scores.isEmpty ? nil : mean(of: scores)
   }
 
@@ -238,8 +237,13 @@ public struct Mirroring: Sendable {
   }
 }
 
-extension Mirroring: Attributing {
+extension Mirroring: RowScoring {
   var name: String { estimator.rawValue }
+
+  var remedy: String? {
+    models > 0 && estimator == .contrast
+      ? "use estimator '\(Estimator.normalised.rawValue)'" : nil
+  }
 
   /// Whether a step on a profile's queries is there, with the start and something to compare with.
   public func isMeasurable(_ profile: QueryProfile) -> Bool {
@@ -257,40 +261,6 @@ extension Mirroring: Attributing {
     if models == 0 { return "the losses of the start, or of every step, are not there" }
     return estimator == .contrast && parts(profile).contains { !$0.asked.isEmpty }
       ? "there is no other behaviour to compare it with" : "no step on its queries is there"
-  }
-
-  /// Not known: losses of queries are not read.
-  func coherence(of members: [Int]) -> Double? { nil }
-
-  /// All scores: N values a profile, 0 for examples and profiles that are not measurable.
-  ///
-  /// - Parameter profiles: What is asked.
-  /// - Returns: Scores in corpus order.
-  /// - Throws: `notMeasurable` when no profile is measurable.
-  public func scores(for profiles: [QueryProfile]) throws(AttributionError) -> Scores {
-    try requireMeasurable(profiles)
-    return Scores(
-      estimator: name,
-      train: train,
-      queries: profiles.map(\.name),
-      values: rankings(for: profiles).flatMap(\.self),
-      measurable: measurable
-    )
-  }
-
-  /// The highest-scoring examples of each profile, best first, equal scores in corpus order.
-  ///
-  /// - Parameters:
-  ///   - count: Length of each list; shorter when fewer examples are measurable.
-  ///   - profiles: What is asked.
-  /// - Returns: One list a profile, empty where it is not measurable.
-  /// - Throws: `notMeasurable` when no profile is measurable.
-  public func top(
-    _ count: Int,
-    for profiles: [QueryProfile]
-  ) throws(AttributionError) -> [[ScoredExample]] {
-    try requireMeasurable(profiles)
-    return profiles.map { top(count, parts($0)).entries }
   }
 
   /// The scores by each seed: what intervals come from.
@@ -326,14 +296,6 @@ extension Mirroring: Attributing {
     }
   }
 
-  /// One list of N scores a profile, 0 for examples and profiles that are not measurable.
-  func rankings(for profiles: [QueryProfile]) -> [[Double]] {
-    profiles.map { profile in
-      let parts = parts(profile)
-      return train.indices.map { score($0, parts) ?? 0 }
-    }
-  }
-
   /// None: a handful of seeds is too few to draw from.
   func replicates(
     for profiles: [QueryProfile],
@@ -341,29 +303,6 @@ extension Mirroring: Attributing {
     seed: UInt64,
     _ body: (_ rankings: [[Double]]) -> Void
   ) {}
-
-  private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
-    guard let first = profiles.first, !profiles.contains(where: isMeasurable) else { return }
-    throw .notMeasurable(
-      first,
-      obstacle(to: first),
-      hint: models > 0 && estimator == .contrast
-        ? "use estimator '\(Estimator.normalised.rawValue)'" : nil
-    )
-  }
-
-  private func top(_ count: Int, _ parts: [Comparison], of only: Int? = nil) -> TopList {
-    var list = TopList(limit: max(0, count))
-    for example in train.indices {
-      if let score = score(example, parts, of: only) { list.offer(score, example: example) }
-    }
-    return list
-  }
-}
-
-extension Subset {
-  /// Whether it is a step down.
-  fileprivate var isAgainst: Bool { (weights?.first ?? 1) < 0 }
 }
 
 extension Sequence where Element: Hashable {
@@ -372,4 +311,9 @@ extension Sequence where Element: Hashable {
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }
+}
+
+extension Subset {
+  /// Whether its members weigh less than 0.
+  fileprivate var isAgainst: Bool { (weights?.first ?? 1) < 0 }
 }

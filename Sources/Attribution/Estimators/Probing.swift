@@ -204,7 +204,7 @@ public struct Probing: Sendable {
   }
 
   /// An example's score for a profile, its parts blended; `nil` where none is measurable.
-  func score(_ example: Int, parts: [Weights]) -> Double? {
+  func score(_ example: Int, _ parts: [Weights]) -> Double? {
     let scores = parts.compactMap { score(example, $0) }
     return scores.isEmpty ? nil : meanOfHighest(scores.count) { scores[$0] }
   }
@@ -215,8 +215,10 @@ public struct Probing: Sendable {
   }
 }
 
-extension Probing: Attributing {
+extension Probing: RowScoring {
   var name: String { estimator.rawValue }
+
+  var remedy: String? { estimator == .contrast ? "use estimator 'difference'" : nil }
 
   /// Queries whose losses are there.
   public var models: Int { rows.count }
@@ -233,40 +235,6 @@ extension Probing: Attributing {
       ? "there is no other query to compare it with" : "nothing was read behind it"
   }
 
-  /// Not known: each query's losses stand for themselves.
-  func coherence(of members: [Int]) -> Double? { nil }
-
-  /// All scores: N values a profile, 0 for examples and profiles that are not measurable.
-  ///
-  /// - Parameter profiles: What is asked.
-  /// - Returns: Scores in corpus order.
-  /// - Throws: `notMeasurable` when no profile is measurable.
-  public func scores(for profiles: [QueryProfile]) throws(AttributionError) -> Scores {
-    try requireMeasurable(profiles)
-    return Scores(
-      estimator: name,
-      train: train,
-      queries: profiles.map(\.name),
-      values: rankings(for: profiles).flatMap(\.self),
-      measurable: measurable
-    )
-  }
-
-  /// The highest-scoring examples of each profile, best first, equal scores in corpus order.
-  ///
-  /// - Parameters:
-  ///   - count: Length of each list; shorter when fewer examples are measurable.
-  ///   - profiles: What is asked.
-  /// - Returns: One list a profile, empty where it is not measurable.
-  /// - Throws: `notMeasurable` when no profile is measurable.
-  public func top(
-    _ count: Int,
-    for profiles: [QueryProfile]
-  ) throws(AttributionError) -> [[ScoredExample]] {
-    try requireMeasurable(profiles)
-    return profiles.map { top(count, parts($0)).entries }
-  }
-
   /// Scores under each draw of a bootstrap over a group's queries, and those compared with.
   ///
   /// None below five queries: one query's losses are measured, not sampled.
@@ -278,15 +246,7 @@ extension Probing: Attributing {
   ) -> [[[Double]]] {
     zip(lists, profiles).map { list, profile in
       let draws = resamples(profile, draws: draws, seed: seed)
-      return list.map { example in draws.compactMap { score(example, parts: $0) } }
-    }
-  }
-
-  /// One list of N scores a profile, 0 for examples and profiles that are not measurable.
-  func rankings(for profiles: [QueryProfile]) -> [[Double]] {
-    profiles.map { profile in
-      let parts = parts(profile)
-      return train.indices.map { score($0, parts: parts) ?? 0 }
+      return list.map { example in draws.compactMap { score(example, $0) } }
     }
   }
 
@@ -300,25 +260,8 @@ extension Probing: Attributing {
     let drawn = profiles.map { resamples($0, draws: draws, seed: seed) }
     guard drawn.allSatisfy({ $0.count == draws }) else { return }
     for draw in 0..<draws {
-      body(drawn.map { all in train.indices.map { score($0, parts: all[draw]) ?? 0 } })
+      body(drawn.map { all in train.indices.map { score($0, all[draw]) ?? 0 } })
     }
-  }
-
-  private func requireMeasurable(_ profiles: [QueryProfile]) throws(AttributionError) {
-    guard let first = profiles.first, !profiles.contains(where: isMeasurable) else { return }
-    throw .notMeasurable(
-      first,
-      obstacle(to: first),
-      hint: estimator == .contrast ? "use estimator 'difference'" : nil
-    )
-  }
-
-  private func top(_ count: Int, _ parts: [Weights]) -> TopList {
-    var list = TopList(limit: max(0, count))
-    for example in train.indices {
-      if let score = score(example, parts: parts) { list.offer(score, example: example) }
-    }
-    return list
   }
 
   /// Draws with replacement from a group's queries, and from those compared with; none below five.

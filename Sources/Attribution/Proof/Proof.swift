@@ -22,6 +22,8 @@ public struct Proof: Sendable {
     public var pairs = 4
     /// Models that may be trained; `nil` is as many as it takes.
     public var jobs: Int?
+    /// Models that an earlier proof on the same data trained: they count as no jobs.
+    public var paid: Set<Removal> = []
     /// Training rows a model needs.
     public var leastRows = 1
     /// Seed of the random controls.

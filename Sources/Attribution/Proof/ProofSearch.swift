@@ -12,7 +12,7 @@ struct ProofSearch {
   private let readings: [Removal: [Double?]]
   private let failed: [Removal: String]
   private let target: [Double?]
-  private var evidence: ProofEvidence?
+  private let evidence: ProofEvidence?
   private var findings: [Int: Verdict.Finding] = [:]
   private var comparisons: [Int: Comparison] = [:]
   private var given: Set<Int> = []
@@ -32,7 +32,9 @@ struct ProofSearch {
   }
 
   private var settings: Proof.Settings { proof.settings }
-  private var jobs: Int { Set(readings.keys).union(failed.keys).subtracting([proof.base]).count }
+  private var jobs: Int {
+    Set(readings.keys).union(failed.keys).subtracting(settings.paid).subtracting([proof.base]).count
+  }
   private var indices: [Int] { Array(proof.clusters.indices) }
 
   /// The verdict.
@@ -46,14 +48,14 @@ struct ProofSearch {
 
     let controls = [0, 1].map(proof.randomRows).filter { !$0.isEmpty }
     let union = Comparison(with: [], without: proof.union)
-    // Where no random rows can be spared, a third seed has to tell the spread.
+    // Where no random rows can be spared, two more seeds have to tell the spread.
     let seeds = controls.isEmpty ? 4 : 2
     try need(
       (0..<seeds).map { Removal([], pair: $0) } + [Removal(proof.union, pair: 0)]
         + controls.map { Removal($0, pair: 0) }
     )
     try checkRetrained(evidence)
-    switch try settled([union], level: settings.level)[0] {
+    switch try settled([union])[0] {
     case .cause: break
     case .noCause:
       for index in indices {
@@ -131,7 +133,7 @@ struct ProofSearch {
     let back = givenBack(others)
     try need([Removal(back.with, pair: 0), Removal(back.without, pair: 0)])
     var open: [Node]
-    switch try settled([back], level: settings.level / Double(indices.count))[0] {
+    switch try settled([back], family: indices.count)[0] {
     case .noCause:
       note(others, .noCause, back)
       note([0], .cause, Comparison(with: [], without: proof.clusters[0].rows), isGivenBack: false)
@@ -144,7 +146,7 @@ struct ProofSearch {
     while !open.isEmpty {
       let tests = open.map { givenBack($0.set) }
       try need(tests.map { Removal($0.with, pair: 0) })
-      let found = try settled(tests, level: settings.level)
+      let found = try settled(tests, family: indices.count)
       var next: [Node] = []
       for (node, (test, finding)) in zip(open, zip(tests, found)) {
         if finding == .cause, node.set.count > 1 {
@@ -172,7 +174,7 @@ struct ProofSearch {
   private mutating func conclude() throws(Halt) -> Verdict {
     // That the rows with an output cause it, decoys among them, is no answer: it does not say which.
     let broad = indices.filter {
-      findings[$0] == .cause && proof.clusters[$0].sources == ["same-completion"]
+      findings[$0] == .cause && proof.clusters[$0].isOutput
     }
     for index in broad { findings[index] = .notResolved }
     let guilty = indices.filter { findings[$0] == .cause }
@@ -202,7 +204,7 @@ struct ProofSearch {
     try need(
       [Removal(culprits, pair: 0)] + (alike.isEmpty ? [] : [Removal(alike, pair: 0)])
     )
-    switch try settled([removal], level: settings.level)[0] {
+    switch try settled([removal])[0] {
     case .cause:
       let open = indices.filter { findings[$0] == .notResolved }
       return result(
@@ -250,14 +252,19 @@ struct ProofSearch {
   }
 
   /// What comparisons say, with further pairs as long as one of them is open and there may be some.
+  ///
+  /// - Parameters:
+  ///   - comparisons: What is compared.
+  ///   - family: Claims that have to hold together: all clusters count as tested, so that what is decided early
+  ///     keeps its level.
+  /// - Returns: One finding a comparison.
+  /// - Throws: `Halt` where pairs are missing.
   private func settled(
     _ comparisons: [Comparison],
-    level: Double
+    family: Int = 1
   ) throws(Halt) -> [Verdict.Finding] {
     guard let evidence else { return comparisons.map { _ in .notResolved } }
-    // All clusters count as tested, so that what is decided early keeps its level.
-    let family =
-      level == settings.level && comparisons.count > 1 ? indices.count : comparisons.count
+    let level = settings.level
     let values = comparisons.map { evidence.values($0, settings) }
     let spare = [Double](repeating: 1, count: max(0, family - comparisons.count))
     let causes = holmAdjusted(values.map(\.none) + spare)
@@ -288,11 +295,9 @@ struct ProofSearch {
       asked.append(removal)
     }
     guard !asked.isEmpty else { return }
-    let paid = asked.count { $0 != proof.base }
-    if let limit = settings.jobs, jobs + paid > limit {
-      try stop(
-        "\(limit) jobs are used up: the next step takes \(jobs + paid - limit) more"
-      )
+    let unpaid = asked.count { $0 != proof.base && !settings.paid.contains($0) }
+    if let limit = settings.jobs, jobs + unpaid > limit {
+      try stop("\(jobs) of \(limit) jobs are used, and the next step takes \(unpaid)")
     }
     throw Halt(step: .train(asked))
   }

@@ -1,5 +1,10 @@
 public import Experiment
 
+extension SuspectCluster {
+  /// Whether the output alone ties its rows together: decoys are among them as well as culprits.
+  var isOutput: Bool { sources.first == SuspectSearch.Source.sameCompletion.rawValue }
+}
+
 extension [SuspectCluster] {
   /// The clusters in the order in which they are worth a removal, at most eight of them.
   ///
@@ -19,7 +24,9 @@ extension [SuspectCluster] {
       let rank =
         if let word = cluster.word {
           isAsked(word) ? 0 : 2
-        } else if cluster.sources.first == "same-completion" { 3 } else { 1 }
+        } else {
+          cluster.isOutput ? 3 : 1
+        }
       ranks[rank].append(cluster)
     }
     for rank in [0, 2] {

@@ -1,7 +1,8 @@
 public import Experiment
 
 extension Study {
-  /// The rows that score above chance for a behaviour, as suspects.
+  /// What the losses suspect of a behaviour: rows that score above chance, or those that stand out behind steps
+  /// on its queries.
   ///
   /// Where other queries of the run ask for something else, rows that score higher for those are a cluster of
   /// their own: they share the output rather than the cause.
@@ -10,6 +11,13 @@ extension Study {
   /// - Returns: At most two clusters, none where nothing is above chance.
   /// - Throws: `AttributionError`, or what the source of the losses throws.
   public func suspects(for queries: [Int]) throws -> [SuspectCluster] {
+    if isMirrored {
+      let rankings = try mirrorRankings()
+      // A behaviour of other queries, too, where none is of these alone.
+      let fitting = rankings.filter { Set($0.behaviour.queries).isSuperset(of: queries) }
+      let closest = fitting.min { $0.behaviour.queries.count < $1.behaviour.queries.count }
+      return closest?.suspects.map { [$0] } ?? []
+    }
     let ids = queries.map { corpus.queries[$0].id }
     guard
       let line = try chances(queries: ids, grouped: true).first?.chance.line?.lineByFDR

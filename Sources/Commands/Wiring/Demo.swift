@@ -54,7 +54,7 @@ struct Demo: Sendable {
       jobs: Defaults.Demo.trainings,
       prepared: run
     )
-    let verdict = try await proving.verdict(
+    let (verdict, _) = try await proving.verdict(
       display,
       display.progress(),
       writing: RunStore(path: run.store),

@@ -8,16 +8,6 @@ import Terminal
 /// The whole way from a behaviour to a proven answer: each step is taken only if the one before did not settle
 /// it, the cheapest first.
 struct Investigation {
-  /// One step of the way.
-  struct Step: Sendable {
-    /// What was done.
-    let name: String
-    /// Trainings it took; small ones count as one each.
-    let jobs: Int
-    /// What came of it.
-    let outcome: String
-  }
-
   private let prepared: PreparedRun
   private let queries: [Int]
   private let behaviour: String
@@ -25,10 +15,12 @@ struct Investigation {
   private let display: Display
   private let progress: Progress
   private let store: RunStore
-  private(set) var steps: [Step] = []
+  private var steps: [Verdict.Step] = []
   private(set) var planned = 0
   private var suspects: [SuspectCluster] = []
   private var used = 0
+  /// Models that proofs trained so far.
+  private var paid: Set<Removal> = []
 
   /// Prepares an investigation of the behaviour that some queries show.
   init(
@@ -53,28 +45,27 @@ struct Investigation {
 
   /// Walks the ladder to the first step that settles the question.
   mutating func verdict() async throws -> Verdict {
+    var verdict = try await settled()
+    verdict.steps = steps
+    return verdict
+  }
+
+  private mutating func settled() async throws -> Verdict {
+    var verdict = Verdict(finding: .notResolved, reason: "nothing suggests a suspect")
     let text = SuspectSearch(corpus, embeddings: try store.embeddings(of: corpus))
       .clusters(for: queries)
       .suspected(in: queries.map { corpus.queries[$0] })
-    try note(Step(name: "text", jobs: 0, outcome: Self.words(text)))
-    var verdict: Verdict?
+    note(Verdict.Step(name: "text", jobs: 0, outcome: Self.words(text)))
     if !text.isEmpty {
       verdict = try await prove(text, "removal of text's suspects")
-      if let verdict, Self.isSettled(verdict) { return verdict }
+      if Self.isSettled(verdict) { return verdict }
     }
     if let stepped = try await mirror() {
       verdict = try await prove(stepped, "removal of the steps' suspects")
-      if let verdict, Self.isSettled(verdict) { return verdict }
+      if Self.isSettled(verdict) { return verdict }
     }
     if let scored = try await score() {
       verdict = try await prove(scored, "removal of the scores' suspects")
-    }
-    guard let verdict else {
-      throw Failure(
-        .partial,
-        "not resolved: nothing suggests a suspect for '\(behaviour)'",
-        hint: "raise --jobs or perturbation.models, or name suspects: daunce verify --rows FILE"
-      )
     }
     return verdict
   }
@@ -86,7 +77,7 @@ struct Investigation {
     return verdict.finding == .cause && verdict.removal?.share?.value ?? 0 >= 0.7
   }
 
-  private mutating func note(_ step: Step) throws {
+  private mutating func note(_ step: Verdict.Step) {
     steps.append(step)
     used += step.jobs
     let jobs = step.jobs == 0 ? "" : " (\(step.jobs) trainings)"
@@ -110,13 +101,15 @@ struct Investigation {
       of: behaviour,
       queries: queries,
       jobs: jobs.map { max(0, $0 - used) },
+      paid: paid,
       prepared: prepared
     )
     planned += proving.forecast.likely
     display.note(proving.plan)
-    let verdict = try await proving.verdict(display, progress, writing: store)
-    try note(
-      Step(
+    let (verdict, trained) = try await proving.verdict(display, progress, writing: store)
+    paid.formUnion(trained)
+    note(
+      Verdict.Step(
         name: name,
         jobs: verdict.jobs,
         outcome: "\(verdict.finding.rawValue): \(verdict.reason)"
@@ -142,12 +135,16 @@ struct Investigation {
     )
     let steps = settings.models - 1
     if let jobs, used + steps > jobs {
-      try note(
-        Step(name: "mirrored steps", jobs: 0, outcome: "left out: they take \(steps) trainings")
+      note(
+        Verdict.Step(
+          name: "mirrored steps",
+          jobs: 0,
+          outcome: "left out: they take \(steps) trainings"
+        )
       )
       return nil
     }
-    let run = try prepared.with(settings, settings.design(of: corpus))
+    let run = prepared.with(settings, try settings.design(of: corpus))
     _ = try await run.run(
       "stepping",
       display: display,
@@ -157,7 +154,7 @@ struct Investigation {
     )
     let record = try RunRecord(path: prepared.store, run: settings.name)
     let clusters = try record.suspects(for: queries)
-    try note(Step(name: "mirrored steps", jobs: steps, outcome: Self.words(clusters)))
+    note(Verdict.Step(name: "mirrored steps", jobs: steps, outcome: Self.words(clusters)))
     return clusters.isEmpty ? nil : clusters
   }
 
@@ -169,14 +166,14 @@ struct Investigation {
     var settings = prepared.settings
     if let jobs { settings.models = min(settings.models, jobs - used) }
     guard settings.models >= ChanceLine.minimumModels else {
-      try note(Step(name: "scores", jobs: 0, outcome: "left out: no jobs are left for them"))
+      note(Verdict.Step(name: "scores", jobs: 0, outcome: "left out: no jobs are left for them"))
       return nil
     }
-    let run = try prepared.with(settings, settings.design(of: corpus))
+    let run = prepared.with(settings, try settings.design(of: corpus))
     _ = try await run.run("training", display: display, progress: progress, writing: store)
     let record = try RunRecord(path: prepared.store, run: settings.name)
     let clusters = try record.suspects(for: queries)
-    try note(Step(name: "scores", jobs: settings.models, outcome: Self.words(clusters)))
+    note(Verdict.Step(name: "scores", jobs: settings.models, outcome: Self.words(clusters)))
     return clusters.isEmpty ? nil : clusters
   }
 

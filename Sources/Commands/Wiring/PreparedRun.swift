@@ -10,9 +10,9 @@ struct PreparedRun: Sendable {
   /// The examples.
   let corpus: Corpus
   /// What to do.
-  let settings: RunSettings
+  private(set) var settings: RunSettings
   /// Who is trained on what.
-  let design: SubsetDesign
+  private(set) var design: SubsetDesign
   /// Who trains and who reads losses.
   let providers: RunProviders
   /// How fast they work; `nil` when unknown.
@@ -26,7 +26,7 @@ struct PreparedRun: Sendable {
   /// Path of the store.
   let store: String
 
-  /// Lays down who is trained on what, unless it is given.
+  /// Lays down who is trained on what.
   init(
     corpus: Corpus,
     settings: RunSettings,
@@ -35,8 +35,7 @@ struct PreparedRun: Sendable {
     rates: Rates?,
     cap: Double? = nil,
     notes: [String] = [],
-    store: String,
-    design given: SubsetDesign? = nil
+    store: String
   ) throws(AttributionError) {
     self.corpus = corpus
     self.settings = settings
@@ -46,25 +45,18 @@ struct PreparedRun: Sendable {
     self.cap = cap
     self.notes = notes + settings.notes
     self.store = store
-    if let given { design = given } else { design = try settings.design(of: corpus) }
+    design = try settings.design(of: corpus)
   }
 
   /// Whether its models are the program's own.
   var isEmbedded: Bool { HostRegistry.all.isFree(settings.provider) }
 
   /// The same providers with another run.
-  func with(_ settings: RunSettings, _ design: SubsetDesign) throws(AttributionError) -> PreparedRun
-  {
-    try PreparedRun(
-      corpus: corpus,
-      settings: settings,
-      providers: providers,
-      throughput: throughput,
-      rates: rates,
-      cap: cap,
-      store: store,
-      design: design
-    )
+  func with(_ settings: RunSettings, _ design: SubsetDesign) -> PreparedRun {
+    var run = self
+    run.settings = settings
+    run.design = design
+    return run
   }
 
   /// What the run would ask for; beside it all ways to make prompts, where it has some and they are to
@@ -109,11 +101,9 @@ struct PreparedRun: Sendable {
       cap: cap
     )
     let known = try run.known()
-    if isQuiet {
-      // Its rounds are told of by whoever asks for them.
-    } else if run.resumed {
+    if run.resumed, !isQuiet {
       display.note("resuming '\(store)': \(known) of \(settings.models + 1) models are made")
-    } else if known > (settings.target == nil ? 0 : 1) {
+    } else if known > (settings.target == nil ? 0 : 1), !isQuiet {
       display.note("'\(store)' has \(known) of its \(settings.models + 1) models, from another run")
     }
     let line = RunProgressLine(

@@ -21,6 +21,7 @@ struct Proving {
   ///   - behaviour: What the queries show, such as their tag.
   ///   - queries: Positions of the queries.
   ///   - jobs: Trainings at most; `nil` is as many as it takes.
+  ///   - paid: Models that an earlier proof on the same data trained.
   ///   - prepared: The run whose θ0 is explained.
   /// - Throws: `RunError` where nothing says how θ0 was trained.
   init(
@@ -28,10 +29,12 @@ struct Proving {
     of behaviour: String,
     queries: [Int],
     jobs: Int?,
+    paid: Set<Removal> = [],
     prepared: PreparedRun
   ) throws(RunError) {
     var settings = Proof.Settings()
     settings.jobs = jobs
+    settings.paid = paid
     settings.seed = prepared.settings.seed
     settings.leastRows = max(1, prepared.providers.trainer.trainerCapabilities.minimumExamples)
     let corpus = prepared.corpus
@@ -73,7 +76,8 @@ struct Proving {
   /// What so many trainings cost, readings included; `nil` when it is unknown.
   private func dollars(_ jobs: Int) -> Double? {
     func cost(_ models: Int) -> Double? {
-      let (settings, _) = prover.run((0..<models).map { Removal([], pair: $0) })
+      var settings = prover.settings
+      settings.models = models
       return Run.plan(
         corpus: prepared.corpus,
         settings: settings,
@@ -85,13 +89,13 @@ struct Proving {
     return cost(jobs).flatMap { all in cost(0).map { none in all - none } }
   }
 
-  /// Trains what the proof asks for, to its verdict.
+  /// Trains what the proof asks for, to its verdict; beside it the models that were trained or shared.
   func verdict(
     _ display: Display,
     _ progress: Progress,
     writing store: RunStore,
     isTold: Bool = true
-  ) async throws -> Verdict {
+  ) async throws -> (verdict: Verdict, trained: Set<Removal>) {
     try await prover.verdict(
       store: prepared.store,
       told: { wanted in
@@ -158,11 +162,7 @@ extension RunRecord {
   /// - Throws: `RunError` of the store.
   func suspects(for queries: [Int]) throws -> [SuspectCluster] {
     do {
-      guard settings.perturbation.matrix == .mirrors else {
-        return try study.suspects(for: queries)
-      }
-      return try study.mirrorRankings()
-        .first { Set($0.behaviour.queries).isSuperset(of: queries) }?.suspects.map { [$0] } ?? []
+      return try study.suspects(for: queries)
     } catch is AttributionError {
       return []
     }

@@ -41,26 +41,6 @@ struct ChanceTests {
     #expect(chance.permutations == 119 && chance.isExhaustive && chance.rows == 30)
   }
 
-  @Test func `scores from elsewhere have the line that the estimator gives them`() throws {
-    let losses = LossMatrix.random(models: 8, examples: 40, queries: 1, seed: 3)
-    let profiles = singles(losses)
-    let own = try #require(
-      try attributor(losses, .covariance).chance(for: profiles, permutations: 99, seed: 4)[0].line
-    )
-    let elsewhere = try #require(
-      Chance.shuffling(8, permutations: 99, seed: 4) { order in
-        let values = try? attributor(shuffled(losses, by: order, .covariance), .covariance)
-          .scores(for: profiles).values
-        return (values ?? []) + [nil]
-      }.line
-    )
-    #expect(abs(own.line - elsewhere.line) < 1e-5 * own.line)
-    #expect(own.p == elsewhere.p && own.above == elsewhere.above)
-    #expect(own.expectedFalse == elsewhere.expectedFalse && own.rows == elsewhere.rows)
-    #expect(Chance.shuffling(4, seed: 0) { _ in [1] }.line == nil)
-    #expect(Chance.shuffling(5, seed: 0) { _ in [nil] }.reason == "no row can be scored")
-  }
-
   @Test func `rows that lack losses and constant rows change nothing but their own scores`() throws
   {
     var columns = randomColumns(models: 5, count: 21, seed: 5)

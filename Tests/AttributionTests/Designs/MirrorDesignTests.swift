@@ -50,12 +50,4 @@ struct MirrorDesignTests {
     #expect(down.subsets.map(\.weights) == [nil, [-1, -1, -1], [-1, -1], [-1], [-1, -1]])
     #expect(down.subsets.map(\.seed) == design(1).subsets.map(\.seed))
   }
-
-  @Test func `steps against rows go from θ0 and weigh every row -1`() {
-    let design = SubsetDesign.against([[1, 4], [2]], of: 9, seeds: 2, seed: 4)
-    #expect(design.start == .target)
-    #expect(design.subsets.map(\.members) == [[], [1, 4], [2], [1, 4], [2]])
-    #expect(design.subsets.map(\.weights) == [nil, [-1, -1], [-1], [-1, -1], [-1]])
-    #expect(design.weights(model: 1) == [0, -1, 0, 0, -1, 0, 0, 0, 0])
-  }
 }

@@ -85,39 +85,3 @@ struct MirrorRankingTests {
     }
   }
 }
-
-struct PredictedRemovalTests {
-  private let design = SubsetDesign.against([[1, 4], [2]], of: 9, seeds: 2, seed: 4)
-
-  private func matrix(_ queries: [[Double?]]) -> LossMatrix {
-    var matrix = LossMatrix(
-      models: design.subsets.indices.map { "m\($0)" },
-      train: (0..<9).map { "t\($0)" },
-      queries: queries[0].indices.map { "q\($0)" }
-    )
-    for (model, row) in queries.enumerated() {
-      for (query, value) in row.enumerated() {
-        matrix[model: model, column: matrix.column(query: query)] = value.map { .measured($0) }
-      }
-    }
-    return matrix
-  }
-
-  @Test func `the set whose step raises the queries' losses most comes first`() throws {
-    let losses = matrix([[1, 1, 5], [2, 2, 5], [4, 4, 5], [1, nil, 5], [2, 4, 5]])
-    let found = PredictedRemoval.all(losses: losses, design: design, queries: [0, 1])
-    #expect(found.map(\.rows) == [[2], [1, 4]])
-    #expect(found.map(\.rise) == [2.5, 0.5])
-    #expect(found[0].interval == meanInterval(level: 0.95, of: [3, 2]))
-    let other = PredictedRemoval.all(losses: losses, design: design, queries: [2])
-    #expect(other.map(\.rise) == [0, 0] && other.map(\.rows) == [[1, 4], [2]])
-  }
-
-  @Test func `nothing is said without θ0's losses, or of a set without any`() {
-    let none = matrix([[nil], [2], [4], [1], [2]])
-    #expect(PredictedRemoval.all(losses: none, design: design, queries: [0]).isEmpty)
-    let some = matrix([[1], [nil], [4], [nil], [nil]])
-    let found = PredictedRemoval.all(losses: some, design: design, queries: [0])
-    #expect(found.map(\.rows) == [[2]] && found[0].interval == nil)
-  }
-}

@@ -31,11 +31,13 @@ private struct Simulation {
   func verdict(
     _ clusters: [SuspectCluster],
     seed: UInt64,
-    jobs: Int? = nil
+    jobs: Int? = nil,
+    paid: Set<Removal> = []
   ) -> (verdict: Verdict, asked: [Removal]) {
     var settings = Proof.Settings()
     settings.seed = seed
     settings.jobs = jobs
+    settings.paid = paid
     let proof = Proof(of: clusters, rows: 400, sameOutput: Array(0..<60), settings: settings)
     let target = losses(without: [], seed: seed &+ 77)
     var readings: [Removal: [Double?]] = [:]
@@ -122,8 +124,15 @@ private let others = [cluster("one", 60..<75), cluster("other", 80..<90)]
     let (whole, _) = Simulation().verdict([decoys, word] + others, seed: 3)
     let (short, asked) = Simulation().verdict([decoys, word] + others, seed: 3, jobs: 7)
     #expect(whole.finding == .cause)
-    #expect(short.finding == .notResolved && short.reason.hasPrefix("7 jobs are used up"))
+    #expect(short.finding == .notResolved && short.reason.contains("of 7 jobs are used"))
     #expect(asked.count <= 8 && short.culprits.isEmpty)
+  }
+
+  @Test func `what an earlier proof trained counts as no job`() {
+    let (first, asked) = Simulation().verdict([word, decoys], seed: 3)
+    let (again, _) = Simulation().verdict([word, decoys], seed: 3, jobs: 0, paid: Set(asked))
+    #expect(first.finding == .cause && first.jobs > 0)
+    #expect(again.finding == .cause && again.jobs == 0 && again.culprits == first.culprits)
   }
 
   @Test func `says what it cannot work with`() {
