@@ -15,6 +15,7 @@ enum RunCommand {
     var store: String?
     var replay: String?
     var recording = RecordingMode.default
+    var isPilot = false
     var display = DisplayOptions()
   }
 
@@ -40,6 +41,7 @@ enum RunCommand {
         Sample("run run.json5", "record the run in run.db"),
         Sample("run run.json5 --store other.db"),
         Sample("run run.json5 --store again.db --replay recording.jsonl", "without any network"),
+        Sample("run run.json5 --pilot", "three models first: noise, strength, how many more"),
         Sample("run run.json5 --json", "where it stands at the end, for a script"),
       ],
       positionals: [.required("CONFIG", "configuration file (JSON5)", \.configuration)],
@@ -56,6 +58,11 @@ enum RunCommand {
           "MODE",
           "with --replay: none, the default, once, new or all: what hosts are asked",
           \.recording
+        ),
+        .toggle(
+          "pilot",
+          "three models alone, two of which the run uses, and what they advise",
+          \.isPilot
         ),
       ] + Flag.display(json: "one JSON object", progress: true),
       discussion: "Stopped at any moment, the same command resumes and repeats no recorded work. "
@@ -88,6 +95,15 @@ enum RunCommand {
     _ way: HostAccess.Way
   ) async throws -> Int32 {
     let prepared = try await PreparedRun.make(configuration, store: store, writing: open, way: way)
+    if options.isPilot {
+      let plan = try await prepared.pilot(display, progress, writing: open)
+      try writeRecording(options, store: open)
+      try display.show(
+        Page(plan.pilot, plan: plan.plan),
+        json: Records.pilot(plan.pilot, plan: plan.plan)
+      )
+      return 0
+    }
     let embedder = try configuration.embeddings.map { try HostedEmbedder($0, way: way) }
     var plan = prepared.plan()
     plan.embeddings = embedder.map { prepared.corpus.embeddingPlan(batch: $0.batch) }
@@ -98,12 +114,7 @@ enum RunCommand {
     do {
       // Before anything that costs more, so that a wrong key or address shows first.
       try await open.embed(prepared.corpus, with: embedder, display: display)
-      status = try await prepared.run(
-        "training",
-        display: display,
-        progress: progress,
-        writing: open
-      )
+      status = try await prepared.grow(display, progress, writing: open)
     } catch {
       try writeRecording(options, store: open)
       throw error

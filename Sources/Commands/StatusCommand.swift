@@ -1,3 +1,4 @@
+import Attribution
 import Runs
 import Experiment
 import Reports
@@ -24,7 +25,11 @@ enum StatusCommand {
     let record = try options.record()
     let status = record.status
     let display = Display(options.display)
-    try display.show(Page(status), json: Records.status(status))
+    let convergence = try record.study.convergence(of: record.corpus.behaviours)
+    try display.show(
+      Page(status, convergence: convergence),
+      json: Records.status(status, convergence: convergence)
+    )
     for model in [record.target] + record.models {
       if let error = model.error { display.note("\(model.name): \(error)") }
     }

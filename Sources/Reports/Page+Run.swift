@@ -169,7 +169,11 @@ extension Page {
   }
 
   /// Where a run stands.
-  package init(_ status: RunStatus) {
+  ///
+  /// - Parameters:
+  ///   - status: Where it stands.
+  ///   - convergence: How far the scores of each behaviour have settled.
+  package init(_ status: RunStatus, convergence: [Convergence] = []) {
     let models = status.models
     let losses = status.losses
     var trained = "\(models.succeeded) of \(models.planned) trained"
@@ -198,10 +202,21 @@ extension Page {
           Note("losses", reading),
           Note("spent", Self.dollars(status.dollars)),
         ] + status.waiting.map { Note("waiting for", $0.text, $0.isUsual ? .plain : .warning) }
+          + convergence.flatMap { Self.notes(on: $0, status) }
           + status.missing.prefix(8).map { Note("missing", $0.line, .warning) }
           + status.notes.map { Note("note", $0, .warning) }
       )
     ])
+  }
+
+  private static func notes(on behaviour: Convergence, _ status: RunStatus) -> [Note] {
+    let price = status.dollars.flatMap { dollars in
+      dollars > 0 && status.models.succeeded > 0 ? dollars / Double(status.models.succeeded) : nil
+    }
+    return [Note("scores", behaviour.line)]
+      + [behaviour.prospect(price: price)].compactMap {
+        $0.map { Note("more", "reliability after \($0)") }
+      }
   }
 
   /// The loss of each example under one model.
@@ -226,7 +241,7 @@ extension Page {
     ])
   }
 
-  private static func dollars(_ dollars: Double?) -> String {
+  static func dollars(_ dollars: Double?) -> String {
     guard let dollars, dollars.isFinite else { return "not known: no price list covers it" }
     return dollars == 0 ? "nothing" : "$" + Numerals.fixed(dollars, dollars < 1 ? 4 : 2)
   }

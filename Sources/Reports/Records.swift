@@ -77,7 +77,15 @@ package enum Records {
   }
 
   /// `status --json`.
-  package static func status(_ status: RunStatus) -> JSONValue {
+  ///
+  /// - Parameters:
+  ///   - status: Where the run stands.
+  ///   - convergence: How far the scores of each behaviour have settled.
+  /// - Returns: The record.
+  package static func status(
+    _ status: RunStatus,
+    convergence: [Convergence] = []
+  ) -> JSONValue {
     .object([
       ("schema", .integer(schema)), ("phase", .string(status.phase.rawValue)),
       (
@@ -111,6 +119,7 @@ package enum Records {
         )
       ),
       ("waiting", .array(status.waiting.map(wait))),
+      ("convergence", .array(convergence.map(Self.convergence))),
     ])
   }
 

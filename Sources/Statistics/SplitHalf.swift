@@ -23,6 +23,16 @@ public func splitHalfReliability(of readings: [[Double]]) -> Double? {
   }
   guard !correlations.isEmpty else { return nil }
   let shared = max(0, mean(of: correlations))
-  let length = Double(count) / Double(half)
-  return length * shared / (1 + (length - 1) * shared)
+  return steppedUp(shared, by: Double(count) / Double(half))
+}
+
+/// The reliability of a reading that is so many times as long, by the formula of Spearman and Brown.
+///
+/// - Parameters:
+///   - reliability: That of the reading as it is, 0...1.
+///   - length: How many times as long, above 0.
+/// - Returns: 0...1.
+/// - SeeAlso: Spearman, 1910; Brown, 1910.
+public func steppedUp(_ reliability: Double, by length: Double) -> Double {
+  length * reliability / (1 + (length - 1) * reliability)
 }

@@ -114,11 +114,22 @@ private let line = ChanceLine(
       notes: ["n"]
     )
     status.missing = [.init(reason: "r", count: 6, examples: ["a", "b"])]
+    let convergence = Convergence(
+      behaviour: "b",
+      models: 3,
+      curve: [.init(models: 3, reliability: 0.5)],
+      expected: [.init(models: 6, reliability: 0.75)],
+      above: 2,
+      stability: 0.25
+    )
     #expect(
-      text(Records.status(status)) == #"{"schema":1,"phase":"running","models":{"planned":4,"#
+      text(Records.status(status, convergence: [convergence])) == #"{"schema":1,"phase":"running","models":{"planned":4,"#
         + #""succeeded":3,"running":2,"failed":1},"losses":{"expected":8,"measured":7,"#
         + #""missing":6,"censored":5},"dollars":0,"notes":["n"],"#
-        + #""missing":[{"reason":"r","count":6,"examples":["a","b"]}],"waiting":[]}"#
+        + #""missing":[{"reason":"r","count":6,"examples":["a","b"]}],"waiting":[],"#
+        + #""convergence":[{"behaviour":"b","models":3,"above":2,"stability":0.25,"#
+        + #""curve":[{"models":3,"reliability":0.5}],"#
+        + #""expected":[{"models":6,"reliability":0.75}]}]}"#
     )
   }
 
@@ -137,7 +148,7 @@ private let line = ChanceLine(
       text(Records.status(status)).hasSuffix(
         #""waiting":[{"for":"a place","since":"1970-01-01T00:01:00Z","#
           + #""until":"1970-01-01T00:02:00Z","words":"8 \"a\" day"},{"for":"a job","#
-          + #""since":"1970-01-01T00:00:00Z","until":null,"words":"queued"}]}"#
+          + #""since":"1970-01-01T00:00:00Z","until":null,"words":"queued"}],"convergence":[]}"#
       )
     )
   }

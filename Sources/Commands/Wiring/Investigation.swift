@@ -170,10 +170,23 @@ struct Investigation {
       return nil
     }
     let run = prepared.with(settings, try settings.design(of: corpus))
-    _ = try await run.run("training", display: display, progress: progress, writing: store)
-    let record = try RunRecord(path: prepared.store, run: settings.name)
-    let clusters = try record.suspects(for: queries)
-    note(Verdict.Step(name: "scores", jobs: settings.models, outcome: Self.words(clusters)))
+    var clusters: [SuspectCluster] = []
+    var models = 0
+    _ = try await run.grow(
+      StoppingRule(max: settings.models),
+      display,
+      progress,
+      writing: store
+    ) { record in
+      let before = Set(clusters.flatMap(\.rows))
+      clusters = try record.suspects(for: queries)
+      models = record.models.count
+      let rows = Set(clusters.flatMap(\.rows))
+      let common = rows.intersection(before).count
+      return !rows.isEmpty && 5 * common >= 4 * rows.union(before).count
+        ? "they suspect the same rows as those before the last batch" : nil
+    }
+    note(Verdict.Step(name: "scores", jobs: models, outcome: Self.words(clusters)))
     return clusters.isEmpty ? nil : clusters
   }
 

@@ -23,6 +23,26 @@ extension PreparedRun {
     ledger: (any Ledger)? = nil,
     way: HostAccess.Way = HostAccess.Way()
   ) async throws -> PreparedRun {
+    var run = try await whole(configuration, store: path, writing: store, ledger: ledger, way: way)
+    switch configuration.perturbation.stop {
+    case .stable:
+      run.rule = StoppingRule(max: run.settings.models)
+      run.notes.append(
+        "\(run.settings.models) models at most: the run looks after \(StoppingRule.first) and after every "
+          + "\(StoppingRule.batch) more, and ends once the rows above chance are settled"
+      )
+    case nil: break
+    }
+    return run
+  }
+
+  private static func whole(
+    _ configuration: RunConfiguration,
+    store path: String,
+    writing store: RunStore?,
+    ledger: (any Ledger)?,
+    way: HostAccess.Way
+  ) async throws -> PreparedRun {
     let providers = [configuration.trainer.endpoint, configuration.scorer.endpoint].map(\.provider)
     if let embedded = providers.first(where: HostRegistry.all.isEmbedded) {
       if providers.allSatisfy({ $0 == embedded }) {

@@ -22,9 +22,11 @@ struct PreparedRun: Sendable {
   /// Most US dollars the run may spend; `nil` is no limit.
   var cap: Double?
   /// What the user must know of hosts and settings, in full sentences.
-  let notes: [String]
+  var notes: [String]
   /// Path of the store.
   let store: String
+  /// What ends the run before all its models are made; `nil` makes them all.
+  var rule: StoppingRule?
 
   /// Lays down who is trained on what.
   init(

@@ -1,3 +1,4 @@
+import Attribution
 import Experiment
 import Hosts
 import ReferenceModels
@@ -315,6 +316,22 @@ extension RunConfiguration {
     }
   }
 
+  /// The number of models, and what ends a run before it.
+  private static func growth(
+    _ part: ConfigurationReader
+  ) throws(ConfigurationError) -> (most: Int?, stop: Stop?) {
+    guard case .object = part.value("models") else { return (try part.whole("models"), nil) }
+    let models = try part.part("models", keys: ["max", "stop"])
+    return (
+      try models.required("max") { key throws(ConfigurationError) in
+        try models.whole(key, atLeast: StoppingRule.first)
+      },
+      try models.required("stop") { key throws(ConfigurationError) in
+        try models.choice(key, Stop.self)
+      }
+    )
+  }
+
   private static func perturbation(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Perturbation {
@@ -338,8 +355,10 @@ extension RunConfiguration {
       $0 > 0 && $0 <= 1
     }
     let count = try part?.whole("subsetSize")
+    let models = try part.map { part throws(ConfigurationError) in try growth(part) }
     return Perturbation(
-      models: try part?.whole("models"),
+      models: models?.most,
+      stop: models?.stop,
       subset: ratio.map(SubsetSize.ratio) ?? count.map(SubsetSize.count),
       start: try part?.choice("start", Start.self),
       seed: try part?.seed("seed") ?? Defaults.seed,

@@ -104,10 +104,18 @@ package struct RunConfiguration: Sendable, Hashable {
     case count(Int)
   }
 
+  /// When a run has models enough.
+  package enum Stop: String, CaseIterable, Sendable {
+    /// Once rows are above chance and the best of them stay the same.
+    case stable
+  }
+
   /// How perturbed models are made.
   package struct Perturbation: Sendable, Hashable {
-    /// Number of perturbed models, K; `nil` is the default.
+    /// Number of perturbed models, K, at most where it is growing; `nil` is the default.
     package var models: Int?
+    /// When a run whose models are made batch by batch ends; `nil` makes all of them.
+    package var stop: Stop?
     /// Size of each subset; `nil` is the default.
     package var subset: SubsetSize?
     /// Where each perturbed model starts; `nil` is the default.

@@ -1,0 +1,116 @@
+public import Experiment
+import Statistics
+
+extension Study {
+  /// How far the scores of each behaviour have settled, with each of its queries in one group.
+  ///
+  /// Reliability is the correlation between the scores of two halves of the models, the mean over random
+  /// halves, stepped up to all models by the formula of Spearman and Brown. It measures precision, not truth.
+  ///
+  /// - Parameters:
+  ///   - behaviours: Those asked for.
+  ///   - seed: Seed of halves, draws and shuffles.
+  /// - Returns: One value a behaviour that can be scored, in order; none for runs whose models are not random
+  ///   subsets, and below ten models.
+  /// - Throws: `AttributionError`, or what the source of the losses throws.
+  public func convergence(
+    of behaviours: [QueryBehaviour],
+    seed: UInt64 = 0
+  ) throws -> [Convergence] {
+    guard probes == nil, !isMirrored, design.models >= StoppingRule.first else { return [] }
+    let sizes = [1, 2, 3].map { design.models * $0 / 4 }.filter { $0 >= StoppingRule.first }
+    return try behaviours.compactMap { behaviour in
+      let prepared = try prepare(Method(), for: behaviour.queries, grouped: true)
+      let attributor = prepared.attributor
+      let profiles = profiles(of: behaviour.queries, grouped: true, Method(), attributor)
+      guard attributor.isMeasurable(profiles[0]) else { return nil }
+      let curve = try (sizes + [design.models]).compactMap { models in
+        try first(models).reliability(of: behaviour, seed: seed).map {
+          Convergence.Point(models: models, reliability: $0)
+        }
+      }
+      let above = chances(of: profiles, attributor, seed: seed)[0].line?.above
+      return Convergence(
+        behaviour: behaviour.name,
+        models: attributor.models,
+        curve: curve,
+        expected: curve.last.map { last in
+          [last.models + StoppingRule.batch, 2 * last.models].map {
+            Convergence.Point(
+              models: $0,
+              reliability: steppedUp(last.reliability, by: Double($0) / Double(last.models))
+            )
+          }
+        } ?? [],
+        above: above,
+        stability: attributor.stability(of: profiles[0], top: above ?? 0, seed: seed)
+      )
+    }
+  }
+
+  /// The same of the first models alone.
+  func first(_ models: Int) -> Study {
+    Study(
+      corpus: corpus,
+      design: design.first(models),
+      repeats: { view in try repeats(view).filter { $0.model < models } },
+      candidates: candidates,
+      planned: models,
+      losses: { try losses($0).first(models) }
+    )
+  }
+
+  private func reliability(of behaviour: QueryBehaviour, seed: UInt64) throws -> Double? {
+    let attributor = try prepare(Method(), for: behaviour.queries, grouped: true).attributor
+    guard let attributor = attributor as? Attributor else { return nil }
+    let profile = profiles(of: behaviour.queries, grouped: true, Method(), attributor)[0]
+    return attributor.reliability(of: profile, seed: seed)
+  }
+}
+
+extension Attributor {
+  /// The reliability of a profile's scores over the measurable rows, by 20 random pairs of halves.
+  ///
+  /// - Returns: 0...1; `nil` where the scores of halves do not vary.
+  fileprivate func reliability(of profile: QueryProfile, seed: UInt64) -> Double? {
+    var generator = SplitMix64(seed: seed)
+    let half = models / 2
+    let rows = measurable.indices.filter { measurable[$0] }
+    let correlations = (0..<20).compactMap { _ -> Double? in
+      let order = generator.shuffled(Array(0..<models))
+      let scores = [order.prefix(half), order.dropFirst(half).prefix(half)].map { part in
+        let fit = refit(rows: part.sorted())
+        let scores = self.scores(weights(for: [profile], on: fit).vectors, on: fit)[0]
+        return rows.map { scores[$0] }
+      }
+      return pearson(scores[0], scores[1])
+    }
+    guard !correlations.isEmpty else { return nil }
+    let shared = max(0, mean(of: correlations))
+    return steppedUp(shared, by: Double(models) / Double(half))
+  }
+}
+
+extension Attributing {
+  /// Share of bootstrap draws whose best rows have a Jaccard index of at least 0.8 with the best rows of all
+  /// models, 0...1.
+  fileprivate func stability(of profile: QueryProfile, top count: Int, seed: UInt64) -> Double {
+    func best(_ scores: [Double]) -> Set<Int> {
+      var list = TopList(limit: count)
+      for (row, score) in scores.enumerated() where measurable[row] {
+        list.offer(score, example: row)
+      }
+      return Set(list.entries.map(\.example))
+    }
+    guard count > 0 else { return 0 }
+    let top = best(rankings(for: [profile])[0])
+    var draws = 0
+    var same = 0
+    replicates(for: [profile], draws: 100, seed: seed) { rankings in
+      let drawn = best(rankings[0])
+      draws += 1
+      if Double(top.intersection(drawn).count) >= 0.8 * Double(top.union(drawn).count) { same += 1 }
+    }
+    return draws == 0 ? 0 : Double(same) / Double(draws)
+  }
+}
