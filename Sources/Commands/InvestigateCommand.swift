@@ -16,6 +16,7 @@ enum InvestigateCommand {
     var queries: [String] = []
     var jobs: Int?
     var dollars: Double?
+    var replay: String?
     var display = DisplayOptions()
   }
 
@@ -34,6 +35,12 @@ enum InvestigateCommand {
         .repeated("query", "ID", "a query that shows the behaviour", \.queries),
         .value("jobs", "N", "trainings at most", in: 1...10_000, \.jobs),
         .value("dollars", "D", "US dollars at most", in: 0...1_000_000, \.dollars),
+        .value(
+          "replay",
+          "FILE",
+          "answer from a recording (.jsonl) or another run's store; the network stays untouched",
+          \.replay
+        ),
       ] + Flag.display(json: "one JSON object", progress: true),
       discussion:
         "The cheapest first, each step only if the one before did not settle it: text search and "
@@ -52,7 +59,7 @@ enum InvestigateCommand {
     let store = try RunStore(path: path)
     let progress = display.progress()
     return try await display.tellingWaits(progress, store: store) {
-      let way = try HostAccess.Way(engine: .trusting(), record: store, replay: store)
+      let way = try HostAccess.way(of: store, replay: options.replay)
       var prepared = try await PreparedRun.make(
         configuration,
         store: path,

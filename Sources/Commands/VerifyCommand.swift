@@ -16,6 +16,8 @@ enum VerifyCommand {
     var queries: [String] = []
     var rows: String?
     var jobs: Int?
+    var isTriaging = false
+    var replay: String?
     var display = DisplayOptions()
   }
 
@@ -45,6 +47,17 @@ enum VerifyCommand {
           \.rows
         ),
         .value("jobs", "N", "trainings at most", in: 1...10_000, \.jobs),
+        .toggle(
+          "triage",
+          "first a small step of θ0 against each cluster, which says where to begin",
+          \.isTriaging
+        ),
+        .value(
+          "replay",
+          "FILE",
+          "answer from a recording (.jsonl) or another run's store; the network stays untouched",
+          \.replay
+        ),
         .run,
       ] + Flag.display(json: "one JSON object", progress: true),
       discussion:
@@ -75,16 +88,19 @@ enum VerifyCommand {
         configuration,
         store: options.store,
         writing: store,
-        way: HostAccess.Way(engine: HTTPEngine.trusting(), record: store, replay: store)
+        way: HostAccess.way(of: store, replay: options.replay)
       )
       for note in prepared.notes { display.note("note: \(note)") }
-      let proving = try Proving(
+      var proving = try Proving(
         suspects,
         of: options.tag ?? (options.queries.first ?? "all queries"),
         queries: queries,
         jobs: options.jobs,
         prepared: prepared
       )
+      if options.isTriaging {
+        proving = try await proving.triaged(display, progress, writing: store)
+      }
       display.note(proving.plan)
       let (verdict, _) = try await proving.verdict(display, progress, writing: store)
       let dollars = try RunRecord(path: options.store).spending?.dollars

@@ -90,6 +90,25 @@ public struct Verdict: Sendable, Hashable {
     }
   }
 
+  /// What a small step of θ0 against some rows does to the queries: a cheap word on what their removal would do.
+  ///
+  /// The step raises the rows' losses, and whatever they taught goes with them. Only the order of several sets,
+  /// and a set's sign, mean something: the size is the step's.
+  public struct Triage: Sendable, Hashable {
+    /// Positions of the rows that the step goes against, ascending.
+    public let rows: [Int]
+    /// By how much the queries' mean loss rises over θ0's, in nats; positive where the rows feed the behaviour.
+    public let rise: Double
+    /// 95 % interval of Student's t from the spread of the seeds; `nil` for one seed.
+    public let interval: ClosedRange<Double>?
+
+    package init(rows: [Int], rise: Double, interval: ClosedRange<Double>?) {
+      self.rows = rows
+      self.rise = rise
+      self.interval = interval
+    }
+  }
+
   /// One step of an investigation.
   public struct Step: Sendable, Hashable {
     /// What was done.
@@ -138,6 +157,11 @@ public struct Verdict: Sendable, Hashable {
   public let jobs: Int
   /// The queries that show something else, by tag.
   package(set) public var others: [Other] = []
+  /// What steps against each cluster said before it was removed, the largest rise first; none without triage.
+  package(set) public var triage: [Triage] = []
+  /// How well they agree with removal: Spearman's correlation of rises with shares over the clusters, −1...1;
+  /// `nil` for fewer than three clusters that have both, or where either does not vary.
+  package(set) public var triageAgreement: Double?
   /// What led to the suspects, and what came of each of them, where a whole investigation did; else none.
   package(set) public var steps: [Step] = []
 

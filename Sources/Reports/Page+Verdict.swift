@@ -132,6 +132,27 @@ extension Page {
         )
       )
     }
+    for triage in verdict.triage {
+      let name = verdict.clusters.first { $0.cluster.rows == triage.rows }?.cluster.name
+      let interval = triage.interval.map {
+        " (\(Numerals.fixed($0.lowerBound, 2))…\(Numerals.fixed($0.upperBound, 2)))"
+      }
+      notes.append(
+        Note(
+          "triage",
+          "a step against '\(name ?? "rows")' raises the NLL by \(Numerals.fixed(triage.rise, 2))"
+            + (interval ?? "")
+        )
+      )
+    }
+    if let agreement = verdict.triageAgreement {
+      notes.append(
+        Note(
+          "agreement",
+          "of triage with removal over the clusters: Spearman \(Numerals.fixed(agreement, 2))"
+        )
+      )
+    }
     if let spread = verdict.spread {
       notes.append(
         Note(

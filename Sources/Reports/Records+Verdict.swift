@@ -92,7 +92,18 @@ extension Records {
             ])
           }
         )
-      ), ("spread", .number(verdict.spread)),
+      ),
+      (
+        "triage",
+        .array(
+          verdict.triage.map {
+            .object([
+              ("rows", ids($0.rows)), ("rise", .number($0.rise)),
+              ("low", .number($0.interval?.lowerBound)), ("high", .number($0.interval?.upperBound)),
+            ])
+          }
+        )
+      ), ("triageAgreement", .number(verdict.triageAgreement)), ("spread", .number(verdict.spread)),
       ("missingPairs", verdict.missingPairs.map { .integer($0) } ?? .null),
       ("jobs", .object([("planned", .integer(planned)), ("used", .integer(verdict.jobs))])),
       ("dollars", .number(dollars)),

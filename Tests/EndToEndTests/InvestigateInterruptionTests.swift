@@ -44,6 +44,15 @@ import Testing
       .ending()
     #expect([0, 3].contains(expected.status), "\(expected.notes)")
     try await calm.stop()
+    // Without a host, from what was recorded.
+    let export = ["export", "calm.db", "recording", "-o", "calm.jsonl"]
+    #expect(try await DaunceProcess(export, in: place.url).ending().status == 0)
+    let replayed = try await DaunceProcess(
+      ["investigate", "calm.json5", "--store", "again.db", "--replay", "calm.jsonl"] + words,
+      in: place.url
+    ).ending()
+    #expect(replayed.status == expected.status, "\(replayed.notes)")
+    #expect(try verdict(replayed) == verdict(expected))
 
     let host = try await SandboxProcess(
       in: place.url,

@@ -123,7 +123,8 @@ private let line = ChanceLine(
       stability: 0.25
     )
     #expect(
-      text(Records.status(status, convergence: [convergence])) == #"{"schema":1,"phase":"running","models":{"planned":4,"#
+      text(Records.status(status, convergence: [convergence]))
+        == #"{"schema":1,"phase":"running","models":{"planned":4,"#
         + #""succeeded":3,"running":2,"failed":1},"losses":{"expected":8,"measured":7,"#
         + #""missing":6,"censored":5},"dollars":0,"notes":["n"],"#
         + #""missing":[{"reason":"r","count":6,"examples":["a","b"]}],"waiting":[],"#

@@ -2,6 +2,7 @@ import Configuration
 import Experiment
 import FoundationEssentials
 import Hosts
+import Runs
 import Transport
 
 /// A host that a configuration names: its profile and a connection with the key, not asked yet.
@@ -25,6 +26,18 @@ struct HostAccess: Sendable {
     var record: (any Archive)?
     /// Answers what it holds.
     var replay: (any Archive)?
+  }
+
+  /// What a command that goes on with a run may ask.
+  ///
+  /// - Parameters:
+  ///   - store: The run's store, which answers what it holds.
+  ///   - path: A recording that answers in the place of hosts and store; `nil` asks the hosts.
+  /// - Returns: The way.
+  /// - Throws: `RunError` of the recording, or what is wrong with the system's certificates.
+  static func way(of store: RunStore, replay path: String?) throws -> Way {
+    if let path { return Way(record: store, replay: try Recording(path: path)) }
+    return Way(engine: try HTTPEngine.trusting(), record: store, replay: store)
   }
 
   /// Finds the address and the key of an endpoint.

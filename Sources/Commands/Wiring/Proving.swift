@@ -1,4 +1,5 @@
 import Attribution
+import Configuration
 import Experiment
 import Reports
 import Runs
@@ -13,6 +14,9 @@ struct Proving {
   private let proof: Proof
   private let prover: ProofRun
   private let prepared: PreparedRun
+  private let queries: [Int]
+  private let jobs: Int?
+  private var triage: [Verdict.Triage] = []
 
   /// Prepares to prove what causes a behaviour.
   ///
@@ -57,6 +61,67 @@ struct Proving {
     )
     self.behaviour = behaviour
     self.prepared = prepared
+    self.queries = queries
+    self.jobs = jobs
+  }
+
+  /// The same with the clusters in the order in which small steps of θ0 against their rows raise the loss of
+  /// the queries.
+  ///
+  /// - Parameters:
+  ///   - display: Where it says what it does.
+  ///   - progress: The line of its own.
+  ///   - store: The store.
+  /// - Returns: The proof in that order.
+  /// - Throws: `Failure` where the host takes no weights below 0; what ends the steps.
+  func triaged(
+    _ display: Display,
+    _ progress: Progress,
+    writing store: RunStore
+  ) async throws -> Proving {
+    guard prepared.providers.trainer.trainerCapabilities.signed else {
+      throw Failure(
+        .usage,
+        "cannot step against rows: this host takes no weights below 0",
+        hint: "leave out --triage"
+      )
+    }
+    let seeds = 2
+    let run = TriageRun(
+      proof.clusters,
+      of: behaviour,
+      queries: queries,
+      rows: prepared.corpus.train.count,
+      settings: prepared.settings,
+      step: Defaults.step(from: .target, isLocal: prepared.isEmbedded),
+      seeds: seeds
+    )
+    display.note("triage: \(Numerals.count(seeds * proof.clusters.count, "small step")) of θ0")
+    _ = try await prepared.with(run.settings, run.design).run(
+      "stepping",
+      display: display,
+      progress: progress,
+      writing: store,
+      isQuiet: true
+    )
+    let found = try run.triage(store: prepared.store)
+    // What was not read stays where it was, behind what was.
+    let order = found.map(\.rows)
+    func place(_ cluster: SuspectCluster) -> Int {
+      order.firstIndex(of: cluster.rows) ?? order.count
+    }
+    let clusters = proof.clusters.enumerated().sorted {
+      (place($0.element), $0.offset) < (place($1.element), $1.offset)
+    }
+    var proving = try Proving(
+      clusters.map(\.element),
+      of: behaviour,
+      queries: queries,
+      jobs: jobs,
+      prepared: prepared
+    )
+    proving.triage = found
+    return proving
   }
 
   /// What it will take, before anything is spent.
@@ -96,7 +161,7 @@ struct Proving {
     writing store: RunStore,
     isTold: Bool = true
   ) async throws -> (verdict: Verdict, trained: Set<Removal>) {
-    try await prover.verdict(
+    var (verdict, trained) = try await prover.verdict(
       store: prepared.store,
       told: { wanted in
         guard isTold else { return }
@@ -117,6 +182,8 @@ struct Proving {
         )
       }
     )
+    verdict.add(triage)
+    return (verdict, trained)
   }
 }
 
