@@ -94,6 +94,28 @@ public struct Study {
     self.losses = losses
   }
 
+  /// The study of the first of its models alone: what a cheaper run would have had.
+  ///
+  /// - Parameter models: How many; all where there are fewer.
+  /// - Returns: The study.
+  public func first(_ models: Int) -> Study {
+    guard models < design.models else { return self }
+    return Study(
+      corpus: corpus,
+      design: design.first(models),
+      repeats: { [repeats] view in try repeats(view).filter { $0.model < models } },
+      probes: probes.map {
+        Probing.Source(queries: Array($0.queries.prefix(models)), target: $0.target)
+      },
+      isMirrored: isMirrored,
+      candidates: candidates,
+      embeddings: embeddings,
+      planned: models,
+      arithmetic: arithmetic,
+      losses: { [losses] view in try losses(view).first(models) }
+    )
+  }
+
   /// Estimator, losses and noise for one question.
   struct Preparation {
     let attributor: any Attributing
