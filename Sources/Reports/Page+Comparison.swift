@@ -98,13 +98,15 @@ extension Page {
   private static let head = [Column("run", minimum: 8), Column("estimator", minimum: 12)]
 
   private static func names(of contender: RunComparison.Contender) -> [[Span]] {
-    let view =
-      switch contender.view {
-      case .sum: ""
-      case .mean: ", mean"
-      case .firstToken: ", first token"
-      }
-    return [[Span(contender.run)], [Span(contender.estimator + view, .accent)]]
+    [[Span(contender.run)], [Span(estimator(of: contender), .accent)]]
+  }
+
+  private static func estimator(of contender: RunComparison.Contender) -> String {
+    switch contender.view {
+    case .sum: contender.estimator
+    case .mean: contender.estimator + ", mean"
+    case .firstToken: contender.estimator + ", first token"
+    }
   }
 
   private static func title(of measure: RunComparison.Measure) -> String {
@@ -157,17 +159,23 @@ extension Page {
     }
     if let first = comparison.contenders.first, comparison.contenders.count > 1 {
       notes.append(Note("top 20", "share of the first 20 rows that are among the first's, too"))
-      let contests = comparison.contenders.count - 1
+      let drawn =
+        comparison.grouped || comparison.queries == 1 ? "models" : "models and queries"
       notes.append(
         Note(
           "differences",
-          "to \(first.run), \(first.estimator); 95 % intervals over "
-            + (comparison.grouped || comparison.queries == 1
-              ? "models" : "models and queries drawn anew")
-            + ", paired; 'none shown' where one holds 0"
-            + (contests > 4 ? ". Of \(contests), one in twenty misses by chance" : "")
+          "to \(first.run) by \(estimator(of: first)); 95 % intervals from \(drawn) drawn anew, the "
+            + "same for all; 'none shown' where one holds 0; one such interval in twenty misses"
         )
       )
+      let judged = comparison.contenders.dropFirst().compactMap { contender in
+        [.ap, .reliability].lazy.compactMap { contender.figures[$0]?.difference }.first
+      }
+      if judged.contains(where: { $0.interval == nil }) {
+        notes.append(
+          Note("no interval", "where fewer than five models can be drawn anew", .warning)
+        )
+      }
     }
     return notes + comparison.notes.map { Note("note", $0, .warning) }
   }

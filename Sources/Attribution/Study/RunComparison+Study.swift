@@ -283,9 +283,10 @@ private struct Answers: Equatable {
       return ours - theirs
     }
     let shift = value - other - mean(of: differences)
-    // Draws that are all alike have drawn nothing.
+    // Draws that are all alike, up to rounding, have drawn nothing.
+    let range = (differences.max() ?? 0) - (differences.min() ?? 0)
     let interval =
-      standardDeviation(of: differences) > 0
+      range > 1e-9
       ? percentileInterval(level: 0.95, of: differences.map { $0 + shift }) : nil
     return RunComparison.Figure(
       value,
