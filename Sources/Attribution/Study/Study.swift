@@ -55,7 +55,7 @@ public struct Study {
   /// Models that were to be made, those without losses included.
   let planned: Int
   /// What works out chance lines.
-  private let arithmetic: any BlockArithmetic
+  let arithmetic: any BlockArithmetic
 
   /// Creates a study.
   ///
