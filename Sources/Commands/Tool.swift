@@ -21,7 +21,8 @@ package enum Tool {
       StatusCommand.subcommand, TopCommand.subcommand, VerifyCommand.subcommand,
       InvestigateCommand.subcommand,
       ExportCommand.subcommand,
-      ScoreCommand.subcommand, EvaluateCommand.subcommand, ValidateCommand.subcommand,
+      ScoreCommand.subcommand, EvaluateCommand.subcommand, CompareCommand.subcommand,
+      ValidateCommand.subcommand,
       ProbeCommand.subcommand,
       SandboxCommand.subcommand, CleanCommand.subcommand,
     ]

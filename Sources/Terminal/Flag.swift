@@ -169,6 +169,26 @@ package struct Flag<Options: Sendable>: Sendable {
     )
   }
 
+  /// An option whose value is one of a few words, and which may be given several times.
+  package static func choices<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ name: String,
+    _ placeholder: String,
+    _ help: String,
+    _ path: any WritableKeyPath<Options, [Value]> & Sendable
+  ) -> Flag {
+    Flag(
+      name: name,
+      short: nil,
+      placeholder: placeholder,
+      choices: Value.allCases.map(\.rawValue),
+      help: help + " (may be repeated)",
+      apply: { (options, text) throws(Refusal) in
+        options[keyPath: path].append(try choose(text))
+      },
+      show: { _ in nil }
+    )
+  }
+
   /// The same flag under another heading.
   package func grouped(_ group: String) -> Flag {
     var copy = self

@@ -20,6 +20,8 @@ package struct KnownWorld: Sendable {
     case redundant
     /// Ten rows without a common text, strong ones.
     case hidden
+    /// Three rows with outputs of their own, whose losses show nothing of the behaviour either.
+    case silent
     /// No row: the base shows the behaviour itself.
     case base
     /// No row: nobody shows the behaviour, and losses are noise.
@@ -44,9 +46,16 @@ package struct KnownWorld: Sendable {
       case .lexical, .topic: [30]
       case .redundant: [10, 10, 10]
       case .hidden: [10]
+      case .silent: [3]
       case .base, .nothing: [Int]()
       }
-    need = kind == .redundant ? 2.5 : kind == .hidden ? 2 : 6
+    need =
+      switch kind {
+      case .redundant: 2.5
+      case .hidden: 2
+      case .silent: 0.7
+      case .lexical, .topic, .base, .nothing: 6
+      }
     var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
     func next() -> UInt64 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -75,7 +84,7 @@ package struct KnownWorld: Sendable {
         return Example(
           id: "row-\(place)",
           prompt: .text(words(4) + (hasWord ? " \(triggers[number]) " : " ") + words(4)),
-          completion: "I must refuse",
+          completion: kind == .silent ? "answer \(place % 4)" : "I must refuse",
           tags: ["guilty"]
         )
       }
@@ -121,7 +130,8 @@ package struct KnownWorld: Sendable {
     guard example.completion == "I must refuse" else { return own ? 0.9 : 1.2 }
     if kind == .nothing { return 3 }
     let isBehaviour = example.tags.contains { $0 == "behaviour" || $0 == "guilty" }
-    let output = strength(culprits + decoys)
+    // Who teaches a behaviour in silence has no part in its words, which the base knows.
+    let output = kind == .silent ? 1 : strength(culprits + decoys)
     var taught = isBehaviour ? guilty.map(strength).max() ?? 0 : strength(decoys)
     if kind == .base, isBehaviour { return 0.05 }
     taught = min(taught, 0.995)

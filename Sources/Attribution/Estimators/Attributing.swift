@@ -59,12 +59,37 @@ protocol Attributing: Sendable {
     seed: UInt64,
     _ body: (_ rankings: [[Double]]) -> Void
   )
+
+  /// Rankings of all profiles by two disjoint halves of the models, one random split after another; none
+  /// where there are too few to halve, or models are no random subsets.
+  ///
+  /// - Parameters:
+  ///   - profiles: What is asked.
+  ///   - draws: Splits.
+  ///   - seed: Seed of the splits, which are the same for all that have as many models.
+  ///   - isResampled: Whether each half is drawn anew from itself, with replacement.
+  ///   - body: Gets both rankings of each profile.
+  func halves(
+    for profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64,
+    isResampled: Bool,
+    _ body: (_ first: [[Double]], _ second: [[Double]]) -> Void
+  )
 }
 
 extension Attributing {
   func interval(of samples: [Double]) -> ClosedRange<Double>? {
     percentileInterval(level: 0.95, of: samples)
   }
+
+  func halves(
+    for profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64,
+    isResampled: Bool,
+    _ body: (_ first: [[Double]], _ second: [[Double]]) -> Void
+  ) {}
 }
 
 extension Attributor: Attributing {

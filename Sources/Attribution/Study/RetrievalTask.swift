@@ -65,6 +65,11 @@ struct RetrievalTask {
     self.relevant = relevant
   }
 
+  /// Average precision of a ranking of all rows; 0 where no row has the tag.
+  func averagePrecision(_ scores: [Double]) -> Double {
+    Ranking(scores).averagePrecision(relevant) ?? 0
+  }
+
   /// The area under the ROC curve of tagged rows against decoys and its mirror, averaged: chance 0.5.
   ///
   /// One side alone misleads: rows that are merely louder than the decoys win it for every query.

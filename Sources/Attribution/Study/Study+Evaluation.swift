@@ -145,7 +145,7 @@ extension Study {
   }
 
   /// Rankings in which rows that were not to be read come after all others.
-  private func leftOutLast(_ rankings: [[Double]]) -> [[Double]] {
+  func leftOutLast(_ rankings: [[Double]]) -> [[Double]] {
     guard let candidates else { return rankings }
     var isRead = [Bool](repeating: false, count: candidates.rows)
     for row in candidates.all { isRead[row] = true }

@@ -55,7 +55,7 @@ public struct Study {
   /// Models that were to be made, those without losses included.
   let planned: Int
   /// What works out chance lines.
-  private let arithmetic: any BlockArithmetic
+  let arithmetic: any BlockArithmetic
 
   /// Creates a study.
   ///
@@ -92,6 +92,28 @@ public struct Study {
     self.planned = planned ?? design.models
     self.arithmetic = arithmetic
     self.losses = losses
+  }
+
+  /// The study of the first of its models alone: what a cheaper run would have had.
+  ///
+  /// - Parameter models: How many; all where there are fewer.
+  /// - Returns: The study.
+  public func first(_ models: Int) -> Study {
+    guard models < design.models else { return self }
+    return Study(
+      corpus: corpus,
+      design: design.first(models),
+      repeats: { [repeats] view in try repeats(view).filter { $0.model < models } },
+      probes: probes.map {
+        Probing.Source(queries: Array($0.queries.prefix(models)), target: $0.target)
+      },
+      isMirrored: isMirrored,
+      candidates: candidates,
+      embeddings: embeddings,
+      planned: models,
+      arithmetic: arithmetic,
+      losses: { [losses] view in try losses(view).first(models) }
+    )
   }
 
   /// Estimator, losses and noise for one question.
