@@ -6,9 +6,9 @@ public struct RunComparison: Sendable, Hashable {
     case ap
     /// Area under the ROC curve of tagged rows against decoys and its mirror, averaged: 0...1, chance 0.5.
     case twoSided
-    /// Reliability of all scores, 0...1: how much of their order another draw of as many models would keep.
+    /// Reliability of all scores, 0...1: how much of them another draw of as many models would show again.
     ///
-    /// From the rank correlation h between scores of two disjoint halves of the models, 2h / (1 + h). It tells
+    /// From the correlation h between scores of two disjoint halves of the models, 2h / (1 + h). It tells
     /// noise, not truth: scores may be sure and wrong.
     case reliability
     /// Rows above the chance line, a count.

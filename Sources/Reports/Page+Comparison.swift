@@ -150,7 +150,7 @@ extension Page {
       notes.append(
         Note(
           "reliability",
-          "2h / (1 + h) of the rank correlation h between two halves of the models: noise, not truth"
+          "2h / (1 + h) of the correlation h between two halves of the models: noise, not truth"
         )
       )
     }

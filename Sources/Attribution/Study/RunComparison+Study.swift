@@ -223,7 +223,7 @@ private struct Answers: Equatable {
     let rows = attributor.measurable.indices.filter { attributor.measurable[$0] }
     func agreement(_ first: [[Double]], _ second: [[Double]]) -> [Double?] {
       zip(first, second).map { first, second in
-        spearman(rows.map { first[$0] }, rows.map { second[$0] })
+        pearson(rows.map { first[$0] }, rows.map { second[$0] })
       }
     }
     var point = marks(attributor.rankings(for: asked + mirrored))

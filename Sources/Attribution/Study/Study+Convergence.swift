@@ -48,50 +48,40 @@ extension Study {
     }
   }
 
-  /// The same of the first models alone.
-  func first(_ models: Int) -> Study {
-    Study(
-      corpus: corpus,
-      design: design.first(models),
-      repeats: { view in try repeats(view).filter { $0.model < models } },
-      candidates: candidates,
-      planned: models,
-      losses: { try losses($0).first(models) }
-    )
-  }
-
   private func reliability(of behaviour: QueryBehaviour, seed: UInt64) throws -> Double? {
     let attributor = try prepare(Method(), for: behaviour.queries, grouped: true).attributor
-    guard let attributor = attributor as? Attributor else { return nil }
-    let profile = profiles(of: behaviour.queries, grouped: true, Method(), attributor)[0]
-    return attributor.reliability(of: profile, seed: seed)
-  }
-}
-
-extension Attributor {
-  /// The reliability of a profile's scores over the measurable rows, by 20 random pairs of halves.
-  ///
-  /// - Returns: 0...1; `nil` where the scores of halves do not vary.
-  fileprivate func reliability(of profile: QueryProfile, seed: UInt64) -> Double? {
-    var generator = SplitMix64(seed: seed)
-    let half = models / 2
-    let rows = measurable.indices.filter { measurable[$0] }
-    let correlations = (0..<20).compactMap { _ -> Double? in
-      let order = generator.shuffled(Array(0..<models))
-      let scores = [order.prefix(half), order.dropFirst(half).prefix(half)].map { part in
-        let fit = refit(rows: part.sorted())
-        let scores = self.scores(weights(for: [profile], on: fit).vectors, on: fit)[0]
-        return rows.map { scores[$0] }
-      }
-      return pearson(scores[0], scores[1])
-    }
-    guard !correlations.isEmpty else { return nil }
-    let shared = max(0, mean(of: correlations))
-    return steppedUp(shared, by: Double(models) / Double(half))
+    let profiles = profiles(of: behaviour.queries, grouped: true, Method(), attributor)
+    return attributor.reliability(of: profiles, draws: 20, seed: seed)[0]
   }
 }
 
 extension Attributing {
+  /// The reliability of each profile's scores over the measurable rows, by random pairs of halves.
+  ///
+  /// - Parameters:
+  ///   - profiles: What is asked.
+  ///   - draws: Pairs of halves.
+  ///   - seed: Seed of the halves.
+  /// - Returns: 0...1 for each profile; `nil` where the scores of halves do not vary.
+  /// - SeeAlso: `splitHalfReliability`.
+  func reliability(
+    of profiles: [QueryProfile],
+    draws: Int,
+    seed: UInt64
+  ) -> [Double?] {
+    var correlations = profiles.map { _ in [Double]() }
+    let rows = measurable.indices.filter { measurable[$0] }
+    halves(for: profiles, draws: draws, seed: seed, isResampled: false) { first, second in
+      for place in profiles.indices {
+        let pair = (rows.map { first[place][$0] }, rows.map { second[place][$0] })
+        if let found = pearson(pair.0, pair.1) { correlations[place].append(found) }
+      }
+    }
+    return correlations.map { values in
+      values.isEmpty ? nil : steppedUp(max(0, mean(of: values)), by: 2)
+    }
+  }
+
   /// Share of bootstrap draws whose best rows have a Jaccard index of at least 0.8 with the best rows of all
   /// models, 0...1.
   fileprivate func stability(of profile: QueryProfile, top count: Int, seed: UInt64) -> Double {
