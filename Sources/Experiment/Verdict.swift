@@ -97,7 +97,8 @@ public struct Verdict: Sendable, Hashable {
   public struct Triage: Sendable, Hashable {
     /// Positions of the rows that the step goes against, ascending.
     public let rows: [Int]
-    /// By how much the queries' mean loss rises over θ0's, in nats; positive where the rows feed the behaviour.
+    /// By how much the queries' mean loss rises over θ0's, in nats, more than that of the other queries where there
+    /// are some; positive where the rows feed the behaviour.
     public let rise: Double
     /// 95 % interval of Student's t from the spread of the seeds; `nil` for one seed.
     public let interval: ClosedRange<Double>?

@@ -140,7 +140,7 @@ extension Page {
       notes.append(
         Note(
           "triage",
-          "a step against '\(name ?? "rows")' raises the NLL by \(Numerals.fixed(triage.rise, 2))"
+          "a step against '\(name ?? "rows")' raises the NLL by \(Numerals.fixed(triage.rise, 2)) more than that of other queries"
             + (interval ?? "")
         )
       )

@@ -4,7 +4,7 @@ import Statistics
 extension Verdict.Triage {
   /// Reads what steps against sets of rows did off their losses.
   ///
-  /// A censored loss counts as its bound; a query without a loss under θ0 or under the step is left out.
+  /// A step hurts all that a model can, so what it does to the other queries is taken off. A censored loss counts as its bound; a query without a loss under θ0 or under the step is left out.
   ///
   /// - Parameters:
   ///   - losses: One row a model, with the queries' losses.
@@ -22,15 +22,20 @@ extension Verdict.Triage {
     func loss(_ model: Int, _ query: Int) -> Double? {
       losses[model: model, column: losses.column(query: query)]?.value
     }
-    var order: [[Int]] = []
-    var rises: [[Int]: [Double]] = [:]
-    for (model, subset) in design.subsets.enumerated() where !subset.members.isEmpty {
+    func rise(_ queries: [Int], under model: Int) -> Double? {
       let changes = queries.compactMap { query in
         loss(model, query).flatMap { after in loss(target, query).map { after - $0 } }
       }
-      guard !changes.isEmpty else { continue }
+      return changes.isEmpty ? nil : mean(of: changes)
+    }
+    let asked = Set(queries)
+    let others = losses.queries.indices.filter { !asked.contains($0) }
+    var order: [[Int]] = []
+    var rises: [[Int]: [Double]] = [:]
+    for (model, subset) in design.subsets.enumerated() where !subset.members.isEmpty {
+      guard let own = rise(queries, under: model) else { continue }
       if rises[subset.members] == nil { order.append(subset.members) }
-      rises[subset.members, default: []].append(mean(of: changes))
+      rises[subset.members, default: []].append(own - (rise(others, under: model) ?? 0))
     }
     let found = order.map { rows in
       let values = rises[rows] ?? []
