@@ -22,6 +22,8 @@ package struct KnownWorld: Sendable {
     case hidden
     /// No row: the base shows the behaviour itself.
     case base
+    /// All rows alike: none of them is the cause.
+    case spread
     /// No row: nobody shows the behaviour, and losses are noise.
     case nothing
   }
@@ -44,7 +46,7 @@ package struct KnownWorld: Sendable {
       case .lexical, .topic: [30]
       case .redundant: [10, 10, 10]
       case .hidden: [10]
-      case .base, .nothing: [Int]()
+      case .base, .spread, .nothing: [Int]()
       }
     need = kind == .redundant ? 2.5 : kind == .hidden ? 2 : 6
     var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
@@ -124,6 +126,9 @@ package struct KnownWorld: Sendable {
     let output = strength(culprits + decoys)
     var taught = isBehaviour ? guilty.map(strength).max() ?? 0 : strength(decoys)
     if kind == .base, isBehaviour { return 0.05 }
+    if kind == .spread, isBehaviour {
+      return 12 * exp(-5 * Double(members?.count ?? 0) / Double(corpus.train.count))
+    }
     taught = min(taught, 0.995)
     return (4 * (1 - min(output, 0.995)) + 8 * (1 - taught)) * (own ? 0.75 : 1)
   }
