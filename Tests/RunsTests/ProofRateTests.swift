@@ -77,7 +77,7 @@ import Testing
     return all
   }
 
-  @Test(arguments: given == nil ? [.nothing] : [KnownWorld.Kind.base, .spread, .nothing])
+  @Test(arguments: given == nil ? [KnownWorld.Kind.nothing] : [.base, .spread, .nothing])
   func `nothing is found where there is nothing`(kind: KnownWorld.Kind) async throws {
     let all = try await Self.outcomes(kind, models: 10, count: Self.given.map { 5 * $0 } ?? 1)
     let above = all.count { $0.above > 0 }
@@ -90,13 +90,15 @@ import Testing
     #expect(above <= 1 + all.count / 20 && causes <= all.count / 20)
   }
 
-  @Test(arguments: given == nil ? [.topic] : [KnownWorld.Kind.lexical, .topic, .redundant])
+  @Test(arguments: given == nil ? [KnownWorld.Kind.topic] : [.lexical, .topic, .redundant])
   func `culprits are found beside ten models`(kind: KnownWorld.Kind) async throws {
     let all = try await Self.outcomes(kind, models: 10, count: Self.seeds)
     report(kind, all, least: 0.95)
     // One data set tells no rate.
     guard Self.given != nil else {
-      #expect(all.allSatisfy { $0.verdict.finding == .cause && min($0.precision, $0.recall) >= 0.9 })
+      #expect(
+        all.allSatisfy { $0.verdict.finding == .cause && min($0.precision, $0.recall) >= 0.9 }
+      )
       return
     }
     #expect(10 * all.count { $0.isRight(0.95) && $0.verdict.jobs <= 12 } >= 9 * all.count)
@@ -105,7 +107,8 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: given != nil)) func `ten culprits without a common text are found by forty models`() async throws {
+  @Test(.enabled(if: given != nil))
+  func `ten culprits without a common text are found by forty models`() async throws {
     let all = try await Self.outcomes(.hidden, models: 40, rows: 1000, count: (Self.seeds + 1) / 2)
     report(.hidden, all, least: 0.9)
     #expect(10 * all.count { $0.isRight(0.9) && $0.verdict.jobs <= 16 } >= 9 * all.count)
