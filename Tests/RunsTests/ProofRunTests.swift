@@ -6,7 +6,7 @@ import Testing
 @testable import Runs
 
 /// A run on a known world, and what proves it.
-private struct Known {
+struct Known {
   var world: KnownWorld
   var settings: RunSettings
 

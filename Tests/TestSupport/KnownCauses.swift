@@ -24,6 +24,8 @@ package struct KnownWorld: Sendable {
     case silent
     /// No row: the base shows the behaviour itself.
     case base
+    /// All rows alike: none of them is the cause.
+    case spread
     /// No row: nobody shows the behaviour, and losses are noise.
     case nothing
   }
@@ -47,14 +49,14 @@ package struct KnownWorld: Sendable {
       case .redundant: [10, 10, 10]
       case .hidden: [10]
       case .silent: [3]
-      case .base, .nothing: [Int]()
+      case .base, .spread, .nothing: [Int]()
       }
     need =
       switch kind {
       case .redundant: 2.5
       case .hidden: 2
       case .silent: 0.7
-      case .lexical, .topic, .base, .nothing: 6
+      case .lexical, .topic, .base, .spread, .nothing: 6
       }
     var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
     func next() -> UInt64 {
@@ -134,6 +136,9 @@ package struct KnownWorld: Sendable {
     let output = kind == .silent ? 1 : strength(culprits + decoys)
     var taught = isBehaviour ? guilty.map(strength).max() ?? 0 : strength(decoys)
     if kind == .base, isBehaviour { return 0.05 }
+    if kind == .spread, isBehaviour {
+      return 12 * exp(-5 * Double(members?.count ?? 0) / Double(corpus.train.count))
+    }
     taught = min(taught, 0.995)
     return (4 * (1 - min(output, 0.995)) + 8 * (1 - taught)) * (own ? 0.75 : 1)
   }

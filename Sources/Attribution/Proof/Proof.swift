@@ -18,6 +18,9 @@ public struct Proof: Sendable {
     public var none = 0.1
     /// A share of the behaviour that is a cause's: what is called no cause is shown to be below it.
     public var cause = 0.3
+    /// The share that has to go with all culprits together: with less of it others cause it, too, and rows that
+    /// only share the output may be among them.
+    public var most = 0.5
     /// Pairs of trainings a comparison, at most.
     public var pairs = 4
     /// Models that may be trained; `nil` is as many as it takes.

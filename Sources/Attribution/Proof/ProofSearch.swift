@@ -206,6 +206,15 @@ struct ProofSearch {
     )
     switch try settled([removal])[0] {
     case .cause:
+      let share = evidence?.effect(removal)?.value ?? 0
+      guard share >= settings.most else {
+        return result(
+          .notResolved,
+          "each of these brings the behaviour back, but \(Int((100 * (1 - share)).rounded())) % of it stay when "
+            + "they alone are taken away: others teach it, too",
+          removal: removal
+        )
+      }
       let open = indices.filter { findings[$0] == .notResolved }
       return result(
         .cause,

@@ -4,7 +4,8 @@ import Statistics
 extension Verdict.Triage {
   /// Reads what steps against sets of rows did off their losses.
   ///
-  /// A step hurts all that a model can, so what it does to the other queries is taken off. A censored loss counts as its bound; a query without a loss under θ0 or under the step is left out.
+  /// A step hurts all that a model can, so what it does to the other queries is taken off. A censored loss
+  /// counts as its bound; a query without a loss under θ0 or under the step is left out.
   ///
   /// - Parameters:
   ///   - losses: One row a model, with the queries' losses.

@@ -61,11 +61,17 @@ struct Investigation {
       if Self.isSettled(verdict) { return verdict }
     }
     if let stepped = try await mirror() {
-      verdict = try await prove(stepped, "removal of the steps' suspects")
+      verdict = Self.stronger(
+        verdict,
+        try await prove(stepped, "removal of the steps' suspects")
+      )
       if Self.isSettled(verdict) { return verdict }
     }
     if let scored = try await score() {
-      verdict = try await prove(scored, "removal of the scores' suspects")
+      verdict = Self.stronger(
+        verdict,
+        try await prove(scored, "removal of the scores' suspects")
+      )
     }
     return verdict
   }
@@ -75,6 +81,13 @@ struct Investigation {
     if verdict.isFinal { return true }
     // A cause that leaves a good part of the behaviour has accomplices.
     return verdict.finding == .cause && verdict.removal?.share?.value ?? 0 >= 0.7
+  }
+
+  /// The verdict that says more: what one step proved stands where a later one proves less.
+  static func stronger(_ earlier: Verdict, _ later: Verdict) -> Verdict {
+    guard earlier.finding == .cause else { return later }
+    func share(_ verdict: Verdict) -> Double { verdict.removal?.share?.value ?? 0 }
+    return later.finding == .cause && share(later) >= share(earlier) ? later : earlier
   }
 
   private mutating func note(_ step: Verdict.Step) {
@@ -161,12 +174,22 @@ struct Investigation {
   /// Seeds of each step.
   private static let seeds = 2
 
+  /// Jobs that are kept for the removal of what scores suspect: with its first models paid a proof takes about
+  /// as many, and scores that no removal tests say nothing.
+  private static let reserved = 6
+
   /// The run's own models, whose scores name suspects above chance.
   private mutating func score() async throws -> [SuspectCluster]? {
     var settings = prepared.settings
-    if let jobs { settings.models = min(settings.models, jobs - used) }
+    if let jobs { settings.models = min(settings.models, jobs - used - Self.reserved) }
     guard settings.models >= ChanceLine.minimumModels else {
-      note(Verdict.Step(name: "scores", jobs: 0, outcome: "left out: no jobs are left for them"))
+      note(
+        Verdict.Step(
+          name: "scores",
+          jobs: 0,
+          outcome: "left out: no jobs are left for them and the removal of what they suspect"
+        )
+      )
       return nil
     }
     let run = prepared.with(settings, try settings.design(of: corpus))

@@ -178,6 +178,12 @@ private let others = [cluster("one", 60..<75), cluster("other", 80..<90)]
     #expect(narrow.finding == .cause && narrow.culprits == Array(0..<30))
   }
 
+  @Test(arguments: 0..<10 as Range<UInt64>)
+  func `rows that take less than half of the behaviour with them are no answer`(seed: UInt64) {
+    let (verdict, _) = Simulation().verdict([cluster("some", 0..<11), decoys], seed: seed)
+    #expect(verdict.finding == .notResolved && verdict.culprits.isEmpty, "\(verdict.reason)")
+  }
+
   @Test func `foretells what it takes`() {
     let forecast = Proof(of: [word, decoys] + others, rows: 400, sameOutput: Array(0..<60))
       .forecast()
