@@ -135,7 +135,7 @@ public struct Verdict: Sendable, Hashable {
   /// Whether other suspects would change nothing: it is not the rows, or training again does not give θ0.
   public let isFinal: Bool
   /// The clusters in the order of suspicion.
-  public let clusters: [Cluster]
+  package(set) public var clusters: [Cluster]
   /// All rows that cause the behaviour, taken away together.
   public let removal: Cluster?
   /// As many random rows.
@@ -155,7 +155,7 @@ public struct Verdict: Sendable, Hashable {
   /// More pairs of trainings that would settle it at that spread; `nil` where it is settled or none would.
   public let missingPairs: Int?
   /// Models trained for it.
-  public let jobs: Int
+  package(set) public var jobs: Int
   /// The queries that show something else, by tag.
   package(set) public var others: [Other] = []
   /// What steps against each cluster said before it was removed, the largest rise first; none without triage.

@@ -13,10 +13,11 @@ struct Coverage: Sendable {
 
   /// Works out what a run reads.
   ///
-  /// All training rows, or the candidates, and all queries, as far as the matrix has them as columns.
+  /// All training rows, or the candidates, and all queries, as far as the matrix has them as columns; a removal
+  /// reads the rows that are named as candidates, and otherwise none.
   init(_ settings: RunSettings, corpus: Corpus) {
     let matrix = settings.perturbation.matrix
-    let rows = matrix.readsRows ? settings.candidates?.all ?? Array(corpus.train.indices) : []
+    let rows = settings.candidates?.all ?? (matrix.readsRows ? Array(corpus.train.indices) : [])
     let queries = matrix.readsQueries ? corpus.queries.count : 0
     let columns = rows + (0..<queries).map { corpus.train.count + $0 }
     self.columns = columns

@@ -10,9 +10,14 @@ package struct ProofRun: Sendable {
 
   /// Name of the proof's run in the store.
   package let name: String
-  private let proof: Proof
-  private let queries: [Int]
-  private let corpus: Corpus
+  let proof: Proof
+  let behaviour: String
+  let queries: [Int]
+  let corpus: Corpus
+  /// The settings of the run whose θ0 is trained again.
+  let original: RunSettings
+  /// Whether its suspects are an earlier proof's cause, corrected.
+  var isCorrected = false
   /// Its settings; the number of models follows from what the proof asks for.
   package let settings: RunSettings
 
@@ -40,6 +45,8 @@ package struct ProofRun: Sendable {
       )
     }
     self.proof = proof
+    self.behaviour = behaviour
+    original = settings
     self.queries = queries
     self.corpus = corpus
     var digest = Digest()
@@ -62,7 +69,7 @@ package struct ProofRun: Sendable {
   }
 
   /// The settings and the design of the run with so many models.
-  private func run(_ removals: [Removal]) -> (settings: RunSettings, design: SubsetDesign) {
+  func run(_ removals: [Removal]) -> (settings: RunSettings, design: SubsetDesign) {
     var settings = settings
     settings.models = removals.count
     let design = SubsetDesign(
@@ -103,7 +110,22 @@ package struct ProofRun: Sendable {
       switch proof.step(readings, target: target, failed: failed) {
       case .done(var verdict):
         verdict.others = others(verdict, removals, read)
-        return (verdict, Set(removals))
+        guard let next = try await corrected(verdict, removals, store: store, round: round) else {
+          return (verdict, Set(removals))
+        }
+        var (second, trained) = try await next.proof.verdict(
+          store: store,
+          told: told,
+          round: round
+        )
+        trained.formUnion(removals)
+        // What was proven stands where only accomplices are in doubt.
+        if second.finding != .cause, next.check.innocent.isEmpty {
+          verdict.jobs += second.jobs
+          return (verdict, trained)
+        }
+        second.add(verdict, corrected: next.check)
+        return (second, trained)
       case .train(let wanted):
         removals += wanted
         told(wanted)

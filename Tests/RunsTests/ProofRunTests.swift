@@ -203,7 +203,7 @@ extension Known {
       [SuspectCluster(name: "word", rows: known.world.culprits, sources: ["file"])]
     )
     let record = try RunRecord(path: store.path)
-    #expect(record.settings.name == "known" && record.runs.count == 2)
+    #expect(record.settings.name == "known" && record.runs.count == 3)
     #expect(try record.losses().models.count == 10)
   }
 }

@@ -112,11 +112,32 @@ struct ProofEvidence {
     return (max(0.03, (squares / freedom).squareRoot()), freedom)
   }
 
+  /// The same of one comparison.
+  ///
+  /// Seeds move a probability in proportion to p(1 − p), so two models that hardly show the behaviour differ
+  /// by less than two that show it.
+  private func spread(
+    of comparison: Comparison,
+    _ measure: Measure
+  ) -> (deviation: Double, freedom: Double) {
+    let all = spread(measure)
+    guard measure == .rate, all.deviation.isFinite else { return all }
+    func room(_ rows: [Int]) -> Double {
+      let rates = pairs(rows).map(rate(of:))
+      let mean = rates.reduce(0, +) / Double(max(1, rates.count))
+      return mean * (1 - mean)
+    }
+    let whole = room([])
+    let own = max(room(comparison.with), room(comparison.without))
+    guard own < whole else { return all }
+    return (max(0.03, all.deviation * own / whole), all.freedom)
+  }
+
   /// The mean share with its 95 % interval.
   func effect(_ comparison: Comparison, _ measure: Measure? = nil) -> Verdict.Effect? {
     let shares = shares(comparison, measure)
     guard !shares.isEmpty else { return nil }
-    let (deviation, freedom) = spread(measure)
+    let (deviation, freedom) = spread(of: comparison, measure ?? self.measure)
     let mean = shares.reduce(0, +) / Double(shares.count)
     let half =
       studentQuantile(tail: 0.025, freedom: freedom) * deviation
@@ -133,7 +154,7 @@ struct ProofEvidence {
     _ settings: Proof.Settings
   ) -> (none: Double, cause: Double) {
     let shares = shares(comparison)
-    let (deviation, freedom) = spread()
+    let (deviation, freedom) = spread(of: comparison, measure)
     var values = (none: 1.0, cause: 1.0)
     var sum = 0.0
     for (place, share) in shares.enumerated() {
@@ -157,7 +178,7 @@ struct ProofEvidence {
     let shares = shares(comparison)
     guard !shares.isEmpty else { return nil }
     let mean = shares.reduce(0, +) / Double(shares.count)
-    let (deviation, freedom) = spread()
+    let (deviation, freedom) = spread(of: comparison, measure)
     let distance = max(mean - settings.none, settings.cause - mean)
     for count in shares.count + 1...shares.count + 100 {
       let n = Double(count)
