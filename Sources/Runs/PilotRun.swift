@@ -1,12 +1,16 @@
 internal import Attribution
 package import Experiment
 
-/// The first models of a run, made before the others are paid for: runs of their own in the store, whose first two
-/// models are those of the run itself.
+/// The first models of a run, made before the others are paid for.
+///
+/// A run of its own in the store, whose first two models are those of the run itself. Like a proof it stands beside
+/// the run, and no command means it by default.
 package struct PilotRun: Sendable {
-  /// Settings and design of what is run, one after the other: the models, then, where they start from it, the
-  /// base, which reads the queries alone.
-  package let runs: [(settings: RunSettings, design: SubsetDesign)]
+  /// Its settings.
+  package let settings: RunSettings
+  /// Its design: two subsets of the run, the first one again with another seed, and, where models start from it,
+  /// the base.
+  package let design: SubsetDesign
 
   /// Prepares a pilot.
   ///
@@ -27,29 +31,23 @@ package struct PilotRun: Sendable {
       members: own[0].members,
       weights: own[0].weights
     )
-    func run(
-      _ name: String,
-      _ perturbation: Perturbation,
-      _ subsets: [Subset]
-    ) -> (settings: RunSettings, design: SubsetDesign) {
-      var run = settings
-      run.name = "\(name) of \(settings.name)"
-      run.perturbation = perturbation
-      run.models = subsets.count
-      run.repeats = RunSettings.Repeats(train: 0, queries: 0)
-      let design = SubsetDesign(
-        examples: design.examples,
-        start: design.start,
-        seed: design.seed,
-        subsets: subsets
-      )
-      return (run, design)
-    }
-    let models = run("pilot", .finetune, own + [twin])
     // Models from θ0 show what it shows.
-    let base =
-      settings.start == .base ? [run("base", .removal, [Subset(seed: 0, members: [])])] : []
-    runs = [models] + base
+    let base = settings.start == .base ? [Subset(seed: 0, members: [])] : []
+    self.design = SubsetDesign(
+      examples: design.examples,
+      start: design.start,
+      seed: design.seed,
+      subsets: own + [twin] + base
+    )
+    var pilot = settings
+    pilot.name = "pilot of \(settings.name)"
+    pilot.perturbation = .removal
+    pilot.models = self.design.models
+    pilot.repeats = RunSettings.Repeats(train: 0, queries: 0)
+    pilot.candidates =
+      settings.candidates
+      ?? Candidates(picked: Set(0..<design.examples), of: design.examples, audit: 0, seed: 0)
+    self.settings = pilot
   }
 
   /// What the models say, once they are read.
@@ -58,11 +56,8 @@ package struct PilotRun: Sendable {
   /// - Returns: Noise, strengths and advice.
   /// - Throws: `RunError` of the store, or with code `provider` where a model is missing.
   package func pilot(store: String) throws(RunError) -> Pilot {
-    let records = try runs.map { run throws(RunError) in
-      try RunRecord(path: store, run: run.settings.name)
-    }
-    let record = records[0]
-    guard records.flatMap(\.models).allSatisfy(\.isAnswered) else {
+    let record = try RunRecord(path: store, run: settings.name)
+    guard record.models.allSatisfy(\.isAnswered) else {
       let reason = record.models.lazy.compactMap(\.error).first ?? "it was not read to the end"
       throw RunError(
         .provider,
@@ -70,16 +65,10 @@ package struct PilotRun: Sendable {
       )
     }
     let losses = try record.losses()
-    func queries(_ losses: LossMatrix) -> [Double?] {
-      losses.queries.indices.map { losses[model: 0, column: losses.column(query: $0)]?.value }
-    }
     let target = try record.targetReadings().suffix(record.corpus.queries.count)
     var pilot = Pilot(
       record.corpus,
       losses: losses,
-      base: try records.dropFirst().first.map { base throws(RunError) in
-        queries(try base.losses())
-      },
       target: target.map { $0?.loss(.sum)?.value },
       subsetRatio: Double(record.design().subsets[0].members.count)
         / Double(record.corpus.train.count),

@@ -9,22 +9,21 @@ extension Pilot {
   ///
   /// - Parameters:
   ///   - corpus: The examples.
-  ///   - losses: Those of two models of different subsets, and of the first one's twin of another seed.
-  ///   - base: The base's NLL of each query in nats; `nil` where models do not start from it.
+  ///   - losses: Those of two models of different subsets and of the first one's twin of another seed; then, where
+  ///     models start from it, the base's.
   ///   - target: θ0's NLL of each query in nats; `nil` where it is missing.
   ///   - subsetRatio: Share of the rows in each subset, 0...1.
   ///   - start: What models start from.
   package init(
     _ corpus: Corpus,
     losses: LossMatrix,
-    base: [Double?]?,
     target: [Double?],
     subsetRatio: Double,
     start: Start
   ) {
     let noise = Self.noise(losses)
     let behaviours = corpus.behaviours.compactMap {
-      Self.behaviour($0, losses: losses, base: base, target: target)
+      Self.behaviour($0, losses: losses, target: target)
     }
     let strengths = behaviours.compactMap(\.strength)
     var ratio = subsetRatio
@@ -73,19 +72,18 @@ extension Pilot {
   private static func behaviour(
     _ behaviour: QueryBehaviour,
     losses: LossMatrix,
-    base: [Double?]?,
     target: [Double?]
   ) -> Behaviour? {
     let read =
       losses.models.indices.map { model in
         behaviour.queries.map { losses[model: model, column: losses.column(query: $0)]?.value }
-      } + [target, base ?? target].map { losses in behaviour.queries.map { losses[$0] } }
+      } + [behaviour.queries.map { target[$0] }]
     let kept = behaviour.queries.indices.filter { query in read.allSatisfy { $0[query] != nil } }
     let values = read.map { model in kept.compactMap { model[$0] } }
-    guard let models = Verdict.Shown(Array(values.dropLast(2))),
-      let target = Verdict.Shown(Array(values.suffix(2).prefix(1)))
+    guard let models = Verdict.Shown(Array(values.prefix(3))),
+      let target = Verdict.Shown(Array(values.suffix(1)))
     else { return nil }
-    let base = base == nil ? nil : Verdict.Shown(Array(values.suffix(1)))
+    let base = Verdict.Shown(Array(values.dropFirst(3).dropLast()))
     let strength = base.flatMap { base -> Double? in
       // As removal is judged: by probability where θ0 has some.
       let (none, some, all) =

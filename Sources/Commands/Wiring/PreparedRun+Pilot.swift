@@ -19,18 +19,15 @@ extension PreparedRun {
     _ progress: Progress,
     writing open: RunStore
   ) async throws -> (pilot: Pilot, plan: RunPlan?) {
-    let pilotRun = try PilotRun(settings, design)
-    for (settings, design) in pilotRun.runs {
-      let status = try await with(settings, design).run(
-        "pilot",
-        display: display,
-        progress: progress,
-        writing: open,
-        isQuiet: settings.perturbation == .removal
-      )
-      try status.requireCompletion(store: store)
-    }
-    let pilot = try pilotRun.pilot(store: store)
+    let run = try PilotRun(settings, design)
+    let status = try await with(run.settings, run.design).run(
+      "pilot",
+      display: display,
+      progress: progress,
+      writing: open
+    )
+    try status.requireCompletion(store: store)
+    let pilot = try run.pilot(store: store)
     var advised = settings
     advised.subset = .ratio(pilot.advice.subsetRatio)
     advised.start = pilot.advice.start
