@@ -44,6 +44,20 @@ import Testing
     #expect(
       (try again.objects().first?["models"] as? [String: Any])?["succeeded"] as? Int == made
     )
+    // Models that a longer run has are not left out again.
+    try place.rewrite(
+      "run.json5",
+      "models: 4, subsetRatio: 0.5",
+      "models: 15, subsetRatio: 0.5, start: \"base\""
+    )
+    #expect(try await place.daunce("run", "run.json5", "-q").status == 0)
+    try place.rewrite(
+      "run.json5",
+      "models: 4, subsetRatio: 0.5",
+      "models: { max: 15, stop: \"stable\" }, subsetRatio: 0.5, start: \"base\""
+    )
+    let longer = try await place.daunce("run", "run.json5", "--json")
+    #expect((try longer.objects().first?["models"] as? [String: Any])?["succeeded"] as? Int == 15)
   }
 
   @Test(arguments: [

@@ -79,6 +79,11 @@ import Testing
     // The steps are jobs like all others: nothing is stepped again.
     let again = try await DaunceProcess(words, in: place.url).ending()
     #expect(again.output == ending.output)
+    // Two steps a cluster, and they count as jobs.
+    let jobs = try #require(verdict["jobs"] as? [String: Int])
+    #expect((jobs["used"] ?? 0) > 6)
+    let few = try await DaunceProcess(words + ["--jobs", "5"], in: place.url).ending()
+    #expect(few.status == 64 && few.notes.contains("it takes 6 jobs"), "\(few.notes)")
   }
 
   @Test func `ends with 3 where its jobs do not suffice, and says what it would take`() async throws

@@ -84,6 +84,14 @@ import Testing
     #expect(runs.contains { $0.models < rule.max })
   }
 
+  @Test func `a behaviour that cannot be scored is left out, and ends nothing`() async throws {
+    let whole = try await study(.lexical, models: 10, seed: 0)
+    let study = Study(corpus: whole.corpus, design: whole.design) { _ in
+      throw AttributionError(.tooFewModels, "cannot read", cause: "no first token was read")
+    }
+    #expect(try study.convergence(of: whole.corpus.behaviours).isEmpty)
+  }
+
   @Test func `holds on while rows are unsettled, and for half of the models while there are none`()
   {
     func behaviour(models: Int, above: Int, stability: Double) -> Convergence {

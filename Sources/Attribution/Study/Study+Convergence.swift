@@ -18,34 +18,44 @@ extension Study {
     seed: UInt64 = 0
   ) throws -> [Convergence] {
     guard probes == nil, !isMirrored, design.models >= StoppingRule.first else { return [] }
-    let sizes = [1, 2, 3].map { design.models * $0 / 4 }.filter { $0 >= StoppingRule.first }
     return try behaviours.compactMap { behaviour in
-      let prepared = try prepare(Method(), for: behaviour.queries, grouped: true)
-      let attributor = prepared.attributor
-      let profiles = profiles(of: behaviour.queries, grouped: true, Method(), attributor)
-      guard attributor.isMeasurable(profiles[0]) else { return nil }
-      let curve = try (sizes + [design.models]).compactMap { models in
-        try first(models).reliability(of: behaviour, seed: seed).map {
-          Convergence.Point(models: models, reliability: $0)
-        }
+      do {
+        return try convergence(of: behaviour, seed: seed)
+      } catch is AttributionError {
+        // Too few models say anything of it, or nothing that the method reads.
+        return nil
       }
-      let above = chances(of: profiles, attributor, seed: seed)[0].line?.above
-      return Convergence(
-        behaviour: behaviour.name,
-        models: attributor.models,
-        curve: curve,
-        expected: curve.last.map { last in
-          [last.models + StoppingRule.batch, 2 * last.models].map {
-            Convergence.Point(
-              models: $0,
-              reliability: steppedUp(last.reliability, by: Double($0) / Double(last.models))
-            )
-          }
-        } ?? [],
-        above: above,
-        stability: attributor.stability(of: profiles[0], top: above ?? 0, seed: seed)
-      )
     }
+  }
+
+  /// The same of one behaviour; `nil` where its losses do not vary.
+  private func convergence(of behaviour: QueryBehaviour, seed: UInt64) throws -> Convergence? {
+    let sizes = [1, 2, 3].map { design.models * $0 / 4 }.filter { $0 >= StoppingRule.first }
+    let prepared = try prepare(Method(), for: behaviour.queries, grouped: true)
+    let attributor = prepared.attributor
+    let profiles = profiles(of: behaviour.queries, grouped: true, Method(), attributor)
+    guard attributor.isMeasurable(profiles[0]) else { return nil }
+    let curve = try (sizes + [design.models]).compactMap { models in
+      try first(models).reliability(of: behaviour, seed: seed).map {
+        Convergence.Point(models: models, reliability: $0)
+      }
+    }
+    let above = chances(of: profiles, attributor, seed: seed)[0].line?.above
+    return Convergence(
+      behaviour: behaviour.name,
+      models: attributor.models,
+      curve: curve,
+      expected: curve.last.map { last in
+        [last.models + StoppingRule.batch, 2 * last.models].map {
+          Convergence.Point(
+            models: $0,
+            reliability: steppedUp(last.reliability, by: Double($0) / Double(last.models))
+          )
+        }
+      } ?? [],
+      above: above,
+      stability: attributor.stability(of: profiles[0], top: above ?? 0, seed: seed)
+    )
   }
 
   private func reliability(of behaviour: QueryBehaviour, seed: UInt64) throws -> Double? {

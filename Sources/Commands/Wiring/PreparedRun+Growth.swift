@@ -45,7 +45,9 @@ extension PreparedRun {
     writing open: RunStore,
     until enough: (RunRecord) throws -> String?
   ) async throws -> RunStatus {
-    var looks = rule.looks[...]
+    // What a longer run has already is not looked at in parts.
+    let made = (try? RunRecord(path: store, run: settings.name))?.models.count ?? 0
+    var looks = rule.looks.drop { $0 < min(made, rule.max) }
     while true {
       let models = looks.popFirst() ?? rule.max
       var settings = settings

@@ -17,6 +17,8 @@ struct Proving {
   private let queries: [Int]
   private let jobs: Int?
   private var triage: [Verdict.Triage] = []
+  /// Small steps behind it, which count as jobs.
+  private var steps = 0
 
   /// Prepares to prove what causes a behaviour.
   ///
@@ -87,6 +89,14 @@ struct Proving {
       )
     }
     let seeds = 2
+    let steps = seeds * proof.clusters.count
+    guard jobs.map({ steps <= $0 }) ?? true else {
+      throw Failure(
+        .usage,
+        "cannot step against \(proof.clusters.count) clusters: it takes \(steps) jobs",
+        hint: "raise --jobs, or leave out --triage"
+      )
+    }
     let run = TriageRun(
       proof.clusters,
       of: behaviour,
@@ -96,7 +106,7 @@ struct Proving {
       step: Defaults.step(from: .target, isLocal: prepared.isEmbedded),
       seeds: seeds
     )
-    display.note("triage: \(Numerals.count(seeds * proof.clusters.count, "small step")) of θ0")
+    display.note("triage: \(Numerals.count(steps, "small step")) of θ0")
     _ = try await prepared.with(run.settings, run.design).run(
       "stepping",
       display: display,
@@ -117,10 +127,11 @@ struct Proving {
       clusters.map(\.element),
       of: behaviour,
       queries: queries,
-      jobs: jobs,
+      jobs: jobs.map { $0 - steps },
       prepared: prepared
     )
     proving.triage = found
+    proving.steps = steps
     return proving
   }
 
@@ -183,6 +194,7 @@ struct Proving {
       }
     )
     verdict.add(triage)
+    verdict.jobs += steps
     return (verdict, trained)
   }
 }
