@@ -70,6 +70,12 @@ final class DaunceProcess: Sendable {
     kill(process.processIdentifier, signal)
   }
 
+  /// Sends a signal once something is so, or the process has ended; the thread is kept as above.
+  func send(_ signal: Int32, when isSo: () throws -> Bool) rethrows {
+    while process.isRunning, try !isSo() { Thread.sleep(forTimeInterval: 0.005) }
+    send(signal)
+  }
+
   /// Waits for the first line of standard output.
   func firstLine() async throws -> String {
     while process.isRunning {

@@ -25,10 +25,7 @@ struct OptimisationInterruptionTests {
     var lost = 0
     for inputs in [150, 300, OptimisedPlace.inputs + 150] {
       let run = try DaunceProcess(["run", "run.json5", "-q"], in: place.url)
-      while try await place.served(at: host).values.reduce(0, +) < OptimisedPlace.columns + inputs {
-        try await Task.sleep(for: .milliseconds(2))
-      }
-      run.send(SIGKILL)
+      run.send(SIGKILL, when: { place.answers(in: "run.db") >= OptimisedPlace.columns + inputs })
       #expect(try await run.ending().status == -SIGKILL)
       let moment = try await place.moment()
       // What was answered but not on the disk yet, in this session or an earlier one.
@@ -131,6 +128,11 @@ private struct OptimisedPlace: ~Copyable {
       }
     }
     return counts
+  }
+
+  /// How many texts were recorded, of a store that may not be there yet.
+  func answers(in store: String) -> Int {
+    (try? recorded(in: store).values.reduce(0, +)) ?? 0
   }
 
   /// Perturbed models made, and replies kept that have a prompt in front, so far.
