@@ -126,6 +126,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: ["Experiment", "Hosts", "Runs", "Scenarios", "Validation", "Terminal"],
+      resources: [.embedInCode("HTML/report.css"), .embedInCode("HTML/report.js")],
       swiftSettings: safe
     ),
     .target(

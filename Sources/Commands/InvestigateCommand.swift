@@ -95,6 +95,16 @@ enum InvestigateCommand {
       )
       let verdict = try await investigation.verdict()
       let dollars = try RunRecord(path: path).spending?.dollars
+      try store.keep(
+        RecordedVerdict(
+          behaviour: behaviour,
+          queries: queries,
+          verdict: verdict,
+          planned: investigation.planned,
+          dollars: dollars,
+          program: Tool.version
+        )
+      )
       try display.show(
         Page(verdict, of: behaviour, queries: queries.count),
         json: Records.verdict(

@@ -19,7 +19,7 @@ package enum Tool {
     subcommands: [
       DemoCommand.subcommand, PlanCommand.subcommand, RunCommand.subcommand,
       StatusCommand.subcommand, TopCommand.subcommand, VerifyCommand.subcommand,
-      InvestigateCommand.subcommand,
+      InvestigateCommand.subcommand, ReportCommand.subcommand,
       ExportCommand.subcommand,
       ScoreCommand.subcommand, EvaluateCommand.subcommand, CompareCommand.subcommand,
       ValidateCommand.subcommand,

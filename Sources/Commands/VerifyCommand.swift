@@ -104,6 +104,16 @@ enum VerifyCommand {
       display.note(proving.plan)
       let (verdict, _) = try await proving.verdict(display, progress, writing: store)
       let dollars = try RunRecord(path: options.store).spending?.dollars
+      try store.keep(
+        RecordedVerdict(
+          behaviour: proving.behaviour,
+          queries: queries,
+          verdict: verdict,
+          planned: proving.forecast.likely,
+          dollars: dollars,
+          program: Tool.version
+        )
+      )
       try display.show(
         Page(verdict, of: proving.behaviour, queries: queries.count),
         json: Records.verdict(

@@ -105,6 +105,10 @@ package enum Defaults {
   package static let purpose = Purpose.retrieval
   /// Length of a list of examples.
   package static let top = 20
+  /// Length of a behaviour's list on a page that is kept.
+  package static let reported = 50
+  /// Length of the list of each of its queries there.
+  package static let reportedSingles = 5
 
   /// Which training rows are read where not all are.
   package enum Candidates {

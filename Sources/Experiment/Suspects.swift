@@ -1,5 +1,5 @@
 /// Training rows that something ties together and to a behaviour: what to take away to prove a cause.
-public struct SuspectCluster: Sendable, Hashable {
+public struct SuspectCluster: Sendable, Hashable, Codable {
   /// What ties the rows together, in a few words; unique among the clusters of one search.
   public let name: String
   /// Positions of the rows in the training set, ascending, each once.

@@ -1,7 +1,7 @@
 /// What removing rows and training again says about a behaviour.
-public struct Verdict: Sendable, Hashable {
+public struct Verdict: Sendable, Hashable, Codable {
   /// What was found.
-  public enum Finding: String, Sendable, Hashable {
+  public enum Finding: String, Sendable, Hashable, Codable {
     /// The rows cause the behaviour.
     case cause
     /// The rows do not cause it.
@@ -11,7 +11,7 @@ public struct Verdict: Sendable, Hashable {
   }
 
   /// A share of the behaviour, with a 95 % interval.
-  public struct Effect: Sendable, Hashable {
+  public struct Effect: Sendable, Hashable, Codable {
     /// 0 is nothing, 1 all of it.
     public let value: Double
     /// Lower end of the interval.
@@ -27,7 +27,7 @@ public struct Verdict: Sendable, Hashable {
   }
 
   /// How strongly models show the behaviour.
-  public struct Shown: Sendable, Hashable {
+  public struct Shown: Sendable, Hashable, Codable {
     /// Mean NLL of the queries' completions in nats.
     public let nll: Double
     /// Mean probability of the queries' completions, 0...1.
@@ -43,7 +43,7 @@ public struct Verdict: Sendable, Hashable {
   }
 
   /// What is known of one cluster.
-  public struct Cluster: Sendable, Hashable {
+  public struct Cluster: Sendable, Hashable, Codable {
     /// The rows, without those of clusters before it.
     public let cluster: SuspectCluster
     /// Share of the behaviour that goes with it, in nats: (mean NLL without − with) / (base − θ0 trained again).
@@ -72,7 +72,7 @@ public struct Verdict: Sendable, Hashable {
   }
 
   /// What becomes of queries that show something else when the culprits are taken away.
-  public struct Other: Sendable, Hashable {
+  public struct Other: Sendable, Hashable, Codable {
     /// Their tag.
     public let tag: String
     /// How many there are.
@@ -94,7 +94,7 @@ public struct Verdict: Sendable, Hashable {
   ///
   /// The step raises the rows' losses, and whatever they taught goes with them. Only the order of several sets,
   /// and a set's sign, mean something: the size is the step's.
-  public struct Triage: Sendable, Hashable {
+  public struct Triage: Sendable, Hashable, Codable {
     /// Positions of the rows that the step goes against, ascending.
     public let rows: [Int]
     /// By how much the queries' mean loss rises over θ0's, in nats, more than that of the other queries where there
@@ -111,7 +111,7 @@ public struct Verdict: Sendable, Hashable {
   }
 
   /// One step of an investigation.
-  public struct Step: Sendable, Hashable {
+  public struct Step: Sendable, Hashable, Codable {
     /// What was done.
     public let name: String
     /// Trainings it took; small ones count as one each.

@@ -26,7 +26,7 @@ extension Page {
   }
 
   /// Only rows above chance are called influential.
-  private static func title(of findings: QueryFindings) -> [Span] {
+  static func title(of findings: QueryFindings) -> [Span] {
     let isAbove = findings.chance.line.map { $0.above > 0 } ?? false
     return [
       Span(isAbove ? "Most influential examples for " : "Highest scores for ", .strong),
@@ -61,7 +61,7 @@ extension Page {
   }
 
   /// The rule where chance begins, below all rows of a list that does not reach it.
-  private static func rule(_ findings: QueryFindings, _ digits: Int) -> Rule? {
+  static func rule(_ findings: QueryFindings, _ digits: Int) -> Rule? {
     guard let chance = findings.chance.line, let listed = findings.listedAbove else { return nil }
     let more = chance.above - listed
     return Rule(
@@ -72,7 +72,7 @@ extension Page {
     )
   }
 
-  private static func interval(_ interval: ClosedRange<Double>?, _ digits: Int) -> [Span] {
+  static func interval(_ interval: ClosedRange<Double>?, _ digits: Int) -> [Span] {
     guard let interval else { return [] }
     let low = Numerals.fixed(interval.lowerBound, digits)
     let high = Numerals.fixed(interval.upperBound, digits)
@@ -114,12 +114,12 @@ extension Page {
     "positive = helps the query: its presence lowers the query's loss"
   )
 
-  private static func choice(_ findings: QueryFindings) -> [Note] {
+  static func choice(_ findings: QueryFindings) -> [Note] {
     [Note("estimator", findings.estimator, .strong)]
       + (findings.reason.map { [Note("why", $0)] } ?? [])
   }
 
-  private static func basis(_ findings: QueryFindings) -> [Note] {
+  static func basis(_ findings: QueryFindings) -> [Note] {
     let basis = findings.reliability
     var notes: [Note] = []
     let isShort = basis.models < basis.planned
@@ -175,7 +175,7 @@ extension Page {
     ]
   }
 
-  private static func signal(_ basis: Reliability) -> Note {
+  static func signal(_ basis: Reliability) -> Note {
     let label = "signal/noise"
     guard let ratio = basis.signalToNoise else {
       return Note(label, "not known: no example was read twice", .warning)
@@ -205,7 +205,7 @@ extension Page {
     )
   }
 
-  private static func textNotes(_ evidence: TextEvidence) -> [Note] {
+  static func textNotes(_ evidence: TextEvidence) -> [Note] {
     guard evidence.top > 0 else { return [Note("text search", "no row to compare with")] }
     var notes = [
       Note(

@@ -38,7 +38,7 @@ extension Page {
     self.init(parts)
   }
 
-  private static func emphasis(_ finding: Verdict.Finding) -> Emphasis {
+  static func emphasis(_ finding: Verdict.Finding) -> Emphasis {
     switch finding {
     case .cause: .bad
     case .noCause: .good
@@ -47,7 +47,7 @@ extension Page {
   }
 
   /// What is seen with and without the culprits.
-  private static func sentence(_ verdict: Verdict, queries: Int) -> String {
+  static func sentence(_ verdict: Verdict, queries: Int) -> String {
     let rows = Numerals.count(verdict.culprits.count, "row")
     guard let with = verdict.retrained, let without = verdict.without else {
       return "\(rows) cause it."

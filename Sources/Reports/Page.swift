@@ -69,6 +69,32 @@ package struct Page: Sendable, Hashable {
     case table([Column], rows: [[[Span]]], rule: Rule? = nil)
     /// Statements with a word in front that says what they are about.
     case notes([Note])
+    /// A list whose lines hold more than a table shows, which a reader may ask for.
+    case list(Listing)
+    /// A chart.
+    case plot(Plot)
+  }
+
+  /// A table of rows with their whole texts behind them.
+  package struct Listing: Sendable, Hashable {
+    /// What it lists, for those who do not see it.
+    package let title: String
+    /// The columns.
+    package let columns: [Column]
+    /// The rows, best first.
+    package let rows: [Line]
+    /// The rule across, where there is one.
+    package let rule: Rule?
+  }
+
+  /// A row of a list.
+  package struct Line: Sendable, Hashable {
+    /// What it is known by, to be copied.
+    package let id: String
+    /// Its cells.
+    package let cells: [[Span]]
+    /// What a reader may ask for: texts of many lines, each with what it is.
+    package let details: [Note]
   }
 
   /// One statement and what it is about.

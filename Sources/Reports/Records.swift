@@ -188,7 +188,7 @@ package enum Records {
   }
 
   /// `null` where there is no line.
-  private static func chance(_ line: ChanceLine?) -> JSONValue {
+  static func chance(_ line: ChanceLine?) -> JSONValue {
     line.map { .object(members(of: $0)) } ?? .null
   }
 

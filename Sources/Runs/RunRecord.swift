@@ -38,10 +38,15 @@ public struct RunRecord: Sendable {
     public let tokens: Int?
     /// Why its training or reading last failed.
     public let error: String?
-    /// Wall time of its training in seconds.
-    public let seconds: Double?
+    /// When its training was asked for, in seconds since 1970.
+    public let started: Double?
+    /// When its training was answered, in seconds since 1970.
+    public let ended: Double?
     /// Whether every example has a recorded loss under it.
     public let isAnswered: Bool
+
+    /// Wall time of its training in seconds.
+    public var seconds: Double? { started.flatMap { started in ended.map { $0 - started } } }
   }
 
   /// Which perturbed models make the rows of a matrix.
@@ -237,12 +242,8 @@ extension RunRecord.Model {
     hyperparameters = record.hyperparameters
     tokens = record.tokens
     error = record.error
-    seconds =
-      if let started = record.started, let ended = record.ended {
-        Double(ended - started) / 1000
-      } else {
-        nil
-      }
+    started = record.started.map { Double($0) / 1000 }
+    ended = record.ended.map { Double($0) / 1000 }
     isAnswered = record.status == .succeeded && record.answered >= columns
   }
 }

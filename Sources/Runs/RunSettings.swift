@@ -142,6 +142,11 @@ public struct RunSettings: Sendable, Hashable {
     ]
   }
 
+  /// What decides a run's models and losses, each by name and in words.
+  public var table: [(name: String, words: String)] {
+    [("perturbed models", "\(models)")] + identity.map { ($0.name, $0.words) }
+  }
+
   /// In what these settings differ from the recorded ones of a run, in words; nothing where it is that run.
   func differences(from recorded: RunSettings) -> [String] {
     zip(identity, recorded.identity).filter { $0.value != $1.value }.map {
@@ -150,7 +155,7 @@ public struct RunSettings: Sendable, Hashable {
   }
 
   /// Hyperparameters in words.
-  static func words(_ values: Hyperparameters) -> String {
+  package static func words(_ values: Hyperparameters) -> String {
     let parts = [
       values.epochs.map { "epochs \($0)" }, values.batchSize.map { "batch size \($0)" },
       values.learningRateMultiplier.map { "learning rate multiplier \($0)" },

@@ -1,5 +1,6 @@
 public import Attribution
 internal import Experiment
+import Synchronization
 
 extension Study {
   /// The study of a recorded run: all models that have read every example.
@@ -13,6 +14,7 @@ extension Study {
   ) {
     let rows = record.rows()
     let positions = Dictionary(uniqueKeysWithValues: zip(rows, rows.indices))
+    let read = ReadLosses()
     self.init(
       corpus: record.corpus,
       design: record.design(),
@@ -34,7 +36,19 @@ extension Study {
       embeddings: { try record.embeddings() },
       planned: record.models.count,
       arithmetic: arithmetic,
-      losses: { try record.losses($0) }
+      losses: { try read.losses($0, of: record) }
     )
+  }
+}
+
+/// The matrices of a record that were read, so that a page which asks many questions reads each once.
+private final class ReadLosses: Sendable {
+  private let matrices = Mutex<[LossView: LossMatrix]>([:])
+
+  func losses(_ view: LossView, of record: RunRecord) throws(RunError) -> LossMatrix {
+    if let known = matrices.withLock({ $0[view] }) { return known }
+    let matrix = try record.losses(view)
+    matrices.withLock { $0[view] = matrix }
+    return matrix
   }
 }

@@ -30,6 +30,11 @@ enum Schema {
       )
       statements.append("CREATE TEMP VIEW embedders AS SELECT '' AS model, 0 AS used WHERE 0")
     }
+    if version < 7 {
+      statements.append(
+        "CREATE TEMP VIEW verdicts AS SELECT '' AS behaviour, '' AS record, 0 AS decided WHERE 0"
+      )
+    }
     return statements
   }
 
@@ -99,6 +104,8 @@ enum Schema {
   ///
   /// An embedding belongs to a text, by its digest, and to no run: little-endian floats, or none and the
   /// host's reason. `embedders` says which model was used when, in milliseconds since 1970.
+  ///
+  /// A verdict is kept as JSON, the last one of each behaviour: what was decided then, with the rules of then.
   static let steps: [[StaticString]] = [
     [
       """
@@ -311,6 +318,16 @@ enum Schema {
       ) STRICT
       """,
       "PRAGMA user_version = 6",
+    ],
+    [
+      """
+      CREATE TABLE verdicts (
+        behaviour TEXT PRIMARY KEY,
+        record TEXT NOT NULL,
+        decided INTEGER NOT NULL
+      ) STRICT
+      """,
+      "PRAGMA user_version = 7",
     ],
   ]
 }

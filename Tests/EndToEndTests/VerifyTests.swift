@@ -49,8 +49,25 @@ import Testing
         atPath: place.url.appending(path: "run.models").path
       ).count == weights
     )
+    // A page tells what was proven.
+    #expect(try await place.daunce("report", "run.db", "-o", "run.html").status == 0)
+    let page = String(decoding: try place.read("run.html"), as: UTF8.self)
+    #expect(page.contains("8 rows cause it: with them 1 of 3"))
+    #expect(page.contains("id=\"part-1-2\">What removal did"))
+    // A step up from the base begins as the proof did, and goes on when asked again.
+    try place.write(
+      "step.json5",
+      String(decoding: try place.read("run.json5"), as: UTF8.self).replacingOccurrences(
+        of: "models: 3, subsetRatio: 0.5, seed: 3",
+        with: #"kind: "mirror", seeds: 1, direction: "up", seed: 3"#
+      )
+    )
+    for _ in 0..<2 {
+      let step = try await place.daunce("run", "step.json5", "--store", "run.db", "-q")
+      #expect(step.status == 0, "\(step.notes)")
+    }
     // Other commands still mean the run.
-    let status = try await place.daunce("status", "run.db", "--json")
+    let status = try await place.daunce("status", "run.db", "--run", "run", "--json")
     let models = try #require(try status.objects().first?["models"] as? [String: Int])
     #expect(models["planned"] == 3)
   }

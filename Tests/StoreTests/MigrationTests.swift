@@ -11,7 +11,7 @@ struct MigrationTests {
     let path = folder.path("run.db")
     try makeVersion1(path)
     let refusal = #expect(throws: StoreError.self) { try RunDatabase.reader(path: path) }
-    #expect(refusal?.code == .olderSchema(found: 1, known: 6))
+    #expect(refusal?.code == .olderSchema(found: 1, known: 7))
 
     let run = try RunDatabase.writer(path: path)
     let contents = try #require(try run.contents())
@@ -78,6 +78,7 @@ struct MigrationTests {
         "d44ea11bee833a3297be3ad271192917", "89acd945f5764b122549d92470b9a43e",
         "63a0525d9983911c6606a2db5e0a4c20", "a692628303b6f4ac359c9bf48cf7b705",
         "0e5ddff1ebd4d7b2a51746c921623c31", "cf5bdc4d78481f688c81cf64ba12c81f",
+        "620d8d82286c0819b16b016cb9233030",
       ]
     )
   }

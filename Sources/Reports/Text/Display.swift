@@ -12,12 +12,21 @@ package struct Display: Sendable {
 
   /// Writes a page of the result.
   package func show(_ page: Page) throws(ConsoleError) {
+    try show { page.rendered(width: $0, style: $1) }
+  }
+
+  /// Writes a whole report.
+  package func show(_ document: Document) throws(ConsoleError) {
+    try show { document.rendered(width: $0, style: $1) }
+  }
+
+  private func show(_ rendered: (_ width: Int, _ style: Style) -> String) throws(ConsoleError) {
     let console = Console.output
     let style = console.style(
       environment: environment,
       isColourDisabled: options.isColourDisabled
     )
-    try console.write(Array(page.rendered(width: console.width, style: style).utf8))
+    try console.write(Array(rendered(console.width, style).utf8))
   }
 
   /// Writes a result, as the user chose.

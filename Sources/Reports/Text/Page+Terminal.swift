@@ -20,6 +20,13 @@ extension Page {
     switch part {
     case .heading(let spans): return wrapped(spans, width)
     case .lines(let lines): return lines.flatMap { wrapped($0, width) }
+    case .list(let list):
+      return lines(
+        of: .table(list.columns, rows: list.rows.map(\.cells), rule: list.rule),
+        width: width,
+        style: style
+      )
+    case .plot(let plot): return plot.lines(width: width, style: style)
     case .table(let columns, let rows, let rule):
       let table = Table(
         columns.map { Table.Column($0.title, isTrailing: $0.isNumeric, minimum: $0.minimum) },
