@@ -39,11 +39,11 @@ extension Page {
     let digits = Numerals.digits(for: examples.map(\.score))
     let hasIntervals = examples.contains { $0.interval != nil }
     let hasTags = examples.contains { !$0.tags.isEmpty }
-    var columns = [Column("#", isNumeric: true), Column("score", isNumeric: true)]
+    var columns = [Column("#", isNumeric: true), Column("score", isNumeric: true, importance: 2)]
     if hasIntervals { columns.append(Column("interval")) }
-    columns.append(Column("id", minimum: 12))
+    columns.append(Column("id", minimum: 12, importance: 2))
     if hasTags { columns.append(Column("tags", minimum: 8)) }
-    columns.append(Column("text", minimum: 24))
+    columns.append(Column("text", minimum: 24, importance: 1))
     let rows = examples.map { example in
       let isChance = findings.listedAbove.map { example.rank > $0 } ?? false
       let emphasis: Emphasis = isChance ? .faint : example.score < 0 ? .bad : .strong

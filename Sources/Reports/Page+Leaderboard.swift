@@ -28,7 +28,9 @@ extension Page {
   private static func table(_ board: Leaderboard) -> Part {
     let rows = board.rows
     var columns = [
-      Column("method"), Column("needs"), Column("LDS", isNumeric: true), Column(""), Column(""),
+      Column("method"), Column("needs", importance: -1),
+      Column("LDS", isNumeric: true, importance: 2),
+      Column("", importance: 1), Column("", importance: -1),
     ]
     let hasFurther = rows.contains { $0.further != nil }
     let hasRetrieval = rows.contains { $0.ap != nil }

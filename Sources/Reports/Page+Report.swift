@@ -57,12 +57,12 @@ extension Page {
     let hasTags = examples.contains { !$0.tags.isEmpty }
     let searches = ranks.keys.sorted()
     var columns = [
-      Column("#", isNumeric: true), Column("score", isNumeric: true), Column("interval"),
-      Column("id", minimum: 12),
+      Column("#", isNumeric: true), Column("score", isNumeric: true, importance: 2),
+      Column("interval"), Column("id", minimum: 12, importance: 2),
     ]
     if hasTags { columns.append(Column("tags", minimum: 8)) }
     columns += searches.map { Column($0, isNumeric: true) }
-    columns.append(Column("text", minimum: 24))
+    columns.append(Column("text", minimum: 24, importance: 1))
     let lines = examples.enumerated().map { place, example in
       let isChance = findings.listedAbove.map { example.rank > $0 } ?? false
       var cells: [[Span]] = [

@@ -43,11 +43,14 @@ package struct Page: Sendable, Hashable {
     package let isNumeric: Bool
     /// How far it may be cut when space is short; `nil` for not at all.
     package let minimum: Int?
+    /// What is left out last where space is too short for all; among equals the left one stays.
+    package let importance: Int
 
-    init(_ title: String, isNumeric: Bool = false, minimum: Int? = nil) {
+    init(_ title: String, isNumeric: Bool = false, minimum: Int? = nil, importance: Int = 0) {
       self.title = title
       self.isNumeric = isNumeric
       self.minimum = minimum
+      self.importance = importance
     }
   }
 

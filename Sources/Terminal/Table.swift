@@ -8,11 +8,19 @@ package struct Table: Sendable, Hashable {
     package let isTrailing: Bool
     /// Columns it may be cut down to when the line is too long; `nil` is never cut.
     package let minimum: Int?
+    /// What is left out last where cutting does not do; among equals the left one stays.
+    package let importance: Int
 
-    package init(_ title: String = "", isTrailing: Bool = false, minimum: Int? = nil) {
+    package init(
+      _ title: String = "",
+      isTrailing: Bool = false,
+      minimum: Int? = nil,
+      importance: Int = 0
+    ) {
       self.title = title
       self.isTrailing = isTrailing
       self.minimum = minimum
+      self.importance = importance
     }
   }
 
@@ -32,18 +40,17 @@ package struct Table: Sendable, Hashable {
   ///   - width: Columns there are.
   ///   - indent: Blanks before each line, part of `width`.
   ///   - style: How inks look.
-  /// - Returns: Lines without blanks at their end, none wider than `width` as long as the columns
-  ///   that may not be cut fit.
+  /// - Returns: Lines without blanks at their end, none wider than `width`.
   package func lines(width: Int, indent: Int = 0, style: Style) -> [String] {
     let cells = rows.map { row in row.map { $0.spelt(for: style) } }
-    let widths = fitted(cells, into: width - indent)
+    let (widths, shown) = fitted(cells, into: width - indent)
     let heading = columns.map { StyledText($0.title, .faint) }
     let hasHeading = columns.contains { !$0.title.isEmpty }
     return ((hasHeading ? [heading] : []) + cells).map { row in
       var line = String(repeating: " ", count: indent)
       var pending = 0
-      for (index, cell) in row.enumerated() {
-        let text = cell.truncated(to: widths[index])
+      for index in shown where row.indices.contains(index) {
+        let text = row[index].truncated(to: widths[index])
         let fill = widths[index] - text.width
         let before = columns[index].isTrailing ? fill : 0
         if !text.runs.isEmpty {
@@ -58,27 +65,58 @@ package struct Table: Sendable, Hashable {
     }
   }
 
+  /// Titles of the columns that have no room, left to right.
+  ///
+  /// - Parameters:
+  ///   - width: Columns there are.
+  ///   - indent: Blanks before each line, part of `width`.
+  ///   - style: How inks look, since marks take room where there is no colour.
+  /// - Returns: The titles, those without words left out.
+  package func omitted(width: Int, indent: Int = 0, style: Style) -> [String] {
+    let cells = rows.map { row in row.map { $0.spelt(for: style) } }
+    let shown = Set(fitted(cells, into: width - indent).shown)
+    return columns.indices.filter { !shown.contains($0) }.map { columns[$0].title }
+      .filter { !$0.isEmpty }
+  }
+
   private static let gap = 2
 
-  /// Natural widths, then the widest column that may be cut is cut until the line fits.
-  private func fitted(_ cells: [[StyledText]], into width: Int) -> [Int] {
-    var widths = columns.map { min($0.title.displayWidth, max(width, 1)) }
+  /// Natural widths; where they are too many, columns that may be cut are, the widest first, then the least
+  /// important are left out, and at last the one that remains is cut to what there is.
+  private func fitted(_ cells: [[StyledText]], into width: Int) -> (widths: [Int], shown: [Int]) {
+    let most = max(width, 1)
+    var natural = columns.map { min($0.title.displayWidth, most) }
     for row in cells {
       for (index, cell) in row.enumerated() {
         // Nothing is wider than the screen: a text of a megabyte must not be counted down by ones.
-        let isCut = columns[index].minimum != nil
-        widths[index] = max(widths[index], isCut ? min(cell.width, max(width, 1)) : cell.width)
+        natural[index] = max(natural[index], min(cell.width, most))
       }
     }
-    var excess = widths.reduce(0, +) + Self.gap * max(columns.count - 1, 0) - width
-    while excess > 0 {
-      let shrinkable = columns.indices.filter { index in
-        columns[index].minimum.map { widths[index] > $0 } ?? false
+    var shown = Array(columns.indices)
+    while true {
+      var widths = natural
+      var excess = shown.reduce(0) { $0 + widths[$1] } + Self.gap * max(shown.count - 1, 0) - width
+      while excess > 0 {
+        let shrinkable = shown.filter { index in
+          columns[index].minimum.map { widths[index] > $0 } ?? false
+        }
+        guard let widest = shrinkable.max(by: { widths[$0] < widths[$1] }) else { break }
+        widths[widest] -= 1
+        excess -= 1
       }
-      guard let widest = shrinkable.max(by: { widths[$0] < widths[$1] }) else { break }
-      widths[widest] -= 1
-      excess -= 1
+      guard excess > 0 else { return (widths, shown) }
+      // A column without a title belongs to the one before it and goes first.
+      let order = shown.dropFirst().min { left, right in
+        let (first, second) = (columns[left], columns[right])
+        if first.importance != second.importance { return first.importance < second.importance }
+        if first.title.isEmpty != second.title.isEmpty { return first.title.isEmpty }
+        return left > right
+      }
+      guard let least = order else {
+        if let only = shown.first { widths[only] = most }
+        return (widths, shown)
+      }
+      shown.removeAll { $0 == least }
     }
-    return widths
   }
 }

@@ -107,6 +107,39 @@ import Testing
     ]
   )
 
+  @Test func `no line is wider than the screen: the least important columns go first`() {
+    let table = Table(
+      [
+        Table.Column("method"), Table.Column("needs", importance: -1),
+        Table.Column("LDS", isTrailing: true, importance: 2), Table.Column("", importance: 1),
+        Table.Column("seconds", isTrailing: true), Table.Column("", isTrailing: true),
+      ],
+      rows: [["correlation", "losses", "0.512", "± 0.01", "1,234", "↑"]]
+    )
+    #expect(
+      table.lines(width: 60, style: .plain) == [
+        "method       needs     LDS          seconds",
+        "correlation  losses  0.512  ± 0.01    1,234  ↑",
+      ]
+    )
+    #expect(table.omitted(width: 60, style: .plain).isEmpty)
+    // Without what needs nobody asks about, then without the arrow, the seconds, the interval.
+    for (width, left, omitted) in [
+      (46, ["method", "needs", "LDS", "seconds"], []),
+      (44, ["method", "LDS", "seconds"], ["needs"]),
+      (35, ["method", "LDS", "seconds"], ["needs"]),
+      (30, ["method", "LDS"], ["needs", "seconds"]),
+      (20, ["method", "LDS"], ["needs", "seconds"]),
+      (15, ["method"], ["needs", "LDS", "seconds"]),
+    ] as [(Int, [String], [String])] {
+      let lines = table.lines(width: width, style: .plain)
+      #expect(lines[0].split(separator: " ").map(String.init) == left, "\(width)")
+      #expect(table.omitted(width: width, style: .plain) == omitted, "\(width)")
+      #expect(lines.allSatisfy { $0.displayWidth <= width }, "\(width)")
+    }
+    #expect(table.lines(width: 5, style: .plain) == ["meth…", "corr…"])
+  }
+
   @Test func `columns align and lines end without blanks`() {
     #expect(
       Self.table.lines(width: 80, indent: 2, style: .plain) == [

@@ -6,7 +6,7 @@ extension Page {
   /// - Parameters:
   ///   - width: Columns of the stream.
   ///   - style: How its inks look.
-  /// - Returns: Lines no wider than `width`, unless a table's fixed columns alone are wider.
+  /// - Returns: Lines no wider than `width`.
   package func rendered(width: Int, style: Style) -> String {
     parts.map { part in
       Self.lines(of: part, width: width, style: style).map { $0 + "\n" }.joined()
@@ -29,7 +29,14 @@ extension Page {
     case .plot(let plot): return plot.lines(width: width, style: style)
     case .table(let columns, let rows, let rule):
       let table = Table(
-        columns.map { Table.Column($0.title, isTrailing: $0.isNumeric, minimum: $0.minimum) },
+        columns.map {
+          Table.Column(
+            $0.title,
+            isTrailing: $0.isNumeric,
+            minimum: $0.minimum,
+            importance: $0.importance
+          )
+        },
         rows: rows.map { $0.map(styled) }
       )
       var lines = table.lines(width: width, indent: 2, style: style)
@@ -38,6 +45,13 @@ extension Page {
         lines.insert(
           drawn(rule, width: across ?? width, style: style),
           at: lines.count - rows.count + rule.rows
+        )
+      }
+      let omitted = table.omitted(width: width, indent: 2, style: style)
+      if !omitted.isEmpty {
+        lines += wrapped(
+          [Span("  not shown at this width: \(omitted.joined(separator: ", "))", .faint)],
+          width
         )
       }
       return lines
