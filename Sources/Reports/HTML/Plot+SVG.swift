@@ -165,10 +165,10 @@ extension HTML {
       )
     }
     label("\(chart.axis) →", left, bottom + 16)
-    box("low", left, bottom + 24, 10, 10)
-    label("−\(Numerals.fixed(chart.limit, 2))", left + 14, bottom + 34)
-    box("high", left + 70, bottom + 24, 10, 10)
-    label("+\(Numerals.fixed(chart.limit, 2)) \(chart.unit)", left + 84, bottom + 34)
+    box("low", 8, bottom + 24, 10, 10)
+    label("−\(Numerals.fixed(chart.limit, 2))", 22, bottom + 34)
+    box("high", 78, bottom + 24, 10, 10)
+    label("+\(Numerals.fixed(chart.limit, 2)) \(chart.unit)", 92, bottom + 34)
     close()
   }
 
