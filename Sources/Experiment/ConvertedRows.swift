@@ -33,10 +33,10 @@ package struct ConvertedRows: Sendable, Hashable {
     if ForeignFile(notText: bytes, file: file) != nil { throw asIs }
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     guard let first = content.first(where: { $0 > 0x20 }) else { throw asIs }
-    var conversion = Conversion(file: file, role: role)
+    var conversion = Conversion(file: file, role: role, asIs: asIs)
     switch first {
     case UInt8(ascii: "["): try conversion.list(content)
-    case UInt8(ascii: "{"): try conversion.lines(content, asIs: asIs)
+    case UInt8(ascii: "{"): try conversion.lines(content)
     default:
       guard try conversion.table(content) else { throw asIs }
     }
@@ -48,12 +48,15 @@ package struct ConvertedRows: Sendable, Hashable {
 private struct Conversion {
   let file: String
   let role: Role
+  /// What the reader of examples says, for rows that nothing better can be said of.
+  private let asIs: ExampleFileError
   private var forms: [String] = []
   private var rows: [(line: Int, bytes: [UInt8])] = []
   private var dropped: [String] = []
 
-  init(file: String, role: Role) {
+  init(file: String, role: Role, asIs: ExampleFileError) {
     self.file = file
+    self.asIs = asIs
     self.role = role
   }
 
@@ -85,10 +88,7 @@ private struct Conversion {
   }
 
   /// Converts objects, one a line.
-  mutating func lines(
-    _ text: ArraySlice<UInt8>,
-    asIs: ExampleFileError
-  ) throws(ExampleFileError) {
+  mutating func lines(_ text: ArraySlice<UInt8>) throws(ExampleFileError) {
     var isOwn = true
     var number = 0
     for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -194,6 +194,8 @@ private struct Conversion {
   ) throws(ExampleFileError) {
     let number = rows.count + 1
     guard let form = RowForm(keys: members.map(\.key), hasOwn: false) else {
+      // Where all before it was as it should be, this row is the one that was refused.
+      if forms.isEmpty { throw asIs }
       let keys = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
       throw fault(
         line,
