@@ -32,7 +32,7 @@ struct ConfigurationSheet: Sendable {
       case .host(let name): "host profile \(name)"
       case .environment(let name): "environment \(name)"
       case .keyFile(let path): "key file \(path)"
-      case .key(let path): "as \(path)"
+      case .key(let path): path
       }
     }
   }
