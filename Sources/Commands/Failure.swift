@@ -13,7 +13,7 @@ import WhiteBox
 /// What a person is told when a command ends without success, and its exit status.
 package struct Failure: Error, Sendable, Hashable {
   /// Exit statuses of the contract.
-  package enum Status: Int32, Sendable, Hashable {
+  package enum Status: Int32, Sendable, Hashable, CaseIterable {
     /// Anything that has no status of its own.
     case failed = 1
     /// Finished, but some requests failed or the result is inconclusive.
@@ -26,6 +26,18 @@ package struct Failure: Error, Sendable, Hashable {
     case usage = 64
     /// Stopped by the user; the same command resumes.
     case interrupted = 130
+
+    /// What it means to a user, a phrase in lower case.
+    var meaning: String {
+      switch self {
+      case .failed: "something went wrong; the message says what"
+      case .partial: "finished, but something is missing, or nothing can be concluded"
+      case .credentials: "a key is missing or was refused"
+      case .budget: "the budget would be exceeded, or the account is empty"
+      case .usage: "wrong command line or configuration"
+      case .interrupted: "stopped by the user; the same command resumes"
+      }
+    }
   }
 
   /// What failed, the thing, the cause: one line in lower case.

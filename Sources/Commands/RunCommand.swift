@@ -176,8 +176,7 @@ enum RunCommand {
 
   /// Commands worth trying on the finished run.
   private static func next(store: String, corpus: Corpus, estimator: String) -> [String] {
-    let quoted =
-      store.allSatisfy { $0.isLetter || $0.isNumber || "._-/".contains($0) } ? store : "'\(store)'"
+    let quoted = ShellWord(store)
     let scoring = estimator == Defaults.estimator ? "" : " --estimator \(estimator)"
     let tags = corpus.queries.flatMap(\.tags).distinct
     let planted = tags.filter { tag in corpus.train.contains { $0.tags.contains(same: tag) } }

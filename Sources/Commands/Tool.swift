@@ -1,23 +1,28 @@
 import FoundationEssentials
-import Terminal
+package import Terminal
 
 /// The program: its subcommands, and the way from a command line to an exit status.
 package enum Tool {
   /// The program's version, also what stores record.
   static let version = "0.1.0"
+  /// The day of that version, for manuals.
+  static let date = "2026-12-01"
 
   /// Every subcommand, in the order of help.
-  static let program = Program(
+  package static let program = Program(
     "daunce",
     "which training examples make a model do this?",
     version: version,
+    date: date,
     samples: [
       Sample("demo", "the whole job on an embedded example, in a minute"),
-      Sample("run run.json5", "the same on your own data"),
+      Sample("init --train train.jsonl --queries queries.jsonl", "begin with data of your own"),
+      Sample("run run.json5", "the whole job on them"),
       Sample("top run.db --group", "the examples behind its queries"),
     ],
     subcommands: [
-      DemoCommand.subcommand, PlanCommand.subcommand, RunCommand.subcommand,
+      DemoCommand.subcommand, InitCommand.subcommand, ConfigCommand.subcommand,
+      PlanCommand.subcommand, RunCommand.subcommand,
       StatusCommand.subcommand, TopCommand.subcommand, VerifyCommand.subcommand,
       InvestigateCommand.subcommand, ReportCommand.subcommand,
       ExportCommand.subcommand,
@@ -25,7 +30,10 @@ package enum Tool {
       ValidateCommand.subcommand,
       ProbeCommand.subcommand,
       SandboxCommand.subcommand, CleanCommand.subcommand,
-    ]
+    ],
+    topics: [.environment(of: .all)],
+    statuses: [ExitStatus(0, "all went well")]
+      + Failure.Status.allCases.map { ExitStatus($0.rawValue, $0.meaning) }
   )
 
   /// Runs a command line; nothing escapes, every error becomes a message and a status.

@@ -19,9 +19,20 @@ package struct JSON5Fault: Error, Sendable, Hashable, CustomStringConvertible {
 /// without a word. Keys are told apart by their bytes.
 /// - SeeAlso: <https://spec.json5.org>
 package struct JSON5Reader {
+  /// A value as a key has it, and the key's line, from 1.
+  package struct Written: Sendable, Hashable {
+    /// The key's line.
+    package let line: Int
+    /// Its value.
+    package let value: JSONValue
+  }
+
   private let text: [Unicode.Scalar]
   private var position = 0
   private var repeated: Fault?
+  /// The keys that lead to where the reader is.
+  private var path: [String] = []
+  private var places: [(path: String, position: Int, value: JSONValue)] = []
 
   private struct Fault: Error {
     let position: Int
@@ -34,6 +45,30 @@ package struct JSON5Reader {
   /// - Returns: Its value; whole numbers are `integer`, or `unsigned` from 2⁶³ on.
   /// - Throws: The first fault; a repeated key only where there is no other.
   package static func read(_ bytes: [UInt8]) throws(JSON5Fault) -> JSONValue {
+    try document(bytes).value
+  }
+
+  /// Where each key of a document stands and what it says, by the keys that lead to it, joined by dots.
+  ///
+  /// - Parameter bytes: UTF-8.
+  /// - Returns: All keys whose value is not `null`.
+  /// - Throws: As `read`.
+  package static func written(_ bytes: [UInt8]) throws(JSON5Fault) -> [String: Written] {
+    let reader = try document(bytes).reader
+    var result: [String: Written] = [:]
+    var line = 1
+    var position = 0
+    for place in reader.places.sorted(by: { $0.position < $1.position }) {
+      line += reader.text[position..<place.position].count { $0 == "\n" }
+      position = place.position
+      if place.value != .null { result[place.path] = Written(line: line, value: place.value) }
+    }
+    return result
+  }
+
+  private static func document(
+    _ bytes: [UInt8]
+  ) throws(JSON5Fault) -> (value: JSONValue, reader: JSON5Reader) {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw JSON5Fault(place: nil, cause: "not valid UTF-8", isRepeatedKey: false)
     }
@@ -43,7 +78,7 @@ package struct JSON5Reader {
       reader.skipBlanks()
       if reader.current != nil { throw reader.unexpected("the end of the file") }
       if let repeated = reader.repeated { throw repeated }
-      return value
+      return (value, reader)
     } catch {
       let before = reader.text[..<min(error.position, reader.text.count)]
       let start = before.lastIndex(of: "\n").map { $0 + 1 } ?? 0
@@ -120,7 +155,11 @@ package struct JSON5Reader {
       reader.skipBlanks()
       if reader.current != ":" { throw reader.unexpected("':'") }
       reader.position += 1
-      members.append(JSONValue.Member(key, try reader.value(depth: depth + 1)))
+      reader.path.append(key)
+      let value = try reader.value(depth: depth + 1)
+      reader.places.append((reader.path.joined(separator: "."), place, value))
+      reader.path.removeLast()
+      members.append(JSONValue.Member(key, value))
     }
     return members
   }

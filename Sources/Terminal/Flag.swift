@@ -53,7 +53,7 @@ package struct Flag<Options: Sendable>: Sendable {
   package let name: String
   /// One-letter name.
   package let short: Character?
-  /// What the value is called in help; `nil` for a switch.
+  /// What the value is called in help, `nil` for a switch; shells complete a `FILE` and a `DIR`.
   package let placeholder: String?
   /// The only values allowed; empty when any will do.
   package let choices: [String]
@@ -63,6 +63,8 @@ package struct Flag<Options: Sendable>: Sendable {
   package var group = "options"
   /// Whether the command makes no sense without it.
   package var isRequired = false
+  /// Whether it may be given several times, each time for one more value.
+  package private(set) var isRepeated = false
   let apply: @Sendable (inout Options, String) throws(Refusal) -> Void
   let show: @Sendable (Options) -> String?
 
@@ -143,6 +145,7 @@ package struct Flag<Options: Sendable>: Sendable {
       placeholder: placeholder,
       choices: [],
       help: help + " (may be repeated)",
+      isRepeated: true,
       apply: { (options, text) throws(Refusal) in
         options[keyPath: path].append(try read(text, in: range))
       },
@@ -169,6 +172,27 @@ package struct Flag<Options: Sendable>: Sendable {
     )
   }
 
+  /// An option whose value is one of a few words that a list names; it may be absent.
+  package static func word(
+    _ name: String,
+    _ placeholder: String,
+    _ help: String,
+    of words: [String],
+    _ path: any WritableKeyPath<Options, String?> & Sendable
+  ) -> Flag {
+    Flag(
+      name: name,
+      short: nil,
+      placeholder: placeholder,
+      choices: words,
+      help: help,
+      apply: { (options, text) throws(Refusal) in
+        options[keyPath: path] = try choose(text, of: words)
+      },
+      show: { $0[keyPath: path] }
+    )
+  }
+
   /// An option whose value is one of a few words, and which may be given several times.
   package static func choices<Value: RawRepresentable<String> & CaseIterable & Sendable>(
     _ name: String,
@@ -182,6 +206,7 @@ package struct Flag<Options: Sendable>: Sendable {
       placeholder: placeholder,
       choices: Value.allCases.map(\.rawValue),
       help: help + " (may be repeated)",
+      isRepeated: true,
       apply: { (options, text) throws(Refusal) in
         options[keyPath: path].append(try choose(text))
       },
@@ -206,7 +231,7 @@ package struct Flag<Options: Sendable>: Sendable {
 
 /// An argument known by its place.
 package struct Positional<Options: Sendable>: Sendable {
-  /// What it is called in help, such as `CONFIG`.
+  /// What it is called in help, such as `CONFIG`; without choices, shells complete it as a file.
   package let name: String
   /// What it is, a phrase in lower case.
   package let help: String
@@ -282,10 +307,17 @@ private func read<Value: ArgumentValue & Comparable>(
 private func choose<Value: RawRepresentable<String> & CaseIterable & Sendable>(
   _ text: String
 ) throws(Refusal) -> Value {
-  guard let value = Value(rawValue: text) else {
-    let words = Value.allCases.map(\.rawValue)
-    let meant = nearest(to: text, in: words).map { " (did you mean '\($0)'?)" } ?? ""
-    throw Refusal("one of " + words.joined(separator: ", ") + meant)
-  }
+  let words = Value.allCases.map(\.rawValue)
+  guard let value = Value(rawValue: try choose(text, of: words)) else { throw refusal(text, words) }
   return value
+}
+
+private func choose(_ text: String, of words: [String]) throws(Refusal) -> String {
+  if words.contains(text) { return text }
+  throw refusal(text, words)
+}
+
+private func refusal(_ text: String, _ words: [String]) -> Refusal {
+  let meant = nearest(to: text, in: words).map { " (did you mean '\($0)'?)" } ?? ""
+  return Refusal("one of " + words.joined(separator: ", ") + meant)
 }

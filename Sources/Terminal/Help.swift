@@ -1,7 +1,10 @@
 extension Command {
   /// The one-line form, such as `tool top STORE [options]`.
-  package func usage(program: String) -> String {
-    var words = [program, name]
+  package func usage(program: String) -> String { "\(program) \(usage)" }
+
+  /// The one-line form without the program's name.
+  var usage: String {
+    var words = [name]
     for positional in positionals {
       let name =
         positional.choices.isEmpty ? positional.name : positional.choices.joined(separator: "|")
@@ -29,14 +32,14 @@ extension Command {
     page.samples(samples, program: program)
     page.list(
       "arguments",
-      positionals.map { ($0.name, $0.help + Self.words($0.choices)) }
+      positionals.map { ($0.name, note(on: $0)) }
     )
     var groups: [String] = []
     for flag in flags where !groups.contains(flag.group) { groups.append(flag.group) }
     if !groups.contains("options") { groups.append("options") }
     for group in groups {
       var rows = flags.filter { $0.group == group }.map { ($0.label, note(on: $0)) }
-      if group == groups.last { rows.append(("-h, --help", "show this help")) }
+      if group == groups.last { rows.append((Self.helpLabel, Self.helpNote)) }
       page.list(group, rows)
     }
     if !discussion.isEmpty { page.paragraph(StyledText(discussion)) }
@@ -47,7 +50,14 @@ extension Command {
     choices.isEmpty ? "" : ": " + choices.joined(separator: ", ")
   }
 
-  private func note(on flag: Flag<Options>) -> String {
+  static var helpLabel: String { "-h, --help" }
+  static var helpNote: String { "show this help" }
+
+  func note(on positional: Positional<Options>) -> String {
+    positional.help + Self.words(positional.choices)
+  }
+
+  func note(on flag: Flag<Options>) -> String {
     let shown = flag.show(defaults) ?? ""
     let ending = flag.isRequired ? " (required)" : shown.isEmpty ? "" : " (default: \(shown))"
     return flag.help + Self.words(flag.choices) + ending

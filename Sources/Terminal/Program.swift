@@ -1,11 +1,11 @@
 /// A subcommand with its options' type forgotten, so that different ones fit into one list.
 package struct Subcommand: Sendable {
   /// The word on the command line.
-  package let name: String
+  package var name: String { sheet.name }
   /// What it does, a phrase in lower case.
-  package let summary: String
-  let words: [CompletionWord]
-  let positionalChoices: [String]
+  package var summary: String { sheet.summary }
+  /// Its table.
+  package let sheet: CommandSheet
   let help: @Sendable (_ program: String, _ width: Int, _ style: Style) -> String
   let run: @Sendable (_ arguments: [String], _ program: String) async throws -> Int32?
 
@@ -14,18 +14,7 @@ package struct Subcommand: Sendable {
     _ command: Command<Options>,
     body: @escaping @Sendable (Options) async throws -> Int32
   ) {
-    name = command.name
-    summary = command.summary
-    words = command.flags.map {
-      CompletionWord(
-        name: $0.name,
-        short: $0.short,
-        help: $0.help,
-        takesValue: $0.placeholder != nil,
-        choices: $0.choices
-      )
-    }
-    positionalChoices = command.positionals.flatMap(\.choices)
+    sheet = command.sheet
     help = { command.help(program: $0, width: $1, style: $2) }
     run = { arguments, program in
       switch try command.parse(arguments, program: program) {
@@ -60,31 +49,43 @@ package struct Program: Sendable {
   package let summary: String
   /// Printed by `--version`.
   package let version: String
+  /// The day of that version, as `YYYY-MM-DD`, for manuals.
+  package let date: String
   /// Two or three command lines, the commonest first.
   package let samples: [Sample]
   /// Subcommands in the order of help.
   package let subcommands: [Subcommand]
+  /// Pages of help beside those of the subcommands.
+  package let topics: [Topic]
+  /// Every exit status, in ascending order.
+  package let statuses: [ExitStatus]
 
   package init(
     _ name: String,
     _ summary: String,
     version: String,
+    date: String,
     samples: [Sample],
-    subcommands: [Subcommand]
+    subcommands: [Subcommand],
+    topics: [Topic] = [],
+    statuses: [ExitStatus] = []
   ) {
     self.name = name
     self.summary = summary
     self.version = version
+    self.date = date
     self.samples = samples
     self.subcommands = subcommands
+    self.topics = topics
+    self.statuses = statuses
   }
 
-  /// Runs what the words ask for: a subcommand, `help [NAME]`, `completions SHELL`, `--version`; no
-  /// words ask for help.
+  /// Runs what the words ask for: a subcommand, `help [NAME]`, `man [COMMAND]`, `completions SHELL`,
+  /// `--version`; no words ask for help.
   ///
   /// - Parameters:
   ///   - arguments: The words after the program's own name.
-  ///   - output: Where help, version and completions go.
+  ///   - output: Where help, version, manuals and completions go.
   /// - Returns: The exit status: the subcommand's, 0 after help.
   /// - Throws: `UsageError`, or what the subcommand throws.
   package func run(_ arguments: [String], output: Output) async throws -> Int32 {
@@ -100,8 +101,13 @@ package struct Program: Sendable {
         output.write(help(width: output.width, style: output.style))
         return 0
       }
-      let text = try subcommand(arguments[1]).help(name, output.width, output.style)
-      output.write(text)
+      if let topic = topics.first(where: { $0.name == arguments[1] }) {
+        output.write(topic.help(program: name, width: output.width, style: output.style))
+      } else {
+        let chosen = try subcommand(arguments[1], beside: topics.map(\.name))
+        output.write(chosen.help(name, output.width, output.style))
+      }
+    case "man": output.write(try manual(for: Array(arguments.dropFirst())))
     case "completions": output.write(try completions(for: Array(arguments.dropFirst())))
     default:
       let chosen = try subcommand(first)
@@ -118,18 +124,30 @@ package struct Program: Sendable {
     page.paragraph(StyledText("usage: ", .strong) + StyledText("\(name) COMMAND [options]"))
     page.samples(samples, program: name)
     page.list("commands", subcommands.map { ($0.name, $0.summary) })
-    page.list(
-      "also",
-      [
-        ("help COMMAND", "options and examples of a command"),
-        ("completions bash|zsh", "completion script for a shell"),
-        ("--version", "the program's version"),
-      ]
-    )
+    page.list("also", builtIns.map { ($0.line, $0.meaning) })
+    page.list("exit status", statuses.map { ("\($0.value)", $0.meaning) })
     return page.text
   }
 
-  private func subcommand(_ word: String) throws(UsageError) -> Subcommand {
+  /// What every program of subcommands can do.
+  var builtIns: [Sample] {
+    [Sample("help COMMAND", "options and examples of a command")]
+      + topics.map { Sample("help \($0.name)", $0.summary) } + [
+        Sample("man [COMMAND]", "manual page"),
+        Sample("completions \(shells)", "completion script for a shell"),
+        Sample("--version", "the program's version"),
+      ]
+  }
+
+  /// The first words of builtIns, which are no subcommands.
+  static let builtInWords = ["help", "man", "completions"]
+
+  private var shells: String { Shell.allCases.map(\.rawValue).joined(separator: "|") }
+
+  private func subcommand(
+    _ word: String,
+    beside others: [String] = builtInWords
+  ) throws(UsageError) -> Subcommand {
     if let found = subcommands.first(where: { $0.name == word }) { return found }
     if word.hasPrefix("-") {
       throw UsageError(
@@ -138,7 +156,7 @@ package struct Program: Sendable {
         hint: "options follow the subcommand; see '\(name) help'"
       )
     }
-    let meant = nearest(to: word, in: subcommands.map(\.name) + ["help", "completions"])
+    let meant = nearest(to: word, in: subcommands.map(\.name) + others)
     throw UsageError(
       .unknownCommand,
       "unknown subcommand '\(word)'",
@@ -146,16 +164,26 @@ package struct Program: Sendable {
     )
   }
 
+  private func manual(for words: [String]) throws(UsageError) -> String {
+    if words.count > 1 {
+      throw UsageError(
+        .unexpectedArgument,
+        "unexpected argument '\(words[1])'",
+        hint: "write '\(name) man' or '\(name) man COMMAND'"
+      )
+    }
+    guard let word = words.first else { return manual }
+    return manual(of: try subcommand(word, beside: []).sheet)
+  }
+
   private func completions(for words: [String]) throws(UsageError) -> String {
-    switch words.first {
-    case "bash" where words.count == 1: return bashCompletions
-    case "zsh" where words.count == 1: return zshCompletions
-    default:
+    guard words.count == 1, let shell = Shell(rawValue: words[0]) else {
       throw UsageError(
         .badValue,
         "cannot write completions for '\(words.joined(separator: " "))'",
-        hint: "write '\(name) completions bash' or '\(name) completions zsh'"
+        hint: "write '\(name) completions \(shells)'"
       )
     }
+    return completions(shell)
   }
 }

@@ -103,7 +103,7 @@ final class DaunceProcess: Sendable {
   }
 
   /// The program lies beside the tests' own executable, whatever the build configuration.
-  private static func program() throws -> URL {
+  static func program() throws -> URL {
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(filePath: own).deletingLastPathComponent().appending(path: "daunce")
   }

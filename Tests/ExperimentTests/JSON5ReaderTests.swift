@@ -73,3 +73,12 @@ private func read(_ text: String) throws -> JSONValue { try JSON5Reader.read(Arr
     #expect(error?.description == "not valid UTF-8")
   }
 }
+
+@Suite struct WrittenTests {
+  @Test func `keys are found with their lines and values, but for null`() throws {
+    let text = "// first\n{ a: 1, /* two\nlines */ b: {\n  'c': [ { d: 1 } ],\n e: null } }"
+    let written = try JSON5Reader.written(Array(text.utf8))
+    #expect(written.mapValues(\.line) == ["a": 2, "b": 3, "b.c": 4, "b.c.d": 4])
+    #expect(written["a"]?.value == .integer(1))
+  }
+}

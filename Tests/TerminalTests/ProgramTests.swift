@@ -12,6 +12,7 @@ private let program = Program(
   "tool",
   "does things to files",
   version: "1.2",
+  date: "2026-01-02",
   samples: [Sample("list a.txt heads")],
   subcommands: [Subcommand(Listing.command) { Int32($0.count) }]
 )
@@ -80,9 +81,10 @@ private func run(_ words: String...) async throws -> (status: Int32, text: Strin
         list  show what a file holds
 
       also:
-        help COMMAND          options and examples of a command
-        completions bash|zsh  completion script for a shell
-        --version             the program's version
+        help COMMAND               options and examples of a command
+        man [COMMAND]              manual page
+        completions bash|zsh|fish  completion script for a shell
+        --version                  the program's version
 
       """
     for word in ["help", "--help", "-h"] { #expect(try await run(word).text == expected) }
@@ -97,8 +99,8 @@ private func run(_ words: String...) async throws -> (status: Int32, text: Strin
     (["frobnicate"], "unknown subcommand 'frobnicate'", "see 'tool help'"),
     (["--count"], "unknown option '--count'", "options follow the subcommand; see 'tool help'"),
     (
-      ["completions", "fish"], "cannot write completions for 'fish'",
-      "write 'tool completions bash' or 'tool completions zsh'"
+      ["completions", "tcsh"], "cannot write completions for 'tcsh'",
+      "write 'tool completions bash|zsh|fish'"
     ),
   ])
   func `a wrong word is named with the nearest right one`(
@@ -113,10 +115,11 @@ private func run(_ words: String...) async throws -> (status: Int32, text: Strin
     #expect(error?.hint == hint)
   }
 
-  @Test(arguments: ["bash", "zsh"])
+  @Test(arguments: ["bash", "zsh", "fish"])
   func `completions name every command, option and choice`(shell: String) async throws {
     let script = try await run("completions", shell).text
-    for word in ["list", "--count", "--order", "rising", "falling", "heads"] {
+    let dashes = shell == "fish" ? "-l " : "--"
+    for word in ["list", "\(dashes)count", "\(dashes)order", "rising", "falling", "heads"] {
       #expect(script.contains(word))
     }
   }

@@ -3,8 +3,7 @@ extension RunConfiguration {
   static func candidates(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> CandidateFilter? {
-    guard let part = try root.object("candidates", keys: ["nearest", "probing", "top", "audit"])
-    else { return nil }
+    guard let part = try root.object("candidates", .candidates) else { return nil }
     if part.has("top"), !part.has("probing") {
       throw part.fault(
         .conflict,

@@ -21,13 +21,10 @@ extension RunConfiguration {
     let root = try ConfigurationReader(
       json5: json5,
       folder: folder,
-      keys: [
-        "name", "data", "target", "trainer", "scorer", "perturbation", "candidates", "evidence",
-        "estimator", "budget",
-      ]
+      keys: Section.root.keys
     )
     name = try root.text("name") ?? defaultName
-    let files = try root.part("data", keys: ["train", "queries"])
+    let files = try root.part("data", .data)
     data = Data(
       train: try files.required("train", files.file),
       queries: try files.required("queries", files.file)
@@ -51,7 +48,7 @@ extension RunConfiguration {
     candidates = try Self.candidates(root)
     embeddings = try Self.embeddings(root)
     estimator = try root.text("estimator") ?? Defaults.estimator
-    let money = try root.object("budget", keys: ["dollars", "prices"])
+    let money = try root.object("budget", .budget)
     budget = Budget(dollars: try money?.amount("dollars"), prices: try money?.file("prices"))
     if budget.prices != nil, trainer.endpoint.provider == Self.local, let money {
       let cause = "is not for the provider 'local', which costs nothing"
@@ -63,7 +60,7 @@ extension RunConfiguration {
     _ root: ConfigurationReader,
     isLocal: Bool
   ) throws(ConfigurationError) -> Target? {
-    guard let part = try root.object("target", keys: ["model", "base", "epochs"]) else {
+    guard let part = try root.object("target", .target) else {
       if isLocal { return nil }
       throw root.missing("target", hint: "name the model to explain: target: { model: \"…\" }")
     }
@@ -82,13 +79,7 @@ extension RunConfiguration {
   private static func trainer(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Trainer {
-    let part = try root.part(
-      "trainer",
-      keys: [
-        "provider", "baseURL", "apiKey", "allowsPlainHTTP", "hyperparameters", "parallelJobs",
-        "minutesPerJob", "patienceMinutes", "architecture", "command", "poll",
-      ]
-    )
+    let part = try root.part("trainer", .trainer)
     let endpoint = Endpoint(
       provider: try part.required("provider", provider(part)),
       baseURL: try part.text("baseURL"),
@@ -124,8 +115,7 @@ extension RunConfiguration {
   static func hyperparameters(
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> Hyperparameters {
-    let names = ["epochs", "batchSize", "learningRateMultiplier"]
-    let said = try part.object("hyperparameters", keys: names)
+    let said = try part.object("hyperparameters", .hyperparameters)
     return Hyperparameters(
       epochs: try said?.whole("epochs"),
       batchSize: try said?.whole("batchSize"),
@@ -137,8 +127,7 @@ extension RunConfiguration {
     _ trainer: ConfigurationReader,
     isLocal: Bool
   ) throws(ConfigurationError) -> Architecture? {
-    let keys = ["width", "layers", "heads", "vocabulary", "context"]
-    guard let size = try trainer.object("architecture", keys: keys) else { return nil }
+    guard let size = try trainer.object("architecture", .architecture) else { return nil }
     guard isLocal else {
       throw trainer.fault(.conflict, "architecture", "is only for the provider 'local'")
     }
@@ -176,9 +165,8 @@ extension RunConfiguration {
   private static func embeddings(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Embeddings? {
-    let keys = ["provider", "baseURL", "model", "apiKey", "allowsPlainHTTP"]
-    guard let evidence = try root.object("evidence", keys: ["embeddings"]),
-      let part = try evidence.object("embeddings", keys: keys)
+    guard let evidence = try root.object("evidence", .evidence),
+      let part = try evidence.object("embeddings", .embeddings)
     else { return nil }
     let endpoint = Endpoint(
       provider: try part.required("provider", provider(part)),
@@ -210,13 +198,7 @@ extension RunConfiguration {
     _ root: ConfigurationReader,
     _ trainer: Endpoint
   ) throws(ConfigurationError) -> Scorer {
-    let part = try root.object(
-      "scorer",
-      keys: [
-        "provider", "baseURL", "apiKey", "allowsPlainHTTP", "method", "concurrency",
-        "requestsPerMinute", "serving",
-      ]
-    )
+    let part = try root.object("scorer", .scorer)
     var endpoint = trainer
     if let part {
       if let provider = try provider(part), provider != trainer.provider {
@@ -273,10 +255,8 @@ extension RunConfiguration {
   private static func serving(
     _ part: ConfigurationReader?
   ) throws(ConfigurationError) -> ServingOptions {
-    let keys = ["modelsAtOnce", "deployment", "azure", "patience"]
-    let said = try part?.object("serving", keys: keys)
-    let names = ["subscription", "resourceGroup", "account", "sku"]
-    let azure = try said?.object("azure", keys: names)
+    let said = try part?.object("serving", .serving)
+    let azure = try said?.object("azure", .azure)
     var resource: ServingOptions.AzureResource?
     if let azure {
       resource = ServingOptions.AzureResource(
@@ -299,7 +279,7 @@ extension RunConfiguration {
   ) throws(ConfigurationError) -> SecretSource? {
     guard part.has("apiKey") else { return nil }
     // A key pasted here must not come back in a message, so no value is described.
-    let source = try? part.object("apiKey", keys: ["env", "file"])
+    let source = try? part.object("apiKey", .apiKey)
     let name = try? source?.text("env")
     let file = try? source?.text("file")
     switch (name, file) {
@@ -321,7 +301,7 @@ extension RunConfiguration {
     _ part: ConfigurationReader
   ) throws(ConfigurationError) -> (most: Int?, stop: Stop?) {
     guard case .object = part.value("models") else { return (try part.whole("models"), nil) }
-    let models = try part.part("models", keys: ["max", "stop"])
+    let models = try part.part("models", .growth)
     return (
       try models.required("max") { key throws(ConfigurationError) in
         try models.whole(key, atLeast: StoppingRule.first)
@@ -335,14 +315,7 @@ extension RunConfiguration {
   private static func perturbation(
     _ root: ConfigurationReader
   ) throws(ConfigurationError) -> Perturbation {
-    let part = try root.object(
-      "perturbation",
-      keys: [
-        "models", "subsetRatio", "subsetSize", "start", "seed", "weighted", "kind", "method",
-        "demonstrations", "length", "vocabulary", "preset", "samples", "epochs", "batchSize",
-        "learningRate", "callLimit", "labels", "seeds", "direction", "hyperparameters",
-      ]
-    )
+    let part = try root.object("perturbation", .perturbation)
     if let part, part.has("subsetRatio"), part.has("subsetSize") {
       throw ConfigurationError(
         .conflict,
