@@ -217,7 +217,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: safe),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Experiment", "Terminal"],
+      dependencies: ["Reports", "Experiment", "Hosts", "Terminal", "TestSupport"],
       swiftSettings: safe
     ),
     .testTarget(

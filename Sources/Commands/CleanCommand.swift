@@ -30,7 +30,7 @@ enum CleanCommand {
           "configuration with hosts and keys; default: STORE with extension .json5",
           \.configuration
         )
-      ] + Flag.display(json: "one JSON object a resource"),
+      ] + Flag.display(json: "one JSON object a resource", progress: true),
       discussion: "Only what the run itself made is touched; its losses and scores stay in the "
         + "store. Exit status: 0 all gone, 3 something could not be deleted.",
       defaults: Options()
@@ -54,7 +54,9 @@ enum CleanCommand {
     }
     let store = try RunStore(path: options.store)
     if record.status.phase != .complete {
-      display.note("note: the run is not complete; models deleted now cannot be read any more")
+      display.tell(
+        .remark("the run is not complete; models deleted now cannot be read any more")
+      )
     }
     let hosts = try HostedProviders(
       configuration,

@@ -82,7 +82,9 @@ enum CompareCommand {
       let name = options.others.isEmpty ? own : all.count > 1 ? "\(path) \(own)" : path
       // It would cut all others to nothing.
       guard record.rows().count >= 3 else {
-        display.note("note: '\(name)' is left out: \(record.rows().count) of its models are read")
+        display.tell(
+          .remark("'\(name)' is left out: \(record.rows().count) of its models are read")
+        )
         return nil
       }
       return (name, record)

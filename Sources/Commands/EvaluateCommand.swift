@@ -46,11 +46,11 @@ enum EvaluateCommand {
       method: options.scoring.method
     )
     let display = Display(options.display)
-    if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }
+    if let caution = record.settings.prompts?.caution { display.tell(.remark(caution)) }
     if record.settings.prompts != nil,
       let warning = CommonComponent.warning(share: evaluation.commonShare)
     {
-      display.note("warning: \(warning)")
+      display.tell(.warning(warning))
     }
     try display.show(Page(evaluation), json: Records.evaluation(evaluation))
     return 0

@@ -115,15 +115,15 @@ package struct Failure: Error, Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - json: Whether the command was asked for JSON: one object then, with the same content.
+  ///   - events: Whether it was asked for events: the same object as the last of them.
   ///   - style: How the stream's inks look.
   /// - Returns: Two lines at most, or one JSON object.
-  package func rendered(json: Bool, style: Style) -> String {
+  package func rendered(json: Bool, events: Bool = false, style: Style) -> String {
+    let number = Int(status.rawValue)
+    if events { return CommandEvent.failed(message, hint: hint, status: number).written }
     if json {
-      let object = JSONValue.object([
-        ("error", .string(message)), ("hint", hint.map(JSONValue.string) ?? .null),
-        ("status", .integer(Int(status.rawValue))),
-      ])
-      return String(decoding: object.bytes, as: UTF8.self) + "\n"
+      let record = Records.failure(message, hint: hint, status: number)
+      return String(decoding: record.bytes, as: UTF8.self) + "\n"
     }
     var text = style.paint("error:", .bad) + " " + message.neutralised + "\n"
     if let hint { text += style.paint("hint:", .accent) + " " + hint.neutralised + "\n" }

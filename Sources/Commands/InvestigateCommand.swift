@@ -76,7 +76,7 @@ enum InvestigateCommand {
         }
         prepared.cap = min(prepared.cap ?? dollars, dollars)
       }
-      for note in prepared.notes { display.note("note: \(note)") }
+      for note in prepared.notes { display.tell(.remark(note)) }
       let queries = try prepared.corpus.behaviour(tag: options.tag, ids: options.queries)
       try await store.embed(
         prepared.corpus,

@@ -39,7 +39,7 @@ enum PlanCommand {
     plan.ladders = try Investigation.ladders(of: run)
     let display = Display(options.display)
     try display.show(Page(plan), json: Records.plan(plan))
-    for note in run.notes { display.note("note: \(note)") }
+    for note in run.notes { display.tell(.remark(note)) }
     try run.requireBudget(plan)
     return 0
   }

@@ -24,7 +24,7 @@ enum ProbeCommand {
       positionals: [.required("CONFIG", "configuration file (JSON5)", \.configuration)],
       flags: [
         .value("model", "M", "model to ask; default: target.model, or target.base", \.model)
-      ] + Flag.display(json: "one JSON object"),
+      ] + Flag.display(json: "one JSON object", progress: true),
       discussion: "Each line is a question, the answer and the start of the reply that proves it. "
         + "Exit status: 0 a way to read losses was found, 1 none was.",
       defaults: Options()

@@ -107,9 +107,9 @@ enum RunCommand {
     let embedder = try configuration.embeddings.map { try HostedEmbedder($0, way: way) }
     var plan = prepared.plan()
     plan.embeddings = embedder.map { prepared.corpus.embeddingPlan(batch: $0.batch) }
-    for note in prepared.notes { display.note("note: \(note)") }
-    display.note(plan.line)
-    for warning in plan.warnings { display.note("warning: \(warning)") }
+    for note in prepared.notes { display.tell(.remark(note)) }
+    display.tell(.plan(plan))
+    for warning in plan.warnings { display.tell(.warning(warning)) }
     let status: RunStatus
     do {
       // Before anything that costs more, so that a wrong key or address shows first.
@@ -126,7 +126,7 @@ enum RunCommand {
         .commonComponent(),
       let warning = CommonComponent.warning(share: common.share)
     {
-      display.note("warning: \(warning)")
+      display.tell(.warning(warning))
     }
     for line in next(store: store, corpus: prepared.corpus, estimator: configuration.estimator) {
       display.note(line)

@@ -13,6 +13,7 @@ enum ScoreCommand {
     var file = ""
     var model = ""
     var store: String?
+    var limit: Double?
     var display = DisplayOptions()
   }
 
@@ -24,6 +25,10 @@ enum ScoreCommand {
         Sample("score run.json5 --model target queries.jsonl", "under the model to explain"),
         Sample("score run.json5 --model model-3 queries.jsonl --json"),
         Sample("score run.json5 --model base train.jsonl", "before any training"),
+        Sample(
+          "score run.json5 --model target bad.jsonl --fail-above 0.1",
+          "a check for a pipeline"
+        ),
       ],
       positionals: [
         .required("CONFIG", "configuration file (JSON5)", \.configuration),
@@ -33,7 +38,16 @@ enum ScoreCommand {
         Flag.value("model", "M", "base, target, model-<k> of the run, or a weights key", \.model)
           .required(),
         .value("store", "FILE", "the run's store; default: CONFIG with extension .db", \.store),
-      ] + Flag.display(json: "one JSON object an example, each on a line"),
+        .value(
+          "fail-above",
+          "P",
+          "end with status 1 if the completions' mean probability exceeds it",
+          in: 0...1,
+          \.limit
+        ),
+      ] + Flag.display(json: "one JSON object an example, each on a line", progress: true),
+      discussion: "With --fail-above the exit status says whether a model shows a behaviour: 0 at "
+        + "most P, 1 above it, 3 where so many losses are missing that both may be.",
       defaults: Options()
     ),
     body: { options in
@@ -62,13 +76,18 @@ enum ScoreCommand {
     let display = Display(options.display)
     let scorer = prepared.providers.scorer
     try await scorer.open(model)
+    let readings: [LossReading]
     do {
-      try await read(examples, model, scorer, display)
+      readings = try await read(examples, model, scorer, display)
     } catch {
       await scorer.close(model)
       throw error
     }
     await scorer.close(model)
+    if let limit = options.limit {
+      let check = ProbabilityCheck(zip(examples.map(\.id), readings.map(\.loss)), limit: limit)
+      try check.require(of: options.file, under: options.model)
+    }
     return 0
   }
 
@@ -77,7 +96,8 @@ enum ScoreCommand {
     _ model: ModelReference?,
     _ scorer: any Scorer,
     _ display: Display
-  ) async throws {
+  ) async throws -> [LossReading] {
+    var all: [LossReading] = []
     var rows: [(id: String, reading: LossReading)] = []
     var missing: [(reason: String, example: String, count: Int)] = []
     let batch = scorer.scorerCapabilities.batch
@@ -85,6 +105,7 @@ enum ScoreCommand {
       try Task.checkCancellation()
       let some = Array(examples[first..<min(first + batch, examples.count)])
       let readings = try await scorer.read(some, under: model)
+      all += readings
       for (example, reading) in zip(some, readings) {
         if let reason = reading.reason { missing.append((reason, example.id, 1)) }
         if display.options.isJSON {
@@ -96,6 +117,7 @@ enum ScoreCommand {
     }
     if !display.options.isJSON { try display.show(Page(readings: rows)) }
     for group in RunStatus.Missing.grouped(missing) { display.note("missing: \(group.line)") }
+    return all
   }
 
   /// The model that a name stands for; `nil` is the untrained base.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Reports
 package import Terminal
 
 /// The program: its subcommands, and the way from a command line to an exit status.
@@ -44,24 +45,33 @@ package enum Tool {
     let environment = ProcessInfo.processInfo.environment
     let words = arguments.prefix { $0 != "--" }
     let isColourDisabled = words.contains("--no-color")
+    let isEvents = words.contains("--events")
     let style = Console.output.style(
       environment: environment,
       isColourDisabled: isColourDisabled
     )
     do {
-      return try await program.run(
+      let status = try await program.run(
         arguments,
         output: Program.Output(width: Console.output.width, style: style) {
           Console.output.print($0)
         }
       )
+      if isEvents { Console.error.print(CommandEvent.done(status: Int(status)).written) }
+      return status
     } catch {
       let failure = Failure(error)
       let errorStyle = Console.error.style(
         environment: environment,
         isColourDisabled: isColourDisabled
       )
-      Console.error.print(failure.rendered(json: words.contains("--json"), style: errorStyle))
+      Console.error.print(
+        failure.rendered(
+          json: words.contains("--json"),
+          events: isEvents,
+          style: errorStyle
+        )
+      )
       return failure.status.rawValue
     }
   }

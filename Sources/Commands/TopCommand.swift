@@ -52,11 +52,11 @@ enum TopCommand {
       method: options.scoring.method
     )
     let display = Display(options.display)
-    if let caution = record.settings.prompts?.caution { display.note("note: \(caution)") }
+    if let caution = record.settings.prompts?.caution { display.tell(.remark(caution)) }
     if record.settings.prompts != nil,
       let warning = CommonComponent.warning(share: findings.first?.reliability.commonShare)
     {
-      display.note("warning: \(warning)")
+      display.tell(.warning(warning))
     }
     for (index, one) in findings.enumerated() {
       if options.display.isJSON {

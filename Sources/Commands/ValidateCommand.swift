@@ -56,7 +56,7 @@ enum ValidateCommand {
     let path = options.store ?? RunFiles.sibling(of: options.configuration, extension: "lab.db")
     let archive = try LossArchive(path: path)
     let (task, notes) = try configuration.task()
-    for note in notes { display.note("note: \(note)") }
+    for note in notes { display.tell(.remark(note)) }
     let line = ValidationProgressLine(display.progress())
     defer { line.end() }
     line.enter(.training("the target"))

@@ -90,7 +90,7 @@ enum VerifyCommand {
         writing: store,
         way: HostAccess.way(of: store, replay: options.replay)
       )
-      for note in prepared.notes { display.note("note: \(note)") }
+      for note in prepared.notes { display.tell(.remark(note)) }
       var proving = try Proving(
         suspects,
         of: options.tag ?? (options.queries.first ?? "all queries"),

@@ -14,7 +14,7 @@ package enum Numerals {
   }
 
   /// A number with so many digits after the point, rounded half away from zero; `–` if not finite.
-  static func fixed(_ number: Double, _ digits: Int) -> String {
+  package static func fixed(_ number: Double, _ digits: Int) -> String {
     guard number.isFinite else { return "–" }
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }

@@ -11,7 +11,7 @@ extension Records {
       ])
     }
     return .object([
-      ("host", .string(host)), ("checks", .array(checks)),
+      ("schema", .integer(schema)), ("host", .string(host)), ("checks", .array(checks)),
       ("method", .string(report.method?.name)), ("batch", .integer(report.batch)),
       ("context", .integer(report.context)), ("noise", .number(report.noise)),
     ])
@@ -20,7 +20,8 @@ extension Records {
   /// One line of `clean --json`; what is left over has a reason.
   package static func cleaned(_ resource: RemoteResource, leftover: String?) -> JSONValue {
     .object([
-      ("kind", .string(resource.kind.rawValue)), ("id", .string(resource.id)),
+      ("schema", .integer(schema)), ("kind", .string(resource.kind.rawValue)),
+      ("id", .string(resource.id)),
       ("host", .string(resource.host)), ("deleted", .bool(leftover == nil)),
       ("reason", .string(leftover)),
     ])

@@ -84,14 +84,7 @@ extension Records {
       ),
       (
         "steps",
-        .array(
-          verdict.steps.map {
-            .object([
-              ("step", .string($0.name)), ("jobs", .integer($0.jobs)),
-              ("outcome", .string($0.outcome)),
-            ])
-          }
-        )
+        .array(verdict.steps.map { .object(members(of: $0)) })
       ),
       (
         "triage",
@@ -108,5 +101,11 @@ extension Records {
       ("jobs", .object([("planned", .integer(planned)), ("used", .integer(verdict.jobs))])),
       ("dollars", .number(dollars)),
     ])
+  }
+  static func members(of step: Verdict.Step) -> [(String, JSONValue)] {
+    [
+      ("step", .string(step.name)), ("jobs", .integer(step.jobs)),
+      ("outcome", .string(step.outcome)),
+    ]
   }
 }

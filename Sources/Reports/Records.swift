@@ -118,16 +118,16 @@ package enum Records {
           }
         )
       ),
-      ("waiting", .array(status.waiting.map(wait))),
+      ("waiting", .array(status.waiting.map { .object(members(of: $0)) })),
       ("convergence", .array(convergence.map(Self.convergence))),
     ])
   }
 
-  private static func wait(_ wait: Wait) -> JSONValue {
-    .object([
+  static func members(of wait: Wait) -> [(String, JSONValue)] {
+    [
       ("for", .string(wait.subject)), ("since", .string(Wait.time(wait.since))),
       ("until", .string(wait.until.map(Wait.time))), ("words", .string(wait.words)),
-    ])
+    ]
   }
 
   /// `evaluate --json`, also what `demo --json` holds as `evaluation`.

@@ -13,6 +13,7 @@ final class Budget: Sendable {
 
   private let run: String
   private let cap: Double?
+  private let told: @Sendable (Double) -> Void
   private let state: Mutex<State>
 
   /// Creates a budget.
@@ -21,9 +22,16 @@ final class Budget: Sendable {
   ///   - run: Name of the run, for the message.
   ///   - cap: US dollars that may be spent; `nil` for any amount.
   ///   - spent: US dollars spent already.
-  init(run: String, cap: Double?, spent: Double) {
+  ///   - told: Called with all that is spent whenever it has grown.
+  init(
+    run: String,
+    cap: Double?,
+    spent: Double,
+    told: @escaping @Sendable (Double) -> Void = { _ in }
+  ) {
     self.run = run
     self.cap = cap
+    self.told = told
     state = Mutex(State(spent: spent))
   }
 
@@ -60,10 +68,12 @@ final class Budget: Sendable {
 
   /// Turns a reservation into what was really spent: 0 when the act was not carried out.
   func settle(_ reserved: Double, spent: Double) {
-    state.withLock { state in
+    let sum = state.withLock { state in
       if cap != nil { state.reserved = max(0, state.reserved - reserved) }
       state.spent += spent
+      return state.spent
     }
+    if spent > 0 { told(sum) }
   }
 
   /// An amount with cents, and as many digits more as a small one needs.

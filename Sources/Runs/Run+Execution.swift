@@ -29,6 +29,7 @@ extension Run {
         standing.models,
         corpus: corpus,
         settings: settings,
+        dollars: standing.dollars,
         observer: observer
       )
     )

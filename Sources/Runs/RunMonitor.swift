@@ -12,6 +12,7 @@ final class RunMonitor: Sendable {
     _ models: [ModelRecord],
     corpus: Corpus,
     settings: RunSettings,
+    dollars: Double?,
     observer: @escaping @Sendable (RunEvent) -> Void
   ) {
     progress = Mutex(
@@ -22,7 +23,8 @@ final class RunMonitor: Sendable {
         read: 0,
         failed: 0,
         pairs: models.reduce(0) { $0 + $1.answered + $1.repeated },
-        expectedPairs: Coverage(settings, corpus: corpus).pairs
+        expectedPairs: Coverage(settings, corpus: corpus).pairs,
+        dollars: dollars
       )
     )
     self.observer = observer
@@ -48,6 +50,11 @@ final class RunMonitor: Sendable {
 
   /// Losses have been recorded.
   func paid(_ pairs: Int) { tell(.advanced) { $0.pairs += pairs } }
+
+  /// So many US dollars have been spent in all.
+  func spent(_ dollars: Double) {
+    tell(.advanced) { $0.dollars = max($0.dollars ?? 0, dollars) }
+  }
 
   /// A model has been given up.
   func failed(_ model: Int, reason: String) {

@@ -24,6 +24,8 @@ public struct RunProgress: Sendable, Hashable {
   public internal(set) var pairs: Int
   /// Losses that the whole run needs, θ0's and second ones included.
   public let expectedPairs: Int
+  /// US dollars spent by the run, earlier sessions included; `nil` when no price is known.
+  public internal(set) var dollars: Double?
   /// How far each training under way is, by model name.
   public internal(set) var training: [String: TrainingProgress] = [:]
 }

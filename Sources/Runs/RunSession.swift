@@ -25,7 +25,8 @@ struct RunSession: Sendable {
     budget = Budget(
       run: run.settings.name,
       cap: run.cap,
-      spent: standing.spending.reduce(0) { $0 + $1.dollars }
+      spent: standing.dollars ?? 0,
+      told: { monitor.spent($0) }
     )
     gate = Gate(max(1, run.scorer.scorerCapabilities.modelsAtOnce))
     tariff = run.rates.map { Tariff($0, corpus: corpus, scorer: run.scorer) }

@@ -33,8 +33,7 @@ extension RunStatus {
         missing: perturbed.reduce(0) { $0 + $1.missing },
         censored: perturbed.reduce(0) { $0 + $1.censored }
       ),
-      dollars: standing.spending.isEmpty
-        ? nil : standing.spending.reduce(0) { $0 + $1.dollars },
+      dollars: standing.dollars,
       notes: (phase == .partial
         ? Self.notes(
           perturbed,
@@ -140,4 +139,9 @@ extension Hyperparameters {
       || differ(batchSize.map(Double.init), asked.batchSize.map(Double.init))
       || differ(learningRateMultiplier, asked.learningRateMultiplier)
   }
+}
+
+extension RunStanding {
+  /// US dollars spent so far; `nil` when no price is known.
+  var dollars: Double? { spending.isEmpty ? nil : spending.reduce(0) { $0 + $1.dollars } }
 }

@@ -3,16 +3,67 @@ import Synchronization
 /// A progress line as a pure state machine: what to write now, if anything.
 ///
 /// On a terminal one line is rewritten at most ten times a second. Elsewhere a line of its own is
-/// written at every tenth of the work or after 30 seconds of silence, whichever comes first.
+/// written at every tenth of the work or after 30 seconds of silence, whichever comes first. A program
+/// gets a state at most once a second, and one at the end of each stretch.
 package struct ProgressLine: Sendable {
   /// What the line is shown on.
-  package enum Medium: Sendable, Hashable {
+  package enum Medium: Sendable {
     /// A terminal of so many columns: one line, rewritten.
     case terminal(width: Int)
     /// A pipe or a file: lines.
     case lines
+    /// A program: what the closure writes of each event.
+    case events(@Sendable (Event) -> String)
     /// Nothing is shown.
     case silent
+  }
+
+  /// What a program is told.
+  package enum Event: Sendable, Hashable {
+    /// Where the stretch stands.
+    case progress(State)
+    /// A note.
+    case note(String)
+  }
+
+  /// Where a stretch of work stands.
+  package struct State: Sendable, Hashable {
+    /// What is done.
+    package let task: String
+    /// What is counted.
+    package let unit: String
+    /// The work done; a unit under way counts by its share.
+    package let completed: Double
+    /// How much there is.
+    package let total: Double
+    /// Units a second; `nil` before the first.
+    package let rate: Double?
+    /// Seconds that are left at that rate.
+    package let secondsLeft: Double?
+    /// Numbers beside the counts.
+    package let figures: [Figure]
+    /// What is under way; empty where nothing is told.
+    package let detail: String
+    /// What is waited for; empty where nothing is.
+    package let waiting: String
+    /// Whether the stretch has ended.
+    package let isEnd: Bool
+  }
+
+  /// A number beside the counts.
+  package struct Figure: Sendable, Hashable {
+    /// What programs call it.
+    package let name: String
+    /// The number.
+    package let value: Double
+    /// The same for people, with its unit; empty where it is not worth a word.
+    package let text: String
+
+    package init(_ name: String, _ value: Double, _ text: String) {
+      self.name = name
+      self.value = value
+      self.text = text
+    }
   }
 
   private let medium: Medium
@@ -21,6 +72,7 @@ package struct ProgressLine: Sendable {
   private var unit = ""
   private var detail = ""
   private var waiting = ""
+  private var figures: [Figure] = []
   private var total = 0.0
   private var completed = 0.0
   private var baseline = 0.0
@@ -54,12 +106,17 @@ package struct ProgressLine: Sendable {
     self.task = task.neutralised
     self.unit = unit
     detail = ""
+    figures = []
     self.total = total
     self.completed = completed
     baseline = completed
     started = now
     lastTenth = tenth
-    lastShown = medium == .lines ? now : nil
+    switch medium {
+    case .lines: lastShown = now
+    case .terminal: lastShown = nil
+    case .events, .silent: break
+    }
     return ending + show(now: now)
   }
 
@@ -68,14 +125,17 @@ package struct ProgressLine: Sendable {
   /// - Parameters:
   ///   - completed: The work done.
   ///   - detail: What is under way, shown behind the counts where there is room.
+  ///   - figures: Numbers to show beside the counts.
   ///   - now: The clock.
   /// - Returns: Text to write, or an empty one.
   package mutating func update(
     _ completed: Double,
     detail: String = "",
+    figures: [Figure] = [],
     now: Duration
   ) -> String {
     self.detail = detail.neutralised
+    self.figures = figures
     if completed.isFinite { self.completed = max(self.completed, min(completed, total)) }
     return show(now: now)
   }
@@ -93,10 +153,14 @@ package struct ProgressLine: Sendable {
     detail = ""
     waiting = ""
     var ending = ""
-    if case .terminal(let width) = medium {
+    switch medium {
+    case .terminal(let width):
       ending = "\r\u{1B}[K" + line(width: width, now: now).rendered(style) + "\n"
-    } else if medium == .lines {
-      ending = plainLine(now: now, isEnd: true)
+    case .lines: ending = plainLine(now: now, isEnd: true)
+    case .events(let written):
+      ending = written(.progress(state(now: now, isEnd: true)))
+      lastShown = now
+    case .silent: break
     }
     task = ""
     isLineOpen = false
@@ -107,6 +171,7 @@ package struct ProgressLine: Sendable {
   ///
   /// The text is written as it is, styled or not; what comes from outside must be `neutralised`.
   package mutating func note(_ text: String, now: Duration) -> String {
+    if case .events(let written) = medium { return written(.note(text)) }
     guard isLineOpen, case .terminal(let width) = medium else { return text + "\n" }
     return "\r\u{1B}[K" + text + "\n" + line(width: width, now: now).rendered(style)
   }
@@ -130,7 +195,26 @@ package struct ProgressLine: Sendable {
       lastShown = now
       lastTenth = tenth
       return plainLine(now: now, isEnd: false)
+    case .events(let written):
+      if let lastShown, now - lastShown < .seconds(1) { return "" }
+      lastShown = now
+      return written(.progress(state(now: now, isEnd: false)))
     }
+  }
+
+  private func state(now: Duration, isEnd: Bool) -> State {
+    State(
+      task: task,
+      unit: unit,
+      completed: completed,
+      total: total,
+      rate: rate(now: now),
+      secondsLeft: timeLeft(now: now).map { $0 / .seconds(1) },
+      figures: figures,
+      detail: detail,
+      waiting: waiting,
+      isEnd: isEnd
+    )
   }
 
   private func plainLine(now: Duration, isEnd: Bool) -> String {
@@ -140,6 +224,7 @@ package struct ProgressLine: Sendable {
     } else if let left = timeLeft(now: now) {
       text += ", \(Self.readable(left)) left"
     }
+    for figure in shownFigures { text += ", \(figure)" }
     if !underWay.isEmpty { text += "; \(underWay)" }
     return text + "\n"
   }
@@ -150,17 +235,25 @@ package struct ProgressLine: Sendable {
     return "\(percent) % (\(Self.grouped(whole)) of \(Self.grouped(Int(total))) \(unit))"
   }
 
+  private var shownFigures: [String] { figures.map(\.text).filter { !$0.isEmpty } }
+
   /// One column is left free: a full line makes some terminals wrap.
+  ///
+  /// What is waited for, and figures, take the place of the bar where both do not fit; a mere detail is cut.
   private func line(width: Int, now: Duration) -> StyledText {
-    var result = StyledText(task + "  ", .strong)
-    if width >= 60 { result += bar(columns: 20) + StyledText("  ") }
-    result += StyledText(counts)
+    let bar = bar(columns: 20) + StyledText("  ")
+    var numbers = StyledText(counts)
     if let rate = rate(now: now), let left = timeLeft(now: now), completed < total {
       let speed =
         rate >= 1
         ? "\(Self.decimal(rate))/s" : "\(Self.decimal(1 / rate)) s each"
-      result += StyledText("  \(speed)  \(Self.readable(left)) left", .faint)
+      numbers += StyledText("  \(speed)  \(Self.readable(left)) left", .faint)
     }
+    for figure in shownFigures { numbers += StyledText("  \(figure)") }
+    let needed = numbers.width + (waiting.isEmpty ? 0 : waiting.displayWidth + 2)
+    var result = StyledText(task + "  ", .strong)
+    if width >= 60, result.width + bar.width + needed < width { result += bar }
+    result += numbers
     if !underWay.isEmpty { result += StyledText("  \(underWay)", .faint) }
     return result.truncated(to: width - 1)
   }
@@ -239,15 +332,18 @@ package final class Progress: Sendable {
   ///   - environment: The process environment.
   ///   - isQuiet: Whether nothing is to be shown.
   ///   - isColourDisabled: Whether `--no-color` was given.
+  ///   - events: Writes what a program reads in the place of the line, quiet or not; `nil` for people.
   package convenience init(
     on console: Console = .error,
     environment: [String: String],
     isQuiet: Bool,
-    isColourDisabled: Bool = false
+    isColourDisabled: Bool = false,
+    events: (@Sendable (ProgressLine.Event) -> String)? = nil
   ) {
     let isLive = console.isTerminal && environment["TERM"] != "dumb"
     let medium: ProgressLine.Medium =
-      isQuiet ? .silent : isLive ? .terminal(width: console.width) : .lines
+      events.map { .events($0) }
+      ?? (isQuiet ? .silent : isLive ? .terminal(width: console.width) : .lines)
     let style = console.style(environment: environment, isColourDisabled: isColourDisabled)
     let origin = ContinuousClock.now
     self.init(
@@ -263,8 +359,12 @@ package final class Progress: Sendable {
   }
 
   /// Takes the work done so far, in the stretch's unit; fractions are welcome.
-  package func update(_ completed: Double, detail: String = "") {
-    step { $0.update(completed, detail: detail, now: $1) }
+  package func update(
+    _ completed: Double,
+    detail: String = "",
+    figures: [ProgressLine.Figure] = []
+  ) {
+    step { $0.update(completed, detail: detail, figures: figures, now: $1) }
   }
 
   /// Takes what is waited for; see `ProgressLine.wait`.

@@ -53,11 +53,11 @@ import Testing
     )
     #expect(
       failure.rendered(json: true, style: .plain)
-        == "{\"error\":\"cannot use \\u001b[2J'x'\",\"hint\":\"do \\\"y\\\"\",\"status\":64}\n"
+        == "{\"schema\":1,\"error\":\"cannot use \\u001b[2J'x'\",\"hint\":\"do \\\"y\\\"\",\"status\":64}\n"
     )
     #expect(
       Failure(.failed, "x").rendered(json: true, style: .plain)
-        == "{\"error\":\"x\",\"hint\":null,\"status\":1}\n"
+        == "{\"schema\":1,\"error\":\"x\",\"hint\":null,\"status\":1}\n"
     )
   }
 

@@ -1,5 +1,6 @@
 import Experiment
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -134,7 +135,9 @@ private func json(_ board: Leaderboard) -> String {
   }
 
   @Test func `a board's record holds every table under its name`() throws {
-    let bytes = Data(Records.leaderboard(full).bytes)
+    let record = Records.leaderboard(full)
+    #expect(JSONSchema.published.faults(in: record, as: "leaderboard") == [])
+    let bytes = Data(record.bytes)
     let object = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
     #expect(
       Set(object.keys) == [

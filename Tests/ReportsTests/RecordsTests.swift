@@ -1,9 +1,15 @@
 import Experiment
+import Terminal
+import TestSupport
 import Testing
 
 @testable import Reports
 
-private func text(_ value: JSONValue) -> String { String(decoding: value.bytes, as: UTF8.self) }
+/// A record as it is written, once the published schema has found no fault with it.
+private func text(_ value: JSONValue, _ name: String) -> String {
+  #expect(JSONSchema.published.faults(in: value, as: name) == [])
+  return String(decoding: value.bytes, as: UTF8.self)
+}
 
 private let line = ChanceLine(
   line: 0.4,
@@ -69,7 +75,8 @@ private let line = ChanceLine(
       )
     )
     #expect(
-      text(Records.findings(findings)) == #"{"schema":1,"query":"q\"1","queries":1,"text":"ask","#
+      text(Records.findings(findings), "findings")
+        == #"{"schema":1,"query":"q\"1","queries":1,"text":"ask","#
         + #""estimator":"corr","reason":null,"#
         + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
         + #""chance":{"line":0.4,"p":0.02,"above":1,"expectedFalse":0.06,"fdr":0.06,"aboveByFDR":2,"#
@@ -99,7 +106,7 @@ private let line = ChanceLine(
       warnings: ["w"]
     )
     #expect(
-      text(Records.plan(plan)) == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
+      text(Records.plan(plan), "plan") == #"{"schema":1,"jobs":1,"trainingTokens":2,"requests":3,"#
         + #""scoringTokens":4,"scoredInputs":0,"dollars":null,"hours":0.5,"warnings":["w"],"#
         + #""candidates":null,"methods":[],"ladders":[],"embeddings":null}"#
     )
@@ -123,7 +130,7 @@ private let line = ChanceLine(
       stability: 0.25
     )
     #expect(
-      text(Records.status(status, convergence: [convergence]))
+      text(Records.status(status, convergence: [convergence]), "status")
         == #"{"schema":1,"phase":"running","models":{"planned":4,"#
         + #""succeeded":3,"running":2,"failed":1},"losses":{"expected":8,"measured":7,"#
         + #""missing":6,"censored":5},"dollars":0,"notes":["n"],"#
@@ -146,7 +153,7 @@ private let line = ChanceLine(
       ]
     )
     #expect(
-      text(Records.status(status)).hasSuffix(
+      text(Records.status(status), "status").hasSuffix(
         #""waiting":[{"for":"a place","since":"1970-01-01T00:01:00Z","#
           + #""until":"1970-01-01T00:02:00Z","words":"8 \"a\" day"},{"for":"a job","#
           + #""since":"1970-01-01T00:00:00Z","until":null,"words":"queued"}],"convergence":[]}"#
@@ -192,7 +199,8 @@ private let line = ChanceLine(
       rest.split(separator: "AUROC", omittingEmptySubsequences: false).joined(separator: auroc)
     }
     #expect(
-      text(Records.evaluation(evaluation)) == #"{"schema":1,"estimator":"corr","tag":"t","#
+      text(Records.evaluation(evaluation), "evaluation")
+        == #"{"schema":1,"estimator":"corr","tag":"t","#
         + #""against":"d","queries":2,"grouped":true,"prevalence":0.5,"commonShare":null,"#
         + #""sign":"positive = the example helps the query (its presence lowers the loss)","#
         + #""chance":[{"line":0.4,"p":0.02,"above":1,"expectedFalse":0.06,"fdr":0.06,"aboveByFDR":2,"#
@@ -215,7 +223,7 @@ private let line = ChanceLine(
         LossReading(loss: $0, tokens: 3, tokenLogProbabilities: [], method: "forward")
       } ?? .missing(reason: "null log-probability")
     #expect(
-      text(Records.read(reading, id: "a"))
+      text(Records.read(reading, id: "a"), "scoreLine")
         == "{\"schema\":1,\"id\":\"a\",\"nll\":\(nll),\"tokens\":\(reading.tokens),\"method\":\"\(reading.source)\","
         + "\"exact\":\(exact),\"reason\":\(loss == nil ? "\"null log-probability\"" : "null")}"
     )
@@ -231,5 +239,99 @@ private let line = ChanceLine(
     #expect(Page.marked("a_b", words: ["b"]) == [Page.Span("a_"), Page.Span("b", .mark)])
     #expect(Page.marked("", words: ["a"]).isEmpty)
     #expect(Page.marked("a b", words: []) == [Page.Span("a b")])
+  }
+
+  @Test func `a failure is told with its schema, and as the last event with its time`() {
+    #expect(
+      text(Records.failure("no", hint: nil, status: 1), "error")
+        == #"{"schema":1,"error":"no","hint":null,"status":1}"#
+    )
+    #expect(
+      text(Records.event(.failed("no", hint: "yes", status: 64), time: 61), "event")
+        == #"{"schema":1,"event":"failed","time":"1970-01-01T00:01:01Z","error":"no","hint":"yes","#
+        + #""status":64}"#
+    )
+  }
+
+  @Test(
+    arguments: [
+      (
+        CommandEvent.note("x\u{1B}"), #""note","time":"1970-01-01T00:00:00Z","text":"x\u001b""#,
+        "x\u{1B}"
+      ),
+      (.remark("x"), #""note","time":"1970-01-01T00:00:00Z","text":"x""#, "note: x"),
+      (.warning("x"), #""warning","time":"1970-01-01T00:00:00Z","text":"x""#, "warning: x"),
+      (
+        .model("model-1", .failed, reason: "r"),
+        #""model","time":"1970-01-01T00:00:00Z","name":"model-1","status":"failed","reason":"r""#,
+        "model-1 failed: r"
+      ),
+      (
+        .model("target", .trained),
+        #""model","time":"1970-01-01T00:00:00Z","name":"target","status":"trained","reason":null"#,
+        nil
+      ),
+      (
+        .step(Verdict.Step(name: "text", jobs: 2, outcome: "o")),
+        #""step","time":"1970-01-01T00:00:00Z","step":"text","jobs":2,"outcome":"o""#,
+        "text (2 trainings): o"
+      ),
+      (
+        .waiting(Wait("a job", words: "queued", since: 0)),
+        #""waiting","time":"1970-01-01T00:00:00Z","for":"a job","since":"1970-01-01T00:00:00Z","#
+          + #""until":null,"words":"queued""#,
+        "waiting for a job since 1970-01-01T00:00:00Z: queued"
+      ), (.done(status: 3), #""done","time":"1970-01-01T00:00:00Z","status":3"#, nil),
+    ] as [(CommandEvent, String, String?)]
+  )
+  func `an event is an object for programs and a line for people`(
+    event: CommandEvent,
+    object: String,
+    line: String?
+  ) {
+    #expect(
+      text(Records.event(event, time: 0), "event") == #"{"schema":1,"event":"# + object + "}"
+    )
+    #expect(event.line == line)
+  }
+
+  @Test func `progress has the line's numbers, and what is unknown is null`() {
+    var written: [String] = []
+    var line = ProgressLine(
+      medium: .events { text(Records.event(CommandEvent($0), time: 0), "event") },
+      style: .plain
+    )
+    written.append(line.begin("training", unit: "models", total: 4, now: .zero))
+    let figures = [
+      ProgressLine.Figure("dollars", 0.5, "$0.50"), ProgressLine.Figure("failed", 1, "1 failed"),
+    ]
+    written.append(line.update(2, detail: "d", figures: figures, now: .seconds(4)))
+    let start = #"{"schema":1,"event":"progress","time":"1970-01-01T00:00:00Z","task":"training","#
+    #expect(
+      written == [
+        start + #""unit":"models","done":0,"total":4,"rate":null,"secondsLeft":null,"detail":"","#
+          + #""waiting":"","ended":false}"#,
+        start + #""unit":"models","done":2,"total":4,"rate":0.5,"secondsLeft":4,"detail":"d","#
+          + #""waiting":"","ended":false,"dollars":0.5,"failed":1}"#,
+      ]
+    )
+  }
+
+  @Test func `a plan as an event is the whole plan`() {
+    let plan = RunPlan(
+      jobs: 1,
+      trainingTokens: 2,
+      requests: 3,
+      scoringTokens: 4,
+      scoredInputs: 0,
+      dollars: nil,
+      hours: nil,
+      warnings: []
+    )
+    #expect(
+      text(Records.event(.plan(plan), time: 0), "event").hasSuffix(
+        #""plan":"# + text(Records.plan(plan), "plan") + "}"
+      )
+    )
   }
 }

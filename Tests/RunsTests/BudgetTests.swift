@@ -1,5 +1,6 @@
 import Experiment
 import FoundationEssentials
+import Synchronization
 import TestSupport
 import Testing
 
@@ -32,8 +33,14 @@ struct BudgetTests {
     )
     let dollars = try #require(plan.dollars)
     let run = try scene.run(path, trainer, scorer, rates: rates, cap: dollars)
-    let status = try await run.execute()
+    let told = Mutex<[Double?]>([])
+    let status = try await run.execute { event in
+      told.withLock { $0.append(event.progress.dollars) }
+    }
     #expect(status.phase == .complete)
+    let sums = told.withLock { $0 }
+    let most = try #require(sums.compactMap(\.self).max())
+    #expect(sums.first == 0 && abs(most - dollars) < 1e-6)
     #expect(abs(try #require(status.dollars) - dollars) < 1e-6)
     let record = try RunRecord(path: path)
     #expect(record.status == status)

@@ -133,6 +133,74 @@ import Testing
     #expect(line.end(now: .seconds(200)).isEmpty)
   }
 
+  @Test func `a program gets a state at most once a second, and one at each end`() {
+    var line = Self.line(.events { "\($0)\n" })
+    var written: [String] = []
+    func take(_ text: String) { if !text.isEmpty { written.append(text) } }
+    take(line.begin("training", unit: "jobs", total: 1000, now: .zero))
+    for step in 1...1000 { take(line.update(Double(step), now: .milliseconds(step * 3))) }
+    #expect(written.count == 3)
+    take(line.end(now: .milliseconds(3001)))
+    take(line.begin("reading", unit: "rows", total: 2, now: .milliseconds(3002)))
+    #expect(written.count == 4, "a second stretch begins within the second")
+    take(line.end(now: .milliseconds(3003)))
+    #expect(written.count == 5)
+  }
+
+  @Test func `a program gets numbers as they are, and notes apart from them`() {
+    let events = Mutex<[ProgressLine.Event]>([])
+    let progress = Progress(
+      line: ProgressLine(
+        medium: .events { event in
+          events.withLock { $0.append(event) }
+          return "x"
+        },
+        style: .plain
+      ),
+      now: { .seconds(10 * events.withLock { $0.count }) },
+      write: { #expect($0 == "x") }
+    )
+    progress.begin("training", unit: "jobs", total: 50, completed: 10)
+    progress.wait("queued")
+    progress.update(20, detail: "d", figures: [.init("failed", 2, "2 failed")])
+    progress.note("hello")
+    progress.end()
+    let all = events.withLock { $0 }
+    guard all.count == 4, case .progress(let first) = all[0], case .progress(let second) = all[1],
+      case .progress(let last) = all[3]
+    else {
+      Issue.record("\(all)")
+      return
+    }
+    #expect(first.completed == 10 && first.rate == nil && first.secondsLeft == nil)
+    #expect(second.rate == 1 && second.secondsLeft == 30 && second.total == 50)
+    #expect(second.detail == "d" && second.waiting == "queued" && !second.isEnd)
+    #expect(second.figures == [.init("failed", 2, "2 failed")])
+    #expect(all[2] == .note("hello"))
+    #expect(last.isEnd && last.task == "training")
+  }
+
+  @Test func `figures worth a word stand behind the time, and take the bar's place`() {
+    let figures = [
+      ProgressLine.Figure("dollars", 0.125, "$0.125"), .init("failed", 0, ""),
+    ]
+    var lines = Self.line(.lines)
+    _ = lines.begin("training", unit: "jobs", total: 10, now: .zero)
+    #expect(
+      lines.update(1, figures: figures, now: .seconds(1))
+        == "training: 10 % (1 of 10 jobs), 9 s left, $0.125\n"
+    )
+    var wide = Self.line(.terminal(width: 100))
+    _ = wide.begin("training", unit: "jobs", total: 10, now: .zero)
+    let text = wide.update(1, figures: figures, now: .seconds(1))
+    #expect(text.contains("██··") && text.hasSuffix("1.0/s  9 s left  $0.125"))
+    let waiting = wide.wait("waiting for a job that is queued", now: .seconds(2))
+    #expect(
+      !waiting.contains("·")
+        && waiting.hasSuffix("$0.125  waiting for a job that is queued")
+    )
+  }
+
   @Test func `many tasks may report to one line`() async {
     let text = Mutex("")
     let progress = Progress(

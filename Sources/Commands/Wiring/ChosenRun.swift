@@ -20,8 +20,8 @@ extension ChoosesRun {
     let record = try RunRecord(path: store, run: run)
     if run == nil, record.runs.count > 1 {
       let names = record.runs.map { "'\($0)'" }.joined(separator: ", ")
-      Display(display).note(
-        "note: '\(store)' holds the runs \(names); this is '\(record.settings.name)'"
+      Display(display).tell(
+        .remark("'\(store)' holds the runs \(names); this is '\(record.settings.name)'")
       )
     }
     return record

@@ -45,8 +45,8 @@ extension RunStore {
   /// - Throws: `RunError`, `HostError`, `CancellationError`.
   func embed(_ corpus: Corpus, with embedder: HostedEmbedder?, display: Display) async throws {
     guard let embedder, let refused = try await embed(corpus, with: embedder) else { return }
-    display.note(
-      "warning: \(refused.count) texts have no embedding, the first because: \(refused.reason)"
+    display.tell(
+      .warning("\(refused.count) texts have no embedding, the first because: \(refused.reason)")
     )
   }
 }

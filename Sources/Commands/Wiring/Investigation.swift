@@ -93,8 +93,7 @@ struct Investigation {
   private mutating func note(_ step: Verdict.Step) {
     steps.append(step)
     used += step.jobs
-    let jobs = step.jobs == 0 ? "" : " (\(step.jobs) trainings)"
-    display.note("\(step.name)\(jobs): \(step.outcome)")
+    display.tell(.step(step))
   }
 
   private static func words(_ clusters: [SuspectCluster]) -> String {

@@ -111,6 +111,7 @@ struct PreparedRun: Sendable {
     let line = RunProgressLine(
       task,
       share: RunShare(plan(), settings: settings, design: design),
+      display: display,
       progress: progress ?? display.progress()
     )
     defer { line.end() }

@@ -42,17 +42,40 @@ package struct Display: Sendable {
     try Console.output.write(value.bytes + [0x0A])
   }
 
-  /// Writes a line to standard error.
-  package func note(_ text: String) {
-    if !options.isQuiet { Console.error.print(text.neutralised + "\n") }
+  /// Tells on standard error what happens: programs always, people unless they want quiet.
+  ///
+  /// - Parameters:
+  ///   - event: What happens.
+  ///   - progress: A progress line that may stand there, and is not to be torn.
+  package func tell(_ event: CommandEvent, above progress: Progress? = nil) {
+    if options.isEvents {
+      Console.error.print(event.written)
+    } else if !options.isQuiet, let line = event.line?.neutralised {
+      if let progress { progress.note(line) } else { Console.error.print(line + "\n") }
+    }
   }
+
+  /// Tells what is done next, or what came of it.
+  package func note(_ text: String) { tell(.note(text)) }
 
   /// A progress line on standard error.
   package func progress() -> Progress {
-    Progress(
+    let written: @Sendable (ProgressLine.Event) -> String = { CommandEvent($0).written }
+    return Progress(
       environment: environment,
       isQuiet: options.isQuiet,
-      isColourDisabled: options.isColourDisabled
+      isColourDisabled: options.isColourDisabled,
+      events: options.isEvents ? written : nil
     )
+  }
+}
+
+extension CommandEvent {
+  /// What a progress line tells a program.
+  init(_ event: ProgressLine.Event) {
+    switch event {
+    case .progress(let state): self = .progress(state)
+    case .note(let text): self = .note(text)
+    }
   }
 }

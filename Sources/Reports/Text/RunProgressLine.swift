@@ -6,15 +6,17 @@ package import Terminal
 /// What happens in a run as one progress line, a model's share being its share of tokens.
 package final class RunProgressLine: Sendable {
   private let progress: Progress
+  private let display: Display
   private let task: String
   private let share: RunShare
   private let hasBegun = Mutex(false)
   private let silence: Waiting
 
   /// A line that begins with the first event.
-  package init(_ task: String, share: RunShare, progress: Progress) {
+  package init(_ task: String, share: RunShare, display: Display, progress: Progress) {
     self.task = task
     self.share = share
+    self.display = display
     self.progress = progress
     silence = Waiting(for: "the next answer")
   }
@@ -27,15 +29,34 @@ package final class RunProgressLine: Sendable {
     }
     let done = share.done(event.progress)
     if isFirst { progress.begin(task, unit: "models", total: share.models, completed: done) }
-    progress.update(done, detail: Self.detail(event.progress))
-    if case .failed(let model, let reason) = event.occurrence {
-      progress.note("\(model) failed: \(reason)".neutralised)
+    progress.update(
+      done,
+      detail: Self.detail(event.progress),
+      figures: Self.figures(event.progress)
+    )
+    switch event.occurrence {
+    case .advanced: break
+    case .trained(let model): display.tell(.model(model, .trained), above: progress)
+    case .read(let model): display.tell(.model(model, .read), above: progress)
+    case .failed(let model, let reason):
+      display.tell(.model(model, .failed, reason: reason), above: progress)
     }
   }
 
   package func end() {
     silence.end()
     progress.end()
+  }
+
+  /// What is spent and what is lost so far; people are told neither where there is none.
+  private static func figures(_ now: RunProgress) -> [ProgressLine.Figure] {
+    let failed = now.failed > 0 ? "\(now.failed) failed" : ""
+    return [
+      now.dollars.map { dollars in
+        let text = "$" + Numerals.fixed(dollars, dollars < 1 ? 4 : 2)
+        return ProgressLine.Figure("dollars", dollars, dollars > 0 ? text : "")
+      }, ProgressLine.Figure("failed", Double(now.failed), failed),
+    ].compactMap { $0 }
   }
 
   /// The first model whose prompt is being optimised, in words.

@@ -14,26 +14,26 @@ struct WaitNotes: Sendable {
   private var noted: [[UInt8]: (words: [UInt8], time: Double)] = [:]
   private var lastUsual = -Double.infinity
 
-  /// The notes to write.
+  /// The waits to tell.
   ///
   /// - Parameters:
   ///   - waits: What is waited for.
   ///   - now: Seconds from any origin.
-  /// - Returns: One line each.
-  mutating func notes(on waits: [Wait], now: Double) -> [String] {
-    waits.compactMap { wait in
+  /// - Returns: Those that are news.
+  mutating func news(among waits: [Wait], now: Double) -> [Wait] {
+    waits.filter { wait in
       let subject = Array(wait.subject.utf8)
       // Numbers count down: that is no news.
       let words = wait.words.utf8.filter { !(0x30...0x39).contains($0) }
       if let last = noted[subject] {
-        guard last.words != words, now - last.time >= Self.rest else { return nil }
+        guard last.words != words, now - last.time >= Self.rest else { return false }
       }
       if wait.isUsual {
-        guard now - lastUsual >= Self.usualRest else { return nil }
+        guard now - lastUsual >= Self.usualRest else { return false }
         lastUsual = now
       }
       noted[subject] = (words, now)
-      return "waiting for \(wait.text)".neutralised
+      return true
     }
   }
 }
@@ -54,10 +54,9 @@ extension Display {
   ) async throws -> Value {
     let now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
     let state = Mutex((waits: [Wait](), notes: WaitNotes()))
-    let isQuiet = options.isQuiet
     let note: @Sendable () -> Void = {
-      let lines = state.withLock { $0.notes.notes(on: $0.waits, now: now()) }
-      if !isQuiet { for line in lines { progress.note(line) } }
+      let news = state.withLock { $0.notes.news(among: $0.waits, now: now()) }
+      for wait in news { tell(.waiting(wait), above: progress) }
     }
     // Weakly: a store is closed by its last owner, and a task that is left over must not be that.
     let waits = Waits(now: now) { [weak store] waits in

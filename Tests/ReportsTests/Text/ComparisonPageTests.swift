@@ -1,6 +1,7 @@
 import Experiment
 import Reports
 import Terminal
+import TestSupport
 import Testing
 
 private let comparison: RunComparison = {
@@ -67,7 +68,9 @@ private let comparison: RunComparison = {
   }
 
   @Test func `the record has every measure, null where it cannot be told`() {
-    let text = String(decoding: Records.comparison(comparison).bytes, as: UTF8.self)
+    let whole = Records.comparison(comparison)
+    #expect(JSONSchema.published.faults(in: whole, as: "comparison") == [])
+    let text = String(decoding: whole.bytes, as: UTF8.self)
     let record = #"""
       {"run":"third.db","estimator":"log-dc","view":"first-token","jobs":20,"jobsRead":20,\#
       "rowsTrained":1200,"dollars":1.5,"ap":0.875,"twoSided":null,"reliability":0.5,"above":14,\#
