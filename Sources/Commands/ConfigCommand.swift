@@ -60,7 +60,10 @@ enum ConfigCommand {
   private static func lines(_ sheet: ConfigurationSheet, _ style: Style) -> [String] {
     let width = Console.output.width
     let table = Table(
-      [Table.Column("key"), Table.Column("value"), Table.Column("from")],
+      [
+        Table.Column("key", minimum: 36), Table.Column("value", minimum: 12),
+        Table.Column("from", minimum: 20),
+      ],
       rows: sheet.entries.map { entry in
         [
           StyledText(entry.path, .accent), StyledText(entry.words),

@@ -42,9 +42,20 @@ private let reading: [Trial] = [
   .changing(compareLine, "--view", "mean"), .changing(compareLine, "--group"),
   .changing(compareLine, "--against", "clean"),
   .line("verify", "run.db", "--query", "q0", "--run", "nobody", ends: 64, "'nobody'"),
-  .line("verify", "run.db", "--query", "q0", "--config", "no.json5", ends: 64, "'no.json5'"),
+  .line(
+    "verify",
+    "run.db",
+    "--query",
+    "q0",
+    "--config",
+    "no.json5",
+    "--events",
+    ends: 64,
+    "'no.json5'"
+  ),
   .line("verify", "run.db", "--query", "q0", "--replay", "no.jsonl", ends: 1, "'no.jsonl'"),
-  .line("clean", "run.db", "--config", "no.json5", ends: 64, "'no.json5'"),
+  .line("clean", "run.db", "--config", "no.json5", "-q", "--events", ends: 64, "'no.json5'"),
+  .changing(["report", "run.db"], "--redact"), .changing(["report", "run.db"], "--count", "2"),
   .line(
     "score",
     "run.json5",
@@ -53,16 +64,28 @@ private let reading: [Trial] = [
     "queries.jsonl",
     "--store",
     "no.db",
+    "-q",
+    "--events",
     ends: 1,
-    ""
+    "\"event\":\"failed\""
   ),
-  .line("probe", "hosted.json5", "--model", "other", ends: 4, "OPENAI_API_KEY"),
+  .line("probe", "hosted.json5", "--model", "other", "-q", "--events", ends: 4, "OPENAI_API_KEY"),
   .line("plan", "hosted.json5", ends: 5, "cannot keep the budget"),
-  .line("sandbox", "--key-env", "NO_SUCH", ends: 4, "'NO_SUCH'"),
+  .line("sandbox", "--key-env", "NO_SUCH", "--events", ends: 4, "'NO_SUCH'"),
   .line("sandbox", "--fault-kinds", "nonsense", "--seed", "2", ends: 64, "no 'nonsense'"),
   .line("sandbox", "--jobs", "0", "--folder", "box", ends: 64, "--jobs 1 or more"),
   .line("sandbox", "--faults", "2", "--hang", "1", "-q", ends: 64, "--faults is from 0 to 1"),
-  .line("investigate", "run.json5", "--query", "q0", "--dollars", "-1", ends: 64, "from 0.0"),
+  .line(
+    "investigate",
+    "run.json5",
+    "--dollars",
+    "-1",
+    "--events",
+    "--query",
+    "q0",
+    ends: 64,
+    "from 0.0"
+  ),
   .line(
     "demo",
     "--paper",
@@ -72,6 +95,7 @@ private let reading: [Trial] = [
     "demo.db",
     "-q",
     "--json",
+    "--events",
     ends: 64,
     "\"status\":64"
   ),
