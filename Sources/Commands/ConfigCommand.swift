@@ -61,8 +61,8 @@ enum ConfigCommand {
     let width = Console.output.width
     let table = Table(
       [
-        Table.Column("key", minimum: 36), Table.Column("value", minimum: 12),
-        Table.Column("from", minimum: 20),
+        Table.Column("key", minimum: 24), Table.Column("value", minimum: 12),
+        Table.Column("from"),
       ],
       rows: sheet.entries.map { entry in
         [
