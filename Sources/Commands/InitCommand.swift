@@ -154,6 +154,7 @@ enum InitCommand {
       "      daunce run \(ShellWord(path))",
       "      daunce top \(ShellWord(store))\(chosen) --group",
       "      daunce verify \(ShellWord(store))\(chosen)",
+      "      daunce report \(ShellWord(store)) -o report.html",
     ]
   }
 }
@@ -312,19 +313,5 @@ private struct Source {
     let whole = absolute(path)
     let prefix = inside.hasSuffix("/") ? inside : inside + "/"
     return whole.hasPrefix(prefix) ? String(whole.dropFirst(prefix.count)) : whole
-  }
-}
-
-/// A word as a shell reads it.
-struct ShellWord: Sendable, CustomStringConvertible {
-  private let word: String
-
-  init(_ word: String) { self.word = word }
-
-  /// The word, in single quotes where it needs them.
-  var description: String {
-    let isPlain =
-      !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "._-/".contains($0) }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

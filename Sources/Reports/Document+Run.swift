@@ -1,5 +1,6 @@
 import Experiment
 package import Runs
+import Terminal
 
 extension Document {
   /// What one or several runs found, as a file to keep.
@@ -34,8 +35,14 @@ extension RunReport {
     }
   }
 
-  fileprivate var stem: String {
-    store.hasSuffix(".db") ? String(store.dropLast(3)) : store
+  /// The name of a file beside the store, as a shell reads it.
+  private func file(_ ending: String) -> ShellWord {
+    ShellWord((store.hasSuffix(".db") ? String(store.dropLast(3)) : store) + ending)
+  }
+
+  /// The option that names a behaviour, after a blank; empty for queries without tags.
+  private func option(_ behaviour: BehaviourReport) -> String {
+    behaviour.name == "untagged" ? "" : " --tag \(ShellWord(behaviour.name))"
   }
 
   fileprivate func verdict(on behaviour: BehaviourReport) -> RecordedVerdict? {
@@ -124,7 +131,6 @@ extension RunReport {
         )
       )
     }
-    let tag = behaviour.name == "untagged" ? "" : " --tag \(behaviour.name)"
     parts.append(
       removal
         ?? Document.Section(
@@ -133,7 +139,8 @@ extension RunReport {
             .lines([
               [
                 Page.Span("Nothing was taken away yet: "),
-                Page.Span("daunce verify \(store)\(tag)", .accent), Page.Span(" does it."),
+                Page.Span("daunce verify \(ShellWord(store))\(option(behaviour))", .accent),
+                Page.Span(" does it."),
               ]
             ])
           ])
@@ -207,7 +214,8 @@ extension RunReport {
   }
 
   private var commands: Page {
-    let tag = behaviours.first.map { $0.name == "untagged" ? "" : " --tag \($0.name)" } ?? ""
+    let tag = behaviours.first.map(option) ?? ""
+    let word = ShellWord(store)
     return Page([
       .lines([
         [
@@ -217,11 +225,11 @@ extension RunReport {
         ]
       ]),
       .notes([
-        Page.Note("the run", "daunce run \(stem).json5 --store \(store)"),
-        Page.Note("the ranking", "daunce top \(store)\(tag) --group"),
-        Page.Note("all losses", "daunce export \(store) losses -o losses.csv"),
-        Page.Note("the proof", "daunce verify \(store)\(tag)"),
-        Page.Note("this page", "daunce report \(store) -o \(stem).html"),
+        Page.Note("the run", "daunce run \(file(".json5")) --store \(word)"),
+        Page.Note("the ranking", "daunce top \(word)\(tag) --group"),
+        Page.Note("all losses", "daunce export \(word) losses -o losses.csv"),
+        Page.Note("the proof", "daunce verify \(word)\(tag)"),
+        Page.Note("this page", "daunce report \(word) -o \(file(".html"))"),
       ]),
     ])
   }

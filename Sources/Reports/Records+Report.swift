@@ -20,8 +20,18 @@ extension Records {
         "verdicts",
         .array(
           report.verdicts.map {
-            verdict($0.verdict, corpus: report.corpus, planned: $0.planned, dollars: $0.dollars)
-              .adding([("behaviour", .string($0.behaviour))])
+            .object([
+              ("behaviour", .string($0.behaviour)),
+              (
+                "verdict",
+                verdict(
+                  $0.verdict,
+                  corpus: report.corpus,
+                  planned: $0.planned,
+                  dollars: $0.dollars
+                )
+              ),
+            ])
           }
         )
       ),

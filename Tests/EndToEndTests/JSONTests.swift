@@ -26,7 +26,8 @@ extension DaunceProcess.Ending {
     let place = try Workplace(models: 6)
     let group = ["--tag", "planted", "--group"]
     let steps: [([String], String)] = [
-      (["plan", "run.json5"], "plan"), (["run", "run.json5", "--pilot", "-q"], "pilot"),
+      (["config", "show", "run.json5"], "configuration"), (["plan", "run.json5"], "plan"),
+      (["run", "run.json5", "--pilot", "-q"], "pilot"),
       (["run", "run.json5", "-q"], "status"), (["status", "run.db"], "status"),
       (["top", "run.db"], "findings"), (["top", "run.db"] + group, "findings"),
       (["evaluate", "run.db"] + group, "evaluation"),
@@ -39,6 +40,13 @@ extension DaunceProcess.Ending {
       #expect([0, 3].contains(ending.status), "\(words): \(ending.notes)")
       #expect(try ending.faults(\.output, as: name) == [], "\(words)")
     }
+    // After a verdict, so that all of a page's data are there.
+    #expect(try await place.daunce("report", "run.db", "-o", "run.html").status == 0)
+    let page = String(decoding: try place.read("run.html"), as: UTF8.self)
+    let start = try #require(page.range(of: #"id="data">"#)).upperBound
+    let end = try #require(page[start...].range(of: "</script>")).lowerBound
+    let data = try JSON5Reader.read(Array(page[start..<end].utf8))
+    #expect(JSONSchema.published.faults(in: data, as: "report") == [])
     for words in [["top", "nothing.db"], ["top"], ["tpo"], ["plan", "nothing.json5"]] {
       let ending = try await DaunceProcess(words + ["--json"], in: place.url).ending()
       #expect(ending.status != 0 && ending.output.isEmpty)
