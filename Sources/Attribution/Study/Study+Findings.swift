@@ -20,12 +20,31 @@ extension Study {
     method: Method = Method(),
     seed: UInt64 = 0
   ) throws -> [QueryFindings] {
+    try findings(
+      queries: ids,
+      grouped: grouped,
+      top: top,
+      method: method,
+      seed: seed,
+      index: TextIndex(corpus.train),
+      phrases: PhraseIndex(corpus.train)
+    )
+  }
+
+  /// The same with indexes of the training rows that were made before.
+  func findings(
+    queries ids: [String],
+    grouped: Bool,
+    top: Int,
+    method: Method = Method(),
+    seed: UInt64,
+    index: TextIndex,
+    phrases: PhraseIndex
+  ) throws -> [QueryFindings] {
     let positions = try positions(ids)
     let prepared = try prepare(method, for: positions, grouped: grouped)
     let attributor = prepared.attributor
     let profiles = profiles(of: positions, grouped: grouped, method, attributor)
-    let index = TextIndex(corpus.train)
-    let phrases = PhraseIndex(corpus.train)
     try requireMeasurable(profiles, prepared)
     let whole = try wholeLosses(for: profiles, prepared)
     let lists = try attributor.top(top, for: profiles)

@@ -26,14 +26,24 @@ extension Study {
     return try behaviours.map { behaviour in
       do {
         let ids = behaviour.queries.map { corpus.queries[$0].id }
-        let group = try findings(queries: ids, grouped: true, top: top, seed: seed)[0]
+        func found(_ grouped: Bool, _ top: Int) throws -> [QueryFindings] {
+          try findings(
+            queries: ids,
+            grouped: grouped,
+            top: top,
+            seed: seed,
+            index: index,
+            phrases: phrases
+          )
+        }
+        let group = try found(true, top)[0]
         let scores = try scores(queries: ids, grouped: true)
         let convergence = try convergence(of: [behaviour], seed: seed).first
         return BehaviourReport(
           name: behaviour.name,
           queries: behaviour.queries,
           group: group,
-          singles: ids.count > 1 ? try findings(queries: ids, top: singles, seed: seed) : [],
+          singles: ids.count > 1 ? try found(false, singles) : [],
           textRanks: textRanks(
             of: group.examples.compactMap { places[ByteText($0.id)] },
             for: behaviour.queries.map { corpus.queries[$0] },

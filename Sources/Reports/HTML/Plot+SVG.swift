@@ -123,7 +123,7 @@ extension HTML {
   }
 
   private mutating func heatMap(_ chart: Page.HeatMap, _ plot: Page.Plot) {
-    let left = 110.0
+    let left = 128.0
     let height = 9.0
     let columns = chart.values.map(\.count).max() ?? 0
     let width = (Self.width - left - 8) / Double(max(1, columns))
