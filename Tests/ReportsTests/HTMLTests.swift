@@ -115,4 +115,18 @@ struct HTMLTests {
     #expect(page.contains("class=\"high\" opacity=\"0.5\" d=\"M1 1h1v1h-1z\""))
     #expect(page.contains("class=\"none\" opacity=\"1.0\" d=\"M0 1h1v1h-1z\""))
   }
+
+  @Test func `a row of a megabyte is cut, and says how much is missing`() {
+    let long = String(repeating: "a\u{301}b ", count: 250_000)
+    let corpus = Corpus(
+      train: [Example(id: "long", prompt: .text(long), completion: "short")],
+      queries: []
+    )
+    let notes = Texts(corpus, of: []).details(of: "long", words: ["none"])
+    #expect(notes.map(\.label) == ["prompt", "completion"])
+    let text = notes[0].spans.map(\.text).joined()
+    #expect(text.hasSuffix("… (350,000 more characters)") && text.utf8.count < 2_000_000)
+    #expect(notes[1].spans.map(\.text) == ["short"])
+    #expect(Texts(corpus, of: []).details(of: "nobody", words: []) == [])
+  }
 }

@@ -80,7 +80,7 @@ struct OpeningTests {
       #expect(error?.code == .newerSchema(found: 9, known: Schema.version))
       #expect(
         error?.description
-          == "cannot open run store '\(path)': schema 9 is newer than this program's 6"
+          == "cannot open run store '\(path)': schema 9 is newer than this program's \(Schema.version)"
       )
     }
   }

@@ -131,9 +131,13 @@ struct ConfigurationSheet: Sendable {
       environment[name].flatMap { $0.isEmpty ? nil : (name, $0) }
     }
     if let address = endpoint.baseURL {
-      add("\(part).baseURL", .string(profile.completed(address)), taken("baseURL") ?? .standard)
+      add(
+        "\(part).baseURL",
+        .string(Self.shown(profile.completed(address))),
+        taken("baseURL") ?? .standard
+      )
     } else if let (name, address) = variable {
-      add("\(part).baseURL", .string(profile.completed(address)), .environment(name))
+      add("\(part).baseURL", .string(Self.shown(profile.completed(address))), .environment(name))
     } else {
       add("\(part).baseURL", .string(profile.baseURL.map(profile.completed)), .host(profile.name))
     }
@@ -142,6 +146,23 @@ struct ConfigurationSheet: Sendable {
       "\(part).allowsPlainHTTP",
       .bool(endpoint.allowsPlainHTTP || profile.allowsPlainHTTP ?? false)
     )
+  }
+
+  /// An address without what may be a key in it: a name with its password, and what follows a question mark.
+  static func shown(_ address: String) -> String {
+    var rest = address[...]
+    var shown = ""
+    if let scheme = rest.firstRange(of: "://") {
+      shown = String(rest[..<scheme.upperBound])
+      rest = rest[scheme.upperBound...]
+    }
+    let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
+    if let sign = rest[..<end].lastIndex(of: "@") {
+      shown += "…@"
+      rest = rest[rest.index(after: sign)...]
+    }
+    guard let query = rest.firstIndex(where: { "?#".contains($0) }) else { return shown + rest }
+    return shown + rest[...query] + "…"
   }
 
   /// Whether a key is there, which is all that is ever said of it.

@@ -35,6 +35,16 @@ extension ConfigurationSheet {
     "target: { model: \"m\", base: \"b\" }, trainer: { provider: \"openai\" },"
 
   @Test(arguments: [
+    ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1"),
+    ("http://me:secret@host/v1", "http://…@host/v1"),
+    ("http://host/v1?key=secret", "http://host/v1?…"),
+    ("https://a@b:secret@host:1/v1#secret", "https://…@host:1/v1#…"), ("host/a@b", "host/a@b"),
+  ])
+  func `an address is shown without what may be a key in it`(address: String, shown: String) {
+    #expect(ConfigurationSheet.shown(address) == shown)
+  }
+
+  @Test(arguments: [
     "", openai, openai + "perturbation: { models: { max: 40, stop: \"stable\" } }",
     openai + "perturbation: { kind: \"mirror\" }", "perturbation: { kind: \"mirror\" }",
     "target: { model: \"m\" }, scorer: { provider: \"vllm\" }, "
