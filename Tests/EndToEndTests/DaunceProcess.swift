@@ -64,16 +64,33 @@ final class DaunceProcess: Sendable {
     try await DaunceProcess(words, in: folder).ending()
   }
 
-  /// Sends a signal after a while, without giving up the thread: others might keep it too long.
-  func send(_ signal: Int32, after seconds: Double = 0) {
-    Thread.sleep(forTimeInterval: seconds)
-    kill(process.processIdentifier, signal)
+  /// Sends a signal now.
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Sends a signal after a while; see `watch`.
+  func send(_ signal: Int32, after seconds: Double) async {
+    await watch(signal) { Thread.sleep(forTimeInterval: seconds) }
   }
 
-  /// Sends a signal once something is so, or the process has ended; the thread is kept as above.
-  func send(_ signal: Int32, when isSo: () throws -> Bool) rethrows {
-    while process.isRunning, try !isSo() { Thread.sleep(forTimeInterval: 0.005) }
-    send(signal)
+  /// Sends a signal once something is so, or the process has ended; see `watch`.
+  func send(_ signal: Int32, when isSo: @escaping @Sendable () -> Bool) async {
+    await watch(signal) { [process] in
+      while process.isRunning, !isSo() { Thread.sleep(forTimeInterval: 0.005) }
+    }
+  }
+
+  /// Waits on a thread of its own, then sends a signal.
+  ///
+  /// A task would look too late where other tests keep the pool's few threads, and a wait on one of these would
+  /// keep it from them.
+  private func watch(_ signal: Int32, _ wait: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [self] in
+        wait()
+        send(signal)
+        continuation.resume()
+      }
+    }
   }
 
   /// Waits for the first line of standard output.

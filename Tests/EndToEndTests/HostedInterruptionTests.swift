@@ -59,7 +59,7 @@ struct HostedInterruptionTests {
       sessions += 1
       let run = try DaunceProcess(["run", "run.json5", "-q"], in: place.url)
       if moments.count < size.kills {
-        run.send(SIGKILL, after: size.longest * generator.uniform())
+        await run.send(SIGKILL, after: size.longest * generator.uniform())
       }
       let ending = try await run.ending()
       status = ending.status
@@ -138,7 +138,7 @@ struct HostedInterruptionTests {
     var kills = 0
     while status != 0, kills < 40 {
       let clean = try DaunceProcess(["clean", "run.db"], in: place.url)
-      if kills < 5 { clean.send(SIGKILL, after: 0.05 + generator.uniform()) }
+      if kills < 5 { await clean.send(SIGKILL, after: 0.05 + generator.uniform()) }
       let ending = try await clean.ending()
       status = ending.status
       kills += 1

@@ -28,7 +28,7 @@ struct InterruptionTests {
       for _ in 0..<3 {
         started = clock.now
         let run = try DaunceProcess(["run", "run.json5", "-q", "--store", store], in: place.url)
-        run.send(SIGKILL, after: whole / .seconds(1) * generator.uniform())
+        await run.send(SIGKILL, after: whole / .seconds(1) * generator.uniform())
         guard try await run.ending().status == -SIGKILL else {
           // It was faster than the first: other tests were running then.
           whole = min(whole, clock.now - started)

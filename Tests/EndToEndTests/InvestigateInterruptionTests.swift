@@ -70,7 +70,7 @@ import Testing
     while sessions < 4 * Self.kills + 10 {
       sessions += 1
       let run = try DaunceProcess(["investigate", "run.json5"] + words, in: place.url)
-      if killed < Self.kills { run.send(SIGKILL, after: 2 * generator.uniform()) }
+      if killed < Self.kills { await run.send(SIGKILL, after: 2 * generator.uniform()) }
       let ending = try await run.ending()
       guard ending.status == -SIGKILL else {
         last = ending

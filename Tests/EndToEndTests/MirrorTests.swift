@@ -54,7 +54,7 @@ struct MirrorTests {
     }
 
     let killed = try DaunceProcess(["run", "run.json5", "-q", "--store", "cut.db"], in: place.url)
-    killed.send(SIGKILL, after: 0.1)
+    await killed.send(SIGKILL, after: 0.1)
     _ = try await killed.ending()
     #expect(try await place.daunce("run", "run.json5", "-q", "--store", "cut.db").status == 0)
     let losses = try await exported("run.db", place)

@@ -25,11 +25,17 @@ struct OptimisationInterruptionTests {
     var lost = 0
     for inputs in [150, 300, OptimisedPlace.inputs + 150] {
       let run = try DaunceProcess(["run", "run.json5", "-q"], in: place.url)
-      run.send(SIGKILL, when: { place.answers(in: "run.db") >= OptimisedPlace.columns + inputs })
+      let store = place.url.appending(path: "run.db")
+      await run.send(
+        SIGKILL,
+        when: {
+          OptimisedPlace.answers(in: store) >= OptimisedPlace.columns + inputs
+        }
+      )
       #expect(try await run.ending().status == -SIGKILL)
       let moment = try await place.moment()
       // What was answered but not on the disk yet, in this session or an earlier one.
-      let recorded = try place.recorded(in: "run.db")
+      let recorded = try OptimisedPlace.recorded(in: place.url.appending(path: "run.db"))
       lost = try await place.served(at: host).reduce(0) {
         $0 + max(0, $1.value - (recorded[$1.key] ?? 0))
       }
@@ -42,7 +48,7 @@ struct OptimisationInterruptionTests {
     let served = try await place.served(at: host)
     #expect(Set(served.keys) == Set(needed.keys))
     // Every session greets its host; the run's own texts are what may not be paid for again.
-    let own = try place.recorded(in: "calm.db")
+    let own = try OptimisedPlace.recorded(in: place.url.appending(path: "calm.db"))
     let again = own.keys.reduce(0) { $0 + max(0, (served[$1] ?? 0) - (needed[$1] ?? 0)) }
     #expect(again <= lost)
     try await host.stop()
@@ -114,9 +120,9 @@ private struct OptimisedPlace: ~Copyable {
   }
 
   /// How often each of the rows' texts, with and without prompts, was recorded, by its digest.
-  func recorded(in store: String) throws -> [String: Int] {
+  static func recorded(in store: URL) throws -> [String: Int] {
     var counts: [String: Int] = [:]
-    let store = try RunDatabase.reader(path: url.appending(path: store).path)
+    let store = try RunDatabase.reader(path: store.path)
     for (_, exchange) in try store.exchanges(after: 0, limit: 10_000) {
       let request = try? JSONSerialization.jsonObject(with: Data(exchange.request))
       let prompt = (request as? [String: Any])?["prompt"]
@@ -131,7 +137,7 @@ private struct OptimisedPlace: ~Copyable {
   }
 
   /// How many texts were recorded, of a store that may not be there yet.
-  func answers(in store: String) -> Int {
+  static func answers(in store: URL) -> Int {
     (try? recorded(in: store).values.reduce(0, +)) ?? 0
   }
 

@@ -138,7 +138,7 @@ struct PromptTests {
   /// Kills the finished run's twin in the middle and lets it resume to the same losses.
   private func expectResumption(of place: borrowing Workplace) async throws {
     let killed = try DaunceProcess(["run", "run.json5", "-q", "--store", "cut.db"], in: place.url)
-    killed.send(SIGKILL, after: 0.15)
+    await killed.send(SIGKILL, after: 0.15)
     _ = try await killed.ending()
     #expect(try await place.daunce("run", "run.json5", "-q", "--store", "cut.db").status == 0)
     let losses = try await exported("run.db", place)

@@ -156,7 +156,7 @@ struct ValidateTests {
       for _ in 0..<2 {
         started = clock.now
         let run = try DaunceProcess(words, in: place.url)
-        run.send(SIGKILL, after: duration / .seconds(1) * generator.uniform())
+        await run.send(SIGKILL, after: duration / .seconds(1) * generator.uniform())
         guard try await run.ending().status == -SIGKILL else {
           // It was faster than the first: other tests were running then.
           duration = min(duration, clock.now - started)

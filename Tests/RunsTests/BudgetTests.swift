@@ -107,7 +107,7 @@ struct BudgetTests {
     #expect(trainer.jobs.count == 5)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `what is under way when the cap is reached is waited for and recorded`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")

@@ -155,7 +155,7 @@ struct RunTests {
     #expect(scorer.read.isEmpty)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `models side by side give the numbers of one after another`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")

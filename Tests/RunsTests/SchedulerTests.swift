@@ -8,7 +8,7 @@ import Testing
 @testable import Runs
 
 struct SchedulerTests {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `trainings and readings run side by side, each within its own limit`() async throws {
     let folder = try TemporaryFolder()
     var scene = Scene()
@@ -54,7 +54,7 @@ struct SchedulerTests {
     #expect(read.value == 2)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `what comes next is written down while a model is read, but not opened`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")
@@ -88,7 +88,7 @@ struct SchedulerTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [2, 5, 9, 13])
+  @Test(.timeLimit(.minutes(4)), arguments: [2, 5, 9, 13])
   func `a resumed pass asks for the very batches it was cut off in`(moment: Int) async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run.db")
@@ -112,7 +112,7 @@ struct SchedulerTests {
     #expect(try Outcome(path) == Outcome(folder.path("whole.db")))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `what was opened is closed when reading losses fails, and what was paid is kept`()
     async throws
   {
@@ -148,7 +148,7 @@ struct SchedulerTests {
     #expect(Set(answered).count == answered.count)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `a cancelled run closes what is open, in a task that is not cancelled`() async throws {
     let folder = try TemporaryFolder()
     let running = Mutex<Task<RunStatus, any Error>?>(nil)
@@ -169,7 +169,7 @@ struct SchedulerTests {
     #expect(meter.closedCancelled == 0)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `a lasting error in reading losses cancels a training under way and leaves a sound store`()
     async throws
   {

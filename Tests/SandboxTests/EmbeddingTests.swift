@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct EmbeddingTests {
+@Suite(.timeLimit(.minutes(4))) struct EmbeddingTests {
   private func vectors(_ reply: Reply) throws -> [[Double]] {
     try #require(reply.json["data"].list).map { try #require($0["embedding"].value as? [Double]) }
   }

@@ -62,7 +62,7 @@ struct FaultTests {
     #expect(shortID("file", 3, digits: 24).count == 24)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `each fault does to a real client what its name says`() async throws {
     func outcome(_ kind: SandboxFaults.Kind) async throws -> (Result<Reply, any Error>, Int?, Int?)
     {

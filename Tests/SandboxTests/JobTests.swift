@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct JobTests {
+@Suite(.timeLimit(.minutes(4))) struct JobTests {
   @Test func `a job trains what the reference model trains, and tells its history`() async throws {
     let home = try TemporaryFolder()
     let provider = try Rehearsal.provider(home)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct ReadingTests {
+@Suite(.timeLimit(.minutes(4))) struct ReadingTests {
   private func ask(_ client: LoopbackClient, _ members: String) throws -> Reply {
     try client.call("POST", "/v1/completions", #"{"model":"reference",\#(members)}"#)
   }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct ServerTests {
+@Suite(.timeLimit(.minutes(4))) struct ServerTests {
   @Test func `pipelined requests are answered in order on one connection`() async throws {
     try await Rehearsal.with { (client) async throws in
       let wire = try Wire(port: client.port)

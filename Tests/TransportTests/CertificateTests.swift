@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 @Suite struct `certificates` {
-  /// What a request to a fresh server gives, asked until the server is up or ten seconds are over.
+  /// What a request to a fresh server gives, asked until the server is up or a minute is over, busy as the machine may be.
   private func ask(days: (from: String, to: String), isTrusted: Bool) async throws -> HTTPResponse {
     let folder = FileManager.default.temporaryDirectory.path + "/daunce-tls-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -19,14 +19,14 @@ import Transport
       do {
         return try await engine.send(request)
       } catch let error as TransportError
-        where error.code == .connect && ContinuousClock.now - start < .seconds(10)
+        where error.code == .connect && ContinuousClock.now - start < .seconds(60)
       {
         try await Task.sleep(for: .milliseconds(20))
       }
     }
   }
 
-  @Test(.enabled(if: SecureServer.isPossible), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: SecureServer.isPossible), .timeLimit(.minutes(4)))
   func `are trusted when the environment names them`() async throws {
     let valid = (from: "20200101000000Z", to: "20991231235959Z")
     #expect(try await ask(days: valid, isTrusted: true).status == 200)
@@ -36,7 +36,7 @@ import Transport
     #expect(error.code == .certificate && !error.mayHaveArrived)
   }
 
-  @Test(.enabled(if: SecureServer.isPossible), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: SecureServer.isPossible), .timeLimit(.minutes(4)))
   func `are refused once expired, before anything is sent`() async throws {
     let error = try await #require(throws: TransportError.self) {
       try await ask(days: ("20200101000000Z", "20200201000000Z"), isTrusted: true)

@@ -22,7 +22,7 @@ import Transport
     #expect(threads.count == 1)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `work that prefers it goes on when it is closed`() async throws {
     let engine = try HTTPEngine()
     let isClosed = Mutex(false)
@@ -41,7 +41,7 @@ import Transport
     #expect(sum == 2)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `a task that never rests leaves the network its turns`() async throws {
     let server = try LoopbackServer { _ in .json("{}") }
     let engine = try HTTPEngine()
