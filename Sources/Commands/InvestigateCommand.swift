@@ -94,27 +94,14 @@ enum InvestigateCommand {
         store: store
       )
       let verdict = try await investigation.verdict()
-      let dollars = try RunRecord(path: path).spending?.dollars
-      try store.keep(
-        RecordedVerdict(
-          behaviour: behaviour,
-          queries: queries,
-          verdict: verdict,
-          planned: investigation.planned,
-          dollars: dollars,
-          program: Tool.version
-        )
+      return try prepared.conclude(
+        verdict,
+        of: behaviour,
+        queries: queries,
+        planned: investigation.planned,
+        display,
+        writing: store
       )
-      try display.show(
-        Page(verdict, of: behaviour, queries: queries.count),
-        json: Records.verdict(
-          verdict,
-          corpus: prepared.corpus,
-          planned: investigation.planned,
-          dollars: dollars
-        )
-      )
-      return verdict.finding == .notResolved ? Failure.Status.partial.rawValue : 0
     }
   }
 }

@@ -103,27 +103,14 @@ enum VerifyCommand {
       }
       display.note(proving.plan)
       let (verdict, _) = try await proving.verdict(display, progress, writing: store)
-      let dollars = try RunRecord(path: options.store).spending?.dollars
-      try store.keep(
-        RecordedVerdict(
-          behaviour: proving.behaviour,
-          queries: queries,
-          verdict: verdict,
-          planned: proving.forecast.likely,
-          dollars: dollars,
-          program: Tool.version
-        )
+      return try prepared.conclude(
+        verdict,
+        of: proving.behaviour,
+        queries: queries,
+        planned: proving.forecast.likely,
+        display,
+        writing: store
       )
-      try display.show(
-        Page(verdict, of: proving.behaviour, queries: queries.count),
-        json: Records.verdict(
-          verdict,
-          corpus: prepared.corpus,
-          planned: proving.forecast.likely,
-          dollars: dollars
-        )
-      )
-      return verdict.finding == .notResolved ? Failure.Status.partial.rawValue : 0
     }
   }
 }

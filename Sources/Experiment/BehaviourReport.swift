@@ -94,7 +94,7 @@ public struct LossMap: Sendable, Hashable {
   public struct Band: Sendable, Hashable {
     /// What they are, such as `rows 1–25`.
     public let name: String
-    /// For each model, how far the band's losses are from their mean over models, in nats an example; NaN
+    /// For each model that was read, in the design's order, how far the band's losses are from their mean over models, in nats an example; NaN
     /// where no loss is known.
     public let values: [Double]
 
@@ -104,15 +104,12 @@ public struct LossMap: Sendable, Hashable {
     }
   }
 
-  /// Positions of the models in the run's design, left to right.
-  public let models: [Int]
   /// Training rows in file order, then the queries of each behaviour.
   public let bands: [Band]
   /// The deviation in nats that 98 % of the map's values do not exceed.
   public let limit: Double
 
-  package init(models: [Int], bands: [Band], limit: Double) {
-    self.models = models
+  package init(bands: [Band], limit: Double) {
     self.bands = bands
     self.limit = limit
   }

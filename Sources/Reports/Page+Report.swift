@@ -202,7 +202,7 @@ extension Page {
     Plot(
       title: "Losses of bands of rows under each model",
       summary: "How far \(Numerals.count(map.bands.count, "band")) of examples are from "
-        + "their own mean over \(Numerals.count(map.models.count, "model")): 98 % stay within "
+        + "their own mean over \(Numerals.count(map.bands.first?.values.count ?? 0, "model")): 98 % stay within "
         + "\(Numerals.fixed(map.limit, 2)) nats an example.",
       kind: .heatMap(
         HeatMap(

@@ -30,7 +30,7 @@ public struct RunReport: Sendable {
   /// What its models are drawn from.
   public let unit: Unit
   /// What the run is to do.
-  public let settings: RunSettings
+  package(set) public var settings: RunSettings
   /// Where it stands.
   package(set) public var status: RunStatus
   /// What was spent; `nil` when unknown.
@@ -46,8 +46,6 @@ public struct RunReport: Sendable {
   package(set) public var verdicts: [RecordedVerdict]
   /// The losses from afar; `nil` where there are none.
   public let map: LossMap?
-  /// What a reader of the scores has to know beside the status's notes, one sentence each.
-  public let cautions: [String]
   /// Trainings in the design's order, θ0 first.
   package(set) public var jobs: [Job]
   /// Whether the texts were left out.
@@ -84,12 +82,6 @@ public struct RunReport: Sendable {
     let shown = record.corpus.behaviours
     behaviours = try study.report(on: shown, top: top, singles: singles)
     map = try study.lossMap(shown)
-    let share = behaviours.lazy.compactMap { $0.group?.reliability.commonShare }.first
-    cautions =
-      [
-        record.settings.prompts?.caution,
-        record.settings.prompts == nil ? nil : CommonComponent.warning(share: share),
-      ].compactMap { $0 }
     let models = [record.target] + record.models
     let first = models.compactMap(\.started).min()
     jobs = models.map { model in
@@ -106,6 +98,13 @@ public struct RunReport: Sendable {
 }
 
 extension RunReport {
+  /// What a reader of the scores has to know beside the status's notes, one sentence each.
+  package var cautions: [String] {
+    guard let prompts = settings.prompts else { return [] }
+    let share = behaviours.lazy.compactMap { $0.group?.reliability.commonShare }.first
+    return [prompts.caution] + [CommonComponent.warning(share: share)].compactMap(\.self)
+  }
+
   /// The same report without a word of the examples: ids, tags, lengths, scores and plots remain.
   ///
   /// Words that name a trigger or a cluster, what hosts said in errors, and sentences that may quote either are
@@ -147,6 +146,8 @@ extension RunReport {
       return hidden
     }
     copy.status = status.redacted(left)
+    // Labels are completions.
+    copy.settings.prompts?.labels = nil
     return copy
   }
 }

@@ -27,6 +27,12 @@ struct PromptTests {
     let top = try await place.daunce("top", "run.db", "--group", "--json")
     #expect(top.status == 0)
     #expect(top.notes.contains("no proof of a cause"))
+    // Labels are completions, so a page without texts has none of them either.
+    for (words, isShown) in [([String](), true), (["--redact"], false)] {
+      let report = try await DaunceProcess(["report", "run.db"] + words, in: place.url).ending()
+      #expect(report.status == 0 && report.output.contains("no proof of a cause"))
+      #expect(report.output.contains("cluck") == isShown, "\(report.output)")
+    }
     try await expectResumption(of: place)
   }
 

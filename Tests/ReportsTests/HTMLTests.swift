@@ -110,10 +110,10 @@ struct HTMLTests {
         )
       )
     ])
-    #expect(page.contains("class=\"low\" opacity=\"1.0\" d=\"M2 0h1v1h-1z\""))
-    #expect(page.contains("class=\"high\" opacity=\"1.0\" d=\"M1 0h1v1h-1zM2 1h1v1h-1z\""))
+    #expect(page.contains("class=\"low\" opacity=\"1\" d=\"M2 0h1v1h-1z\""))
+    #expect(page.contains("class=\"high\" opacity=\"1\" d=\"M1 0h1v1h-1zM2 1h1v1h-1z\""))
     #expect(page.contains("class=\"high\" opacity=\"0.5\" d=\"M1 1h1v1h-1z\""))
-    #expect(page.contains("class=\"none\" opacity=\"1.0\" d=\"M0 1h1v1h-1z\""))
+    #expect(page.contains("class=\"none\" opacity=\"1\" d=\"M0 1h1v1h-1z\""))
   }
 
   @Test func `a row of a megabyte is cut, and says how much is missing`() {

@@ -156,7 +156,6 @@ extension Study {
     let all = rows + asked
     let sizes = all.flatMap(\.values).filter(\.isFinite).map(\.magnitude)
     return LossMap(
-      models: Array(0..<min(columns, models)),
       bands: all,
       limit: quantile(0.98, of: sizes) ?? 0
     )

@@ -48,11 +48,10 @@ extension HTML {
     )
   }
 
-  /// A number with at most one digit after the point.
-  private func number(_ value: Double) -> String {
-    let tenths = Int((min(max(value.isFinite ? value : 0, -1e6), 1e6) * 10).rounded())
-    let digit = tenths.magnitude % 10
-    return (tenths < 0 ? "-" : "") + "\(tenths.magnitude / 10)" + (digit == 0 ? "" : ".\(digit)")
+  /// A number with few digits after the point, or none.
+  private func number(_ value: Double, scale: Double = 10) -> String {
+    let rounded = (min(max(value.isFinite ? value : 0, -1e6), 1e6) * scale).rounded() / scale
+    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
   }
 
   private mutating func histogram(_ chart: Page.Histogram, _ plot: Page.Plot) {
@@ -145,18 +144,18 @@ extension HTML {
     }
     func cell(_ column: Int, _ line: Int) -> String { "M\(column) \(line)h1v1h-1z" }
     raw(
-      "<g transform=\"translate(\(number(left)) 8) scale(\(number3(width)) \(number(height)))\">\n"
+      "<g transform=\"translate(\(number(left)) 8) scale(\(number(width, scale: 1000)) \(number(height)))\">\n"
     )
     for (step, path) in paths.sorted(by: { $0.key < $1.key }) {
       let kind = step == .min ? "none" : step < 0 ? "low" : "high"
       let opacity = step == .min ? 1 : Double(step.magnitude) / Double(steps)
-      raw("<path class=\"\(kind)\" opacity=\"\(number3(opacity))\" d=\"\(path)\"/>\n")
+      raw("<path class=\"\(kind)\" opacity=\"\(number(opacity, scale: 1000))\" d=\"\(path)\"/>\n")
     }
     raw("</g>\n")
     // As many names as have room; those of the queries, at the end, matter most.
-    let every = max(1, (chart.names.count + 11) / 12)
+    let every = max(2, (chart.names.count + 11) / 12)
     for (line, name) in chart.names.enumerated()
-    where (chart.names.count - 1 - line) % max(every, 2) == 0 {
+    where (chart.names.count - 1 - line) % every == 0 {
       label(
         name.count > 17 ? name.prefix(16) + "…" : name,
         left - 5,
@@ -170,12 +169,6 @@ extension HTML {
     box("high", 78, bottom + 24, 10, 10)
     label("+\(Numerals.fixed(chart.limit, 2)) \(chart.unit)", 92, bottom + 34)
     close()
-  }
-
-  /// A number with at most three digits after the point.
-  private func number3(_ value: Double) -> String {
-    let thousandths = Int((min(max(value.isFinite ? value : 0, -1e6), 1e6) * 1000).rounded())
-    return "\(Double(thousandths) / 1000)"
   }
 
   private mutating func timeline(_ chart: Page.Timeline, _ plot: Page.Plot) {

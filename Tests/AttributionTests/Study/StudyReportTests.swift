@@ -74,7 +74,6 @@ struct StudyReportTests {
     #expect(map.bands[1].values == [0, -0.5, 0.5])
     #expect(map.bands[2].values.map(\.isNaN) == [false, false, true])
     #expect(map.bands[2].values.prefix(2) == [3, -3])
-    #expect(map.models == [0, 1, 2])
     #expect(try study.lossMap([], bands: 2, columns: 2)?.bands[0].values == [-1, -0.5])
   }
 }
