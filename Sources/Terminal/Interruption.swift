@@ -43,9 +43,16 @@ package final class Interruption {
 package func interruptible<Result: Sendable>(
   _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-  // Not structured: a signal comes from outside of every task.
-  let task = Task { try await body() }
+  let (listening, begin) = AsyncStream.makeStream(of: Never.self)
+  // Not structured: a signal comes from outside of every task. The body must not begin before somebody listens,
+  // which takes its time on a busy machine: until then a signal ends the process as it stands.
+  let task = Task {
+    for await _ in listening {}
+    try Task.checkCancellation()
+    return try await body()
+  }
   let interruption = Interruption { task.cancel() }
   defer { withExtendedLifetime(interruption) {} }
+  begin.finish()
   return try await task.value
 }

@@ -29,4 +29,17 @@ import Testing
       withExtendedLifetime(interruption) {}
     }
   }
+
+  @Test func `work begins when signals are heard, not before`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      do {
+        try await interruptible {
+          kill(getpid(), SIGTERM)
+          try await Task.sleep(for: .seconds(60))
+        }
+      } catch is CancellationError {
+        exit(42)
+      }
+    }
+  }
 }
